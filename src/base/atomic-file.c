@@ -1,0 +1,231 @@
+/* Hidden names are ".peel-" + 12 random characters + ".part". Every writer holds an exclusive
+ * flock on its file from before the name exists until commit, so "no lock" means "no writer".
+ * A sweeper that opens a name just made by mkostemp may win the race for the lock; the writer
+ * sees that the name is gone (link count 0) and makes another. */
+#include "base/atomic-file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base-error.h"
+
+#define HIDDEN_PREFIX ".peel-"
+#define HIDDEN_SUFFIX ".part"
+
+enum { MOST_TRIES = 100 };
+
+static char *
+dup_hidden_name (const char *path)
+{
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+  char random[13];
+  for (int i = 0; i < 12; i++)
+    random[i] = letters[g_random_int_range (0, sizeof letters - 1)];
+  random[12] = '\0';
+  g_autofree char *folder = g_path_get_dirname (path);
+  return g_strdup_printf ("%s/" HIDDEN_PREFIX "%s" HIDDEN_SUFFIX, folder, random);
+}
+
+/* Where O_TMPFILE is missing. */
+static bool
+open_named (AtomicFile *file, GError **error)
+{
+  for (int i = 0; i < MOST_TRIES; i++) {
+    g_autofree char *name = dup_hidden_name (file->path);
+    int fd = open (name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EEXIST)
+      continue;
+    if (fd < 0)
+      return base_error_set_errno (error, errno, "cannot create %s", file->path);
+    struct stat status;
+    if (flock (fd, LOCK_EX | LOCK_NB) == 0 && fstat (fd, &status) == 0 && status.st_nlink > 0) {
+      file->fd = fd;
+      file->hidden = g_steal_pointer (&name);
+      return true;
+    }
+    close (fd);
+  }
+  return base_error_set_errno (error, EEXIST, "cannot create a temporary file for %s", file->path);
+}
+
+bool
+atomic_file_open (AtomicFile *file, const char *path, GError **error)
+{
+  *file = (AtomicFile){ .fd = -1, .path = g_strdup (path) };
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0) {
+    file->fd = fd;
+    return true;
+  }
+  int why = errno;
+  if (fd >= 0)
+    close (fd);
+  /* EISDIR is what a kernel without O_TMPFILE answers; the others come from file systems. */
+  if (fd >= 0 || why == EOPNOTSUPP || why == EISDIR || why == EINVAL) {
+    if (open_named (file, error))
+      return true;
+  } else {
+    base_error_set_errno (error, why, "cannot create %s", path);
+  }
+  atomic_file_clear (file);
+  return false;
+}
+
+bool
+atomic_file_write (AtomicFile *file, const void *data, size_t length, GError **error)
+{
+  const char *at = data;
+  while (length > 0) {
+    ssize_t written = write (file->fd, at, length);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return base_error_set_errno (error, errno, "cannot write %s (%zu bytes left to write)",
+                                   file->path, length);
+    at += written;
+    length -= (size_t)written;
+  }
+  return true;
+}
+
+static int
+link_unnamed (int fd, const char *path)
+{
+  char self[64];
+  snprintf (self, sizeof self, "/proc/self/fd/%d", fd);
+  return linkat (AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+static bool
+give_hidden_name (AtomicFile *file, GError **error)
+{
+  for (int i = 0; i < MOST_TRIES && file->hidden == NULL; i++) {
+    g_autofree char *name = dup_hidden_name (file->path);
+    if (link_unnamed (file->fd, name) == 0)
+      file->hidden = g_steal_pointer (&name);
+    else if (errno != EEXIST)
+      return base_error_set_errno (error, errno, "cannot name %s", file->path);
+  }
+  return true;
+}
+
+static bool
+sync_folder (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return base_error_set_errno (error, errno, "cannot open the folder %s", folder);
+  int result = fsync (fd);
+  int why = errno;
+  close (fd);
+  /* EINVAL: a file system whose folders cannot be synced; the rename is all there is. */
+  if (result != 0 && why != EINVAL)
+    return base_error_set_errno (error, why, "cannot sync the folder %s", folder);
+  return true;
+}
+
+/* The name appears here. With `exists` NULL whatever has it is replaced. */
+static bool
+give_final_name (AtomicFile *file, bool *out_exists, GError **error)
+{
+  int result = file->hidden != NULL ? link (file->hidden, file->path)
+                                    : link_unnamed (file->fd, file->path);
+  if (result == 0) {
+    if (file->hidden != NULL)
+      unlink (file->hidden);
+    g_clear_pointer (&file->hidden, g_free);
+    return true;
+  }
+  bool taken = errno == EEXIST;
+  if (taken && out_exists != NULL) {
+    *out_exists = true;
+    return true;
+  }
+  /* Some file systems have no hard links; rename does not need them. */
+  if (!taken && file->hidden == NULL)
+    return base_error_set_errno (error, errno, "cannot name %s", file->path);
+  if (!give_hidden_name (file, error))
+    return false;
+  if (rename (file->hidden, file->path) != 0)
+    return base_error_set_errno (error, errno, "cannot replace %s", file->path);
+  g_clear_pointer (&file->hidden, g_free);
+  return true;
+}
+
+static bool
+commit (AtomicFile *file, bool *out_exists, GError **error)
+{
+  bool ok = true;
+  if (fsync (file->fd) != 0)
+    ok = base_error_set_errno (error, errno, "cannot write %s", file->path);
+  ok = ok && give_final_name (file, out_exists, error) && sync_folder (file->path, error);
+  atomic_file_clear (file);
+  return ok;
+}
+
+bool
+atomic_file_commit (AtomicFile *file, GError **error)
+{
+  return commit (file, NULL, error);
+}
+
+bool
+atomic_file_commit_new (AtomicFile *file, bool *out_exists, GError **error)
+{
+  *out_exists = false;
+  return commit (file, out_exists, error);
+}
+
+void
+atomic_file_clear (AtomicFile *file)
+{
+  if (file->hidden != NULL)
+    unlink (file->hidden);
+  if (file->fd >= 0)
+    close (file->fd);
+  file->fd = -1;
+  g_clear_pointer (&file->hidden, g_free);
+  g_clear_pointer (&file->path, g_free);
+}
+
+bool
+atomic_file_put (const char *path, const void *data, size_t length, GError **error)
+{
+  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
+  return atomic_file_open (&file, path, error) && atomic_file_write (&file, data, length, error) &&
+         atomic_file_commit (&file, error);
+}
+
+static bool
+remove_if_abandoned (int folder_fd, const char *name)
+{
+  int fd = openat (folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0)
+    return false;
+  bool removed = flock (fd, LOCK_EX | LOCK_NB) == 0 && unlinkat (folder_fd, name, 0) == 0;
+  close (fd);
+  return removed;
+}
+
+unsigned
+atomic_file_sweep (const char *folder)
+{
+  DIR *listing = opendir (folder);
+  if (listing == NULL)
+    return 0;
+  unsigned n_removed = 0;
+  for (struct dirent *entry; (entry = readdir (listing)) != NULL;)
+    if (g_str_has_prefix (entry->d_name, HIDDEN_PREFIX) &&
+        g_str_has_suffix (entry->d_name, HIDDEN_SUFFIX) &&
+        remove_if_abandoned (dirfd (listing), entry->d_name))
+      n_removed++;
+  closedir (listing);
+  return n_removed;
+}

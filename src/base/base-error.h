@@ -1,0 +1,19 @@
+/* The error domain of base/: what the operating system refused. */
+#pragma once
+
+#include <stdbool.h>
+#include <glib.h>
+
+typedef enum {
+  BASE_ERROR_SYSTEM,    /* a call failed; the text says which and why */
+  BASE_ERROR_NO_SPACE,  /* the disk or the quota is full */
+  BASE_ERROR_NOT_FOUND, /* no such file or folder */
+  BASE_ERROR_TOO_LARGE, /* over a limit of ours */
+} BaseErrorCode;
+
+#define BASE_ERROR (base_error_quark ())
+GQuark base_error_quark (void);
+
+/* Sets "<format>: <what errno means>"; a full disk says so and what to do. Always false. */
+bool base_error_set_errno (GError **error, int error_number, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);

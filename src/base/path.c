@@ -1,0 +1,172 @@
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base-error.h"
+
+enum { LONGEST_NAME_BYTES = 100, READ_BYTES = 65536 };
+
+char *
+path_resolve (const char *folder, const char *path)
+{
+  return g_canonicalize_filename (path, folder);
+}
+
+bool
+path_is_within (const char *path, const char *folder)
+{
+  size_t length = strlen (folder);
+  while (length > 1 && folder[length - 1] == '/')
+    length--;
+  if (length == 1)
+    return path[0] == '/';
+  return strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+char *
+path_relative (const char *path, const char *folder)
+{
+  g_auto (GStrv) to = g_strsplit (path, "/", -1);
+  g_auto (GStrv) from = g_strsplit (folder, "/", -1);
+  unsigned shared = 0;
+  while (to[shared] != NULL && from[shared] != NULL && strcmp (to[shared], from[shared]) == 0)
+    shared++;
+  GString *out = g_string_new (NULL);
+  for (unsigned i = shared; from[i] != NULL; i++)
+    if (from[i][0] != '\0')
+      g_string_append (out, "../");
+  for (unsigned i = shared; to[i] != NULL; i++)
+    g_string_append_printf (out, "%s%s", to[i], to[i + 1] != NULL ? "/" : "");
+  if (out->len == 0)
+    g_string_append_c (out, '.');
+  return g_string_free (out, FALSE);
+}
+
+char *
+path_real (const char *path)
+{
+  g_autofree char *head = g_strdup (path);
+  g_autofree char *tail = g_strdup ("");
+  for (;;) {
+    char *real = realpath (head, NULL);
+    if (real != NULL) {
+      char *joined = tail[0] != '\0' ? g_build_filename (real, tail, NULL) : g_strdup (real);
+      free (real);
+      return joined;
+    }
+    if (strcmp (head, "/") == 0 || strcmp (head, ".") == 0)
+      return g_strdup (path);
+    g_autofree char *name = g_path_get_basename (head);
+    char *longer = tail[0] != '\0' ? g_build_filename (name, tail, NULL) : g_strdup (name);
+    g_free (tail);
+    tail = longer;
+    char *parent = g_path_get_dirname (head);
+    g_free (head);
+    head = parent;
+  }
+}
+
+static void
+sync_folder_of (const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  int fd = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return;
+  /* Not every file system can; the folder is made again if it is lost. */
+  (void)fsync (fd);
+  close (fd);
+}
+
+bool
+path_make_folder (const char *folder, GError **error)
+{
+  struct stat status;
+  if (stat (folder, &status) == 0) {
+    if (S_ISDIR (status.st_mode))
+      return true;
+    return base_error_set_errno (error, ENOTDIR, "cannot make the folder %s", folder);
+  }
+  g_autofree char *parent = g_path_get_dirname (folder);
+  if (strcmp (parent, folder) != 0 && !path_make_folder (parent, error))
+    return false;
+  if (mkdir (folder, 0777) != 0 && errno != EEXIST)
+    return base_error_set_errno (error, errno, "cannot make the folder %s", folder);
+  sync_folder_of (folder);
+  return true;
+}
+
+static bool
+read_all (int fd, const char *name, int64_t limit, char **out_text, size_t *out_length,
+          GError **error)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree uint8_t *buffer = g_malloc (READ_BYTES);
+  for (;;) {
+    ssize_t got = read (fd, buffer, READ_BYTES);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return base_error_set_errno (error, errno, "cannot read %s", name);
+    if (got == 0)
+      break;
+    if ((int64_t)bytes->len + got > limit) {
+      g_set_error (error, BASE_ERROR, BASE_ERROR_TOO_LARGE,
+                   "%s is larger than %" G_GINT64_FORMAT " bytes, the most that is read", name,
+                   limit);
+      return false;
+    }
+    g_byte_array_append (bytes, buffer, (guint)got);
+  }
+  *out_length = bytes->len;
+  g_byte_array_append (bytes, (const guint8 *)"", 1);
+  *out_text = (char *)g_byte_array_free (g_steal_pointer (&bytes), FALSE);
+  return true;
+}
+
+bool
+path_read_file (const char *path, int64_t limit, char **out_text, size_t *out_length,
+                GError **error)
+{
+  if (strcmp (path, "-") == 0)
+    return read_all (STDIN_FILENO, "standard input", limit, out_text, out_length, error);
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return base_error_set_errno (error, errno, "cannot open %s", path);
+  bool ok = read_all (fd, path, limit, out_text, out_length, error);
+  close (fd);
+  return ok;
+}
+
+char *
+path_safe_name (const char *value)
+{
+  g_autofree char *valid = g_utf8_make_valid (value, -1);
+  g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+  GString *out = g_string_new (NULL);
+  for (const char *at = composed; *at != '\0'; at = g_utf8_next_char (at)) {
+    gunichar letter = g_utf8_get_char (at);
+    bool keep = g_unichar_isalnum (letter) || g_unichar_ismark (letter) || letter == '.' ||
+                letter == '_';
+    char spelled[7];
+    spelled[g_unichar_to_utf8 (keep ? letter : '-', spelled)] = '\0';
+    if (out->len + strlen (spelled) > LONGEST_NAME_BYTES)
+      break;
+    if (keep || (out->len > 0 && out->str[out->len - 1] != '-'))
+      g_string_append (out, spelled);
+  }
+  while (out->len > 0 && (out->str[out->len - 1] == '-' || out->str[out->len - 1] == '.'))
+    g_string_truncate (out, out->len - 1);
+  unsigned skip = 0;
+  while (skip < out->len && (out->str[skip] == '.' || out->str[skip] == '-'))
+    skip++;
+  g_string_erase (out, 0, skip);
+  if (out->len == 0)
+    g_string_append_c (out, '_');
+  return g_string_free (out, FALSE);
+}

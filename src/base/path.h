@@ -1,0 +1,26 @@
+/* Paths of files that users name. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <glib.h>
+
+/* `path` made absolute against `folder` (itself absolute), with "." and ".." and double slashes
+ * taken out by text alone. New string. */
+char *path_resolve (const char *folder, const char *path);
+/* Both resolved: is `path` the folder or below it? By text; see path_real_folder for links. */
+bool path_is_within (const char *path, const char *folder);
+/* `path` as seen from `folder`, both resolved: "../x/y.png". New string. */
+char *path_relative (const char *path, const char *folder);
+/* The deepest existing folder of `path` with symbolic links followed, then the rest. New string. */
+char *path_real (const char *path);
+/* Makes the folder and those above it, and syncs what it made. */
+bool path_make_folder (const char *folder, GError **error);
+/* Reads a whole file of at most `limit` bytes ("-": standard input). NUL-terminated. */
+bool path_read_file (const char *path, int64_t limit, char **out_text, size_t *out_length,
+                     GError **error);
+/* A value made safe inside a file name: letters, digits, '.', '_' and '-' of any script stay,
+ * everything else becomes '-', runs collapse, the ends are trimmed; never "", "." or "..", at
+ * most 100 bytes. New string. */
+char *path_safe_name (const char *value);

@@ -1,0 +1,180 @@
+#include "base/problems.h"
+
+enum { MOST_SHOWN = 50, MOST_LINE_CHARACTERS = 160 };
+
+typedef struct {
+  Mark mark; /* its source is a reference of our own */
+  bool is_secret;
+  char *text;
+  unsigned order; /* of arrival: keeps the sort stable */
+} Problem;
+
+struct Problems {
+  GPtrArray *list;  /* Problem* */
+  GHashTable *seen; /* "file:line:column:text" */
+};
+
+static void
+problem_free (gpointer data)
+{
+  Problem *problem = data;
+  source_text_unref (problem->mark.source);
+  g_free (problem->text);
+  g_free (problem);
+}
+
+Problems *
+problems_new (void)
+{
+  Problems *problems = g_new0 (Problems, 1);
+  problems->list = g_ptr_array_new_with_free_func (problem_free);
+  problems->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return problems;
+}
+
+void
+problems_free (Problems *problems)
+{
+  if (problems == NULL)
+    return;
+  g_ptr_array_unref (problems->list);
+  g_hash_table_unref (problems->seen);
+  g_free (problems);
+}
+
+static void
+add (Problems *problems, const Mark *mark, bool is_secret, char *text)
+{
+  Mark place = mark != NULL ? *mark : MARK_NONE;
+  const char *file = place.source != NULL ? place.source->name : "";
+  char *key = g_strdup_printf ("%s:%d:%d:%s", file, place.line, place.column, text);
+  if (!g_hash_table_add (problems->seen, key)) {
+    g_free (text);
+    return;
+  }
+  Problem *problem = g_new0 (Problem, 1);
+  problem->mark = place;
+  if (place.source != NULL)
+    source_text_ref (place.source);
+  problem->is_secret = is_secret;
+  problem->text = text;
+  problem->order = problems->list->len;
+  g_ptr_array_add (problems->list, problem);
+}
+
+bool
+problems_add (Problems *problems, const Mark *mark, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  add (problems, mark, false, g_strdup_vprintf (format, arguments));
+  va_end (arguments);
+  return false;
+}
+
+bool
+problems_add_secret (Problems *problems, const Mark *mark, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  add (problems, mark, true, g_strdup_vprintf (format, arguments));
+  va_end (arguments);
+  return false;
+}
+
+unsigned
+problems_count (const Problems *problems)
+{
+  return problems->list->len;
+}
+
+static int
+compare_place (const void *left, const void *right)
+{
+  const Problem *a = *(Problem *const *)left, *b = *(Problem *const *)right;
+  const char *file_a = a->mark.source != NULL ? a->mark.source->name : "";
+  const char *file_b = b->mark.source != NULL ? b->mark.source->name : "";
+  int order = strcmp (file_a, file_b);
+  if (order == 0)
+    order = a->mark.line - b->mark.line;
+  if (order == 0)
+    order = a->mark.column - b->mark.column;
+  if (order == 0)
+    order = a->order < b->order ? -1 : a->order > b->order;
+  return order;
+}
+
+/* The source line and a caret under its marked part. Tabs become one space so that the caret
+ * stands where the eye expects it; a very long line is shown from a little before the mark. */
+static void
+append_source_line (GString *out, const Problem *problem)
+{
+  const Mark *mark = &problem->mark;
+  g_autofree char *line = source_text_dup_line (mark->source, mark->line);
+  if (!g_utf8_validate (line, -1, NULL))
+    return;
+  long n_characters = g_utf8_strlen (line, -1);
+  int column = MAX (mark->column, 1);
+  int end = mark->end_column > column ? mark->end_column : column + 1;
+  long first = n_characters > MOST_LINE_CHARACTERS && column > 60 ? column - 60 : 1;
+  long last = MIN (n_characters, first + MOST_LINE_CHARACTERS - 1);
+
+  g_string_append (out, "    ");
+  const char *at = g_utf8_offset_to_pointer (line, first - 1);
+  for (long c = first; c <= last; c++, at = g_utf8_next_char (at)) {
+    gunichar letter = g_utf8_get_char (at);
+    if (problem->is_secret && c >= column && (mark->end_column == 0 || c < mark->end_column))
+      letter = '.';
+    else if (letter == '\t' || !g_unichar_isprint (letter))
+      letter = ' ';
+    g_string_append_unichar (out, letter);
+  }
+  g_string_append (out, "\n    ");
+  for (long c = first; c < column; c++)
+    g_string_append_c (out, ' ');
+  g_string_append_c (out, '^');
+  for (long c = column + 1; c < end && c <= last; c++)
+    g_string_append_c (out, '~');
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_problem (GString *out, const Problem *problem)
+{
+  const Mark *mark = &problem->mark;
+  if (mark->source != NULL && mark->line > 0)
+    g_string_append_printf (out, "%s:%d:%d: ", mark->source->name, mark->line, mark->column);
+  else if (mark->source != NULL)
+    g_string_append_printf (out, "%s: ", mark->source->name);
+  g_string_append (out, problem->text);
+  g_string_append_c (out, '\n');
+  if (mark->source != NULL && mark->line > 0)
+    append_source_line (out, problem);
+}
+
+char *
+problems_format (const Problems *problems)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_copy (problems->list, NULL, NULL);
+  g_ptr_array_set_free_func (sorted, NULL);
+  g_ptr_array_sort (sorted, compare_place);
+
+  GString *out = g_string_new (NULL);
+  for (unsigned i = 0; i < sorted->len && i < MOST_SHOWN; i++)
+    append_problem (out, sorted->pdata[i]);
+  if (sorted->len > MOST_SHOWN)
+    g_string_append_printf (out, "… and %u more\n", sorted->len - MOST_SHOWN);
+  if (out->len > 0)
+    g_string_truncate (out, out->len - 1);
+  return g_string_free (out, FALSE);
+}
+
+bool
+problems_raise (const Problems *problems, GQuark domain, int code, GError **error)
+{
+  if (problems->list->len == 0)
+    return true;
+  g_autofree char *text = problems_format (problems);
+  g_set_error_literal (error, domain, code, text);
+  return false;
+}

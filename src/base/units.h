@@ -1,0 +1,27 @@
+/* Quantities as people write them: 180KB, 60s, 30d, 300dpi. A number and its unit, nothing else.
+ * Each parser takes the whole text and returns false (out untouched) when it is not one. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "180KB" (1000), "1.5MiB" (1024), "512B"; a bare number is refused: its unit is unclear. */
+bool units_parse_bytes (const char *text, int64_t *out_bytes);
+/* "250ms", "60s", "5m", "2h", "30d", "1w" to milliseconds. */
+bool units_parse_duration (const char *text, int64_t *out_ms);
+/* "300dpi", "300ppi", "118dpcm" to dots per inch. */
+bool units_parse_density (const char *text, double *out_dpi);
+/* A finite decimal number, no unit, no locale. */
+bool units_parse_number (const char *text, double *out_number);
+/* A decimal integer, no unit. */
+bool units_parse_integer (const char *text, int64_t *out_integer);
+
+/* The shortest text that the parser above reads back to the same value: "180KB", "60s", "300dpi";
+ * numbers without an exponent where that is shorter. New strings. */
+char *units_format_bytes (int64_t bytes);
+char *units_format_duration (int64_t ms);
+char *units_format_density (double dpi);
+char *units_format_number (double number);
+
+/* For people: three significant digits, "18.4 MB". New string. */
+char *units_describe_bytes (int64_t bytes);

@@ -1,0 +1,95 @@
+/* The home of originals: $PEEL_HOME, else $XDG_DATA_HOME/peel.
+ *
+ *     originals/ab/ab12….zst    a zstd frame whose content is the original, named by its SHA-256
+ *     originals/ab/ab12….json   its sidecar: where it came from, with a checksum of its own
+ *     index.sqlite              request fingerprint → original; can be rebuilt from sidecars
+ *     state.sqlite              what has been made (state.h)
+ *     quarantine/               what failed its hash
+ *
+ * An original is durable (written, synced, linked, its folder synced) before anything is told of
+ * it. Several processes may use one home at once. One Cache belongs to one thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <glib.h>
+
+#include "base/digest.h"
+
+typedef struct Cache Cache;
+
+typedef enum {
+  CACHE_ERROR_FAILED, /* the file system or SQLite refused */
+  CACHE_ERROR_CORRUPT, /* a blob or sidecar failed its checksum and was moved to quarantine: exit 8 */
+  CACHE_ERROR_TOO_LARGE,
+} CacheErrorCode;
+#define CACHE_ERROR (cache_error_quark ())
+GQuark cache_error_quark (void);
+
+/* `home` NULL: the default place. Makes the folders. */
+Cache *cache_open (const char *home, GError **error);
+void cache_close (Cache *cache);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Cache, cache_close)
+const char *cache_home (const Cache *cache);
+/* The default place by the environment. New string. */
+char *cache_default_home (void);
+
+/* ---- blobs ---- */
+
+/* Stores the bytes durably unless they are there already (*out_was_there may be NULL). */
+bool cache_put (Cache *cache, GBytes *bytes, Digest *out_digest, bool *out_was_there,
+                GError **error);
+/* The exact bytes, hashed again on the way out. NULL without an error: not in the cache. A blob
+ * whose bytes do not match is moved to quarantine and is a CACHE_ERROR_CORRUPT. At most
+ * `most_bytes` are taken, whatever the frame claims. */
+GBytes *cache_get (Cache *cache, const Digest *digest, int64_t most_bytes, GError **error);
+bool cache_has (Cache *cache, const Digest *digest);
+/* Originals whose hash begins with `prefix` (4 to 64 hex digits): how many (2 means "several"),
+ * the first in *out_digest. */
+unsigned cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest);
+
+/* The same look-up for a process that only reads (the pixel workers): no Cache, no database. */
+GBytes *cache_read_blob (const char *home, const Digest *digest, int64_t most_bytes,
+                         GError **error);
+
+/* ---- sidecars ---- */
+
+/* One way an original came to be here. Strings may be NULL. */
+typedef struct {
+  char *source;  /* "generate" or "load" or "import" */
+  char *request; /* hex request fingerprint, for generate */
+  char *provider, *model, *prompt, *pipeline, *image_id;
+  char *path;  /* for load: the file's name, without its folders */
+  int variant; /* for generate */
+  char *at;    /* ISO 8601 */
+  double cost_usd;
+} CacheAcquisition;
+
+/* What is told of an original. */
+typedef struct {
+  Digest digest;
+  int64_t size_bytes;
+  char *format;      /* "png" */
+  int width, height; /* upright */
+  int orientation;
+  bool has_alpha;
+  int bit_depth, n_channels;
+  bool has_icc;
+  char *
+    source_type; /* DigitalSourceType term: declared in the bytes, or given by the provider; NULL */
+  GPtrArray *acquisitions; /* CacheAcquisition*, oldest first, owned */
+} CacheRecord;
+
+CacheAcquisition *cache_acquisition_new (void);
+CacheRecord *cache_record_new (void);
+void cache_record_free (CacheRecord *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CacheRecord, cache_record_free)
+
+/* Writes the sidecar (merging the acquisitions of one that is there: an equal request, provider
+ * and path is kept once) and the index. The blob must be stored first. */
+bool cache_record_put (Cache *cache, const CacheRecord *record, GError **error);
+/* NULL without an error: none. CACHE_ERROR_CORRUPT: it failed its checksum. */
+CacheRecord *cache_record_get (Cache *cache, const Digest *digest, GError **error);
+
+/* The newest original that answers a request; false without an error set: a miss. */
+bool cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, GError **error);

@@ -1,0 +1,14 @@
+/* From bytes to an upright picture. The format is chosen by magic bytes and its one loader called;
+ * a file name never reaches libvips (it would read options out of it). */
+#pragma once
+
+#include "image/image.h"
+
+/* Header only: checks the limits, fills the facts. `name` is for errors. */
+bool image_probe (GBytes *bytes, const char *name, const ImageLimits *limits, ImageFacts *out_facts,
+                  GError **error);
+
+/* The whole picture, upright (orientation applied and the tag removed), in memory, so that several
+ * threads and chains can read it. Metadata blobs stay attached (see blobs.h). */
+bool image_decode (GBytes *bytes, const char *name, const ImageLimits *limits,
+                   VipsImage **out_image, GError **error);

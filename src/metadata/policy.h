@@ -1,0 +1,84 @@
+/* Which metadata a derivative carries: an allow-list by named groups.
+ *
+ * metadata/ sees bytes only. run/deliver.c takes the blobs off the picture, asks here what the
+ * file is to carry, and puts that on it. */
+#pragma once
+
+#include <stdbool.h>
+#include <glib.h>
+
+typedef enum {
+  METADATA_STRIP,      /* nothing but the AI label */
+  METADATA_COPYRIGHT,  /* + rights */
+  METADATA_PROVENANCE, /* + colour profile as needed, description of origin; the default */
+  METADATA_ALL,        /* everything but location and thumbnails */
+} MetadataPolicyWord;
+
+typedef enum {
+  METADATA_GROUP_ICC,         /* the colour profile; without it pixels are sRGB */
+  METADATA_GROUP_AI_LABEL,    /* IPTC DigitalSourceType */
+  METADATA_GROUP_RIGHTS,      /* copyright, creator, credit, usage terms */
+  METADATA_GROUP_DESCRIPTION, /* title, description, keywords */
+  METADATA_GROUP_PROMPT,      /* what was asked of the model */
+  METADATA_GROUP_CAMERA,      /* camera, lens, exposure, capture time */
+  METADATA_N_GROUPS,
+} MetadataGroup;
+
+/* Values a user sets; NULL: not set. Filled by the rows of stages/metadata.c. */
+typedef struct {
+  char *copyright, *creator, *credit, *usage_terms, *rights_url;
+  char *title, *description;
+  char **keywords;
+} MetadataSet;
+
+typedef struct {
+  int policy;    /* MetadataPolicyWord */
+  unsigned keep; /* bits of 1u << MetadataGroup */
+  unsigned drop; /* wins over the policy; the AI label only goes when named here */
+  MetadataSet set;
+} MetadataOptions;
+
+/* The bits of all groups that stay: policy, + keep, - drop. */
+unsigned metadata_groups (const MetadataOptions *options);
+
+/* What a picture carries, or is to carry. NULL: none. Owned. */
+typedef struct {
+  GBytes *exif; /* with "Exif\0\0" */
+  GBytes *xmp;  /* a packet */
+  GBytes *iptc;
+} MetadataBlobs;
+void metadata_blobs_clear (MetadataBlobs *blobs);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MetadataBlobs, metadata_blobs_clear)
+
+/* What is known of the original beside its bytes. NULL or "": unknown. */
+typedef struct {
+  const char
+    *source_type; /* DigitalSourceType term for a generated original: trainedAlgorithmicMedia,
+                              algorithmicMedia; NULL for a loaded file, whose own label counts */
+  const char *found_type; /* the term found in the original's bytes by metadata_find_source_type */
+  const char *prompt, *ai_system;
+} MetadataFacts;
+
+typedef struct {
+  char *group; /* "camera" */
+  bool kept;
+  char *why; /* "policy provenance", "never kept" */
+} MetadataVerdict;
+
+/* Makes the blobs of a derivative from those of its original. XMP is written afresh (a fixed set
+ * of properties), EXIF is built with libexif in UTF-8 and only when it holds something; location,
+ * thumbnails and maker notes never pass. Foreign blobs are read under limits; what cannot be read
+ * is dropped and said. `width`, `height` and `density_dpi` (0: none) are the derivative's.
+ * `out_verdicts` (MetadataVerdict*, owned; may be NULL) tells what was found, kept, dropped. */
+bool metadata_compose (const MetadataOptions *options, const MetadataBlobs *original,
+                       const MetadataFacts *facts, int width, int height, double density_dpi,
+                       MetadataBlobs *out_blobs, GPtrArray **out_verdicts, GError **error);
+
+/* The DigitalSourceType term that the file's own bytes declare, in XMP or in any manifest of a
+ * C2PA store (the parent's counts too), or NULL. When several are declared the one that says most
+ * about AI wins. Bounded and linear whatever the bytes are. New string. */
+char *metadata_find_source_type (const void *bytes, size_t length);
+
+typedef enum { METADATA_ERROR_FAILED } MetadataErrorCode;
+#define METADATA_ERROR (metadata_error_quark ())
+GQuark metadata_error_quark (void);

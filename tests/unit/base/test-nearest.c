@@ -1,0 +1,28 @@
+#include "base/nearest.h"
+#include "support/scratch.h"
+
+static const char *const names[] = { "crop", "height", "resize", "width" };
+
+static void
+finds_a_slip (void)
+{
+  g_assert_cmpstr (nearest_name ("widht", names, G_N_ELEMENTS (names)), ==, "width");
+  g_assert_cmpstr (nearest_name ("RESIZE", names, G_N_ELEMENTS (names)), ==, "resize");
+  g_assert_cmpstr (nearest_name ("resise", names, G_N_ELEMENTS (names)), ==, "resize");
+}
+
+static void
+says_nothing_of_a_stranger (void)
+{
+  g_assert_null (nearest_name ("quality", names, G_N_ELEMENTS (names)));
+  g_assert_null (nearest_name ("", names, G_N_ELEMENTS (names)));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/nearest/finds-a-slip", finds_a_slip);
+  g_test_add_func ("/base/nearest/says-nothing-of-a-stranger", says_nothing_of_a_stranger);
+  return g_test_run ();
+}
