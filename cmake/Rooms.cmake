@@ -3,7 +3,8 @@
 function (peel_room name)
   cmake_parse_arguments (ROOM "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
   add_library (peel_${name} STATIC ${ROOM_SOURCES})
-  target_include_directories (peel_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_include_directories (peel_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src
+                              ${CMAKE_BINARY_DIR}/generated)
   list (TRANSFORM ROOM_ROOMS PREPEND peel_)
   target_link_libraries (peel_${name} PUBLIC ${ROOM_ROOMS} PkgConfig::GLIB ${ROOM_LIBRARIES} m)
 endfunction ()
