@@ -1,5 +1,7 @@
 #include "base/problems.h"
 
+#include "base/secret.h"
+
 enum { MOST_SHOWN = 50, MOST_LINE_CHARACTERS = 160 };
 
 typedef struct {
@@ -104,6 +106,15 @@ compare_place (const void *left, const void *right)
   return order;
 }
 
+/* A key pasted into the line in question is not repeated, whatever the problem is about. */
+static void
+hide_secrets (char *line)
+{
+  size_t start, length;
+  for (char *at = line; secret_find (at, &start, &length); at += start + length)
+    memset (at + start, '.', length);
+}
+
 /* The source line and a caret under its marked part. Tabs become one space so that the caret
  * stands where the eye expects it; a very long line is shown from a little before the mark. */
 static void
@@ -113,6 +124,7 @@ append_source_line (GString *out, const Problem *problem)
   g_autofree char *line = source_text_dup_line (mark->source, mark->line);
   if (!g_utf8_validate (line, -1, NULL))
     return;
+  hide_secrets (line);
   long n_characters = g_utf8_strlen (line, -1);
   int column = MAX (mark->column, 1);
   int end = mark->end_column > column ? mark->end_column : column + 1;
