@@ -171,7 +171,8 @@ char *option_describe_values (const Option *option);
 /* Command lines. Takes --name VALUE, --name=VALUE, --flag, --no-flag, -j 4, -j4, -qv; "--" ends
  * options; "-" is a positional. Positionals (borrowed) are appended. Unknown flags name the
  * nearest. `tables` and `structs` run in parallel, `n` of each: the command's own and the global
- * ones. False with a GError of OPTION_ERROR. */
+ * ones. argv[0] is the first argument, not the program. OPTION_REQUIRED is left to the command, so
+ * that --help works alone. False with a GError of OPTION_ERROR. */
 bool options_parse_arguments (const OptionTable *const *tables, void *const *structs, unsigned n,
                               int argc, char **argv, GPtrArray *positionals, GError **error);
 
