@@ -1,0 +1,9 @@
+/* How a text is written so that YAML takes it as text: for messages that say what to write. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* In double quotes, or in single ones where that needs fewer escapes. A long text is cut with '…',
+ * since a message shows the idea and the person has the text. New string. */
+char *document_quote (const char *text, size_t length);
