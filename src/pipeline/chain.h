@@ -1,0 +1,50 @@
+/* A chain: the steps from an original to one file, checked as a whole. */
+#pragma once
+
+#include "base/problems.h"
+#include "pipeline/scope.h"
+#include "stages/stage.h"
+
+/* One stage with its options. Counted, so that derivatives share what they have in common. */
+typedef struct {
+  const StageType *type;
+  void *options;
+  Node *node;   /* the options as written, references filled; may be a null node */
+  char *folder; /* file options are relative to it */
+  Mark mark;    /* of the stage's name */
+  int references;
+} Step;
+
+Step *step_ref (Step *step);
+void step_unref (Step *step);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Step, step_unref)
+
+/* Reads a stage from its type and options. NULL after adding to `problems`. */
+Step *step_new (const StageType *type, Node *node, const char *folder, const Mark *mark,
+                Problems *problems);
+
+/* Part of a chain as written: a list of stages, the scope that fills it and its folder. */
+typedef struct {
+  Node *list; /* of stages, or NULL: none */
+  const Scope *scope;
+  const char *folder;
+  bool refines; /* its delivery stages come last, each merged over the one of that name before it:
+                   how an output adds to its preset */
+} ChainPart;
+
+/* What chain_build gives: one source at most, then image steps, then delivery steps (one of a kind,
+ * sorted by name). */
+typedef struct {
+  Step *source;        /* NULL: none in these parts */
+  GPtrArray *steps;    /* Step*, image stages in order */
+  GPtrArray *delivery; /* Step* */
+} Chain;
+
+Chain *chain_new (void);
+void chain_free (Chain *chain);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Chain, chain_free)
+
+/* Joins the parts in order. Wrong use is a problem: unknown stages, a source that is not the first
+ * stage, two sources, an image stage after a delivery stage, a delivery stage that stands twice.
+ * NULL after adding to `problems`. */
+Chain *chain_build (const ChainPart *parts, unsigned n_parts, Problems *problems);
