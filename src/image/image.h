@@ -5,10 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <glib.h>
+#include <glib-object.h>
 
 #include "image/format.h"
 
 typedef struct _VipsImage VipsImage;
+/* libvips 8.14 declares no clean-up of its own: g_autoptr (VipsImage) is this one. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VipsImage, g_object_unref)
 
 typedef enum {
   IMAGE_ERROR_FAILED,  /* libvips or a codec said no */
@@ -51,3 +54,6 @@ typedef struct {
   int n_channels; /* colour channels without alpha: 1, 3 or 4 (CMYK) */
   bool has_icc;
 } ImageFacts;
+
+/* What an open image says of itself; sizes as it stands, orientation as its tag says. */
+void image_facts_of (VipsImage *image, ImageFormat format, ImageFacts *out_facts);

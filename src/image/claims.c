@@ -1,0 +1,133 @@
+#include "image/claims.h"
+
+#include <string.h>
+
+typedef struct {
+  const uint8_t *bytes;
+  size_t length;
+} Bytes;
+
+static uint32_t
+big_16 (const uint8_t *at)
+{
+  return (uint32_t)at[0] << 8 | at[1];
+}
+
+static uint32_t
+big_32 (const uint8_t *at)
+{
+  return big_16 (at) << 16 | big_16 (at + 2);
+}
+
+static uint32_t
+little_16 (const uint8_t *at)
+{
+  return (uint32_t)at[1] << 8 | at[0];
+}
+
+static uint32_t
+little_24 (const uint8_t *at)
+{
+  return (uint32_t)at[2] << 16 | little_16 (at);
+}
+
+/* signature(8) length(4) "IHDR" width(4) height(4) */
+static bool
+png_claims (Bytes in, int64_t *out_width, int64_t *out_height)
+{
+  if (in.length < 24 || memcmp (in.bytes + 12, "IHDR", 4) != 0)
+    return false;
+  *out_width = big_32 (in.bytes + 16);
+  *out_height = big_32 (in.bytes + 20);
+  return true;
+}
+
+static bool
+jpeg_marker_is_frame (uint8_t marker)
+{
+  /* SOF0 to SOF15 without DHT, JPG and DAC, which stand between them. */
+  return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+/* FFD8, then segments FF marker length(2) …; a frame is FF Cx length(2) bits(1) height(2) width(2).
+ * Every step goes forward by at least two bytes, and the scan data ends the walk. */
+static bool
+jpeg_claims (Bytes in, int64_t *out_width, int64_t *out_height)
+{
+  size_t at = 2;
+  while (at + 9 <= in.length) {
+    if (in.bytes[at] != 0xff) {
+      at++;
+      continue;
+    }
+    uint8_t marker = in.bytes[at + 1];
+    if (marker == 0xff) {
+      at++;
+    } else if (marker == 0 || marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+      at += 2;
+    } else if (marker == 0xd9 || marker == 0xda) {
+      return false;
+    } else if (jpeg_marker_is_frame (marker)) {
+      *out_height = big_16 (in.bytes + at + 5);
+      *out_width = big_16 (in.bytes + at + 7);
+      return true;
+    } else {
+      uint32_t length = big_16 (in.bytes + at + 2);
+      at += 2 + (length < 2 ? 2 : length);
+    }
+  }
+  return false;
+}
+
+/* "RIFF" size(4) "WEBP", then the first chunk: VP8X and VP8L hold sizes less one, VP8 14 bits. */
+static bool
+webp_claims (Bytes in, int64_t *out_width, int64_t *out_height)
+{
+  if (in.length < 30)
+    return false;
+  const uint8_t *chunk = in.bytes + 12;
+  const uint8_t *data = chunk + 8;
+  if (memcmp (chunk, "VP8X", 4) == 0) {
+    *out_width = (int64_t)little_24 (data + 4) + 1;
+    *out_height = (int64_t)little_24 (data + 7) + 1;
+  } else if (memcmp (chunk, "VP8L", 4) == 0) {
+    uint32_t bits = little_24 (data + 1) | (uint32_t)data[4] << 24;
+    *out_width = (bits & 0x3fff) + 1;
+    *out_height = (bits >> 14 & 0x3fff) + 1;
+  } else if (memcmp (chunk, "VP8 ", 4) == 0) {
+    *out_width = little_16 (data + 6) & 0x3fff;
+    *out_height = little_16 (data + 8) & 0x3fff;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static bool
+gif_claims (Bytes in, int64_t *out_width, int64_t *out_height)
+{
+  if (in.length < 10)
+    return false;
+  *out_width = little_16 (in.bytes + 6);
+  *out_height = little_16 (in.bytes + 8);
+  return true;
+}
+
+bool
+image_claims (ImageFormat format, const uint8_t *bytes, size_t length, int64_t *out_width,
+              int64_t *out_height)
+{
+  const Bytes in = { bytes, length };
+  switch (format) {
+  case IMAGE_FORMAT_PNG:
+    return png_claims (in, out_width, out_height);
+  case IMAGE_FORMAT_JPEG:
+    return jpeg_claims (in, out_width, out_height);
+  case IMAGE_FORMAT_WEBP:
+    return webp_claims (in, out_width, out_height);
+  case IMAGE_FORMAT_GIF:
+    return gif_claims (in, out_width, out_height);
+  default:
+    return false;
+  }
+}

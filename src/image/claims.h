@@ -1,0 +1,14 @@
+/* What a file's first bytes claim of its size, read by a few bounded look-ups of our own, so that a
+ * picture of a hundred thousand pixels a side is refused before any library has seen it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image/format.h"
+
+/* False when the bytes tell nothing (a format without a fixed place for it, or too short); whether
+ * the picture is sound is for its loader to say. Never reads past `length`. */
+bool image_claims (ImageFormat format, const uint8_t *bytes, size_t length, int64_t *out_width,
+                   int64_t *out_height);

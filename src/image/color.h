@@ -1,0 +1,21 @@
+/* Colour on the way in and out: what a profile is, and the way to sRGB. */
+#pragma once
+
+#include "image/image.h"
+
+/* libvips's built-in sRGB profile, to tag outputs with. image_start first. */
+GBytes *image_srgb_profile (void);
+
+/* True when a profile's primaries and curve are sRGB's, whoever made it and whatever it is called;
+ * pixels under it need no conversion. False for bytes that are no RGB matrix profile. */
+bool image_is_srgb_profile (GBytes *profile);
+
+/* Any colour space to sRGB, three bands and the alpha if there was one, of `depth` 8 or 16 bits a
+ * channel. An attached profile that fits the picture says what the pixels mean; without one RGB and
+ * gray are sRGB, CMYK is libvips's built-in press. The result carries the sRGB profile if the
+ * picture carried one, else none. */
+bool image_to_srgb (VipsImage *image, int depth, VipsImage **out_image, GError **error);
+
+/* The same pixels in 8 or 16 bits a channel, rounded. 8-bit values v become 257 v, so that white
+ * stays white. Floats are taken to be in the range of their interpretation. */
+bool image_to_depth (VipsImage *image, int depth, VipsImage **out_image, GError **error);

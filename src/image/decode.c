@@ -1,0 +1,249 @@
+#include "image/decode.h"
+
+#include <vips/vips.h>
+
+#include "image/claims.h"
+#include "image/upright.h"
+
+/* Bytes, a name for messages, and the limits: what every check needs. */
+typedef struct {
+  GBytes *bytes;
+  const char *name;
+  const ImageLimits *limits;
+} Input;
+
+typedef int (*LoadFunc) (void *buffer, size_t length, VipsImage **out_image, ...);
+
+static LoadFunc
+loader_of (ImageFormat format)
+{
+  switch (format) {
+  case IMAGE_FORMAT_JPEG:
+    return vips_jpegload_buffer;
+  case IMAGE_FORMAT_PNG:
+    return vips_pngload_buffer;
+  case IMAGE_FORMAT_WEBP:
+    return vips_webpload_buffer;
+  case IMAGE_FORMAT_TIFF:
+    return vips_tiffload_buffer;
+  case IMAGE_FORMAT_GIF:
+    return vips_gifload_buffer;
+  case IMAGE_FORMAT_AVIF:
+  case IMAGE_FORMAT_HEIC:
+    return vips_heifload_buffer;
+  case IMAGE_FORMAT_UNKNOWN:
+    break;
+  }
+  return NULL;
+}
+
+static bool set_limit_error (GError **error, const Input *in, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);
+
+static bool
+set_limit_error (GError **error, const Input *in, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *what = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_LIMIT, "%s: %s", in->name, what);
+  return false;
+}
+
+static bool
+check_size (const Input *in, int64_t width, int64_t height, GError **error)
+{
+  const ImageLimits *limits = in->limits;
+  if (width < 1 || height < 1) {
+    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_DAMAGED,
+                 "%s: it claims to be %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+                 " px; get the file again",
+                 in->name, width, height);
+    return false;
+  }
+  if (MAX (width, height) > limits->most_edge)
+    return set_limit_error (error, in,
+                            "%" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+                            " px has an edge over the limit of %d px; --max-edge raises it",
+                            width, height, limits->most_edge);
+  /* Divided, not multiplied: 32-bit sizes can pass what an int64_t holds. */
+  if (width > limits->most_pixels / height)
+    return set_limit_error (
+      error, in,
+      "%" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+      " px is %.1f megapixels, over the limit of %.1f; --max-pixels raises it",
+      width, height, (double)width * (double)height / 1e6, (double)limits->most_pixels / 1e6);
+  return true;
+}
+
+static bool
+check_blob (const Input *in, VipsImage *image, const char *field, const char *label,
+            int64_t most_bytes, GError **error)
+{
+  const void *data;
+  size_t length;
+  if (vips_image_get_typeof (image, field) == 0)
+    return true;
+  if (vips_image_get_blob (image, field, &data, &length) != 0)
+    return image_set_vips_error (error, IMAGE_ERROR_DAMAGED, "%s: its %s", in->name, label);
+  if (length > (uint64_t)most_bytes)
+    return set_limit_error (error, in,
+                            "its %s is %zu bytes, over the limit of %" G_GINT64_FORMAT
+                            "; --max-metadata raises it, or take the %s out of the file first",
+                            label, length, most_bytes, label);
+  return true;
+}
+
+static bool
+check_header (const Input *in, VipsImage *image, GError **error)
+{
+  const ImageLimits *limits = in->limits;
+  int n_pages = vips_image_get_n_pages (image);
+  int n_bands = vips_image_get_bands (image);
+
+  if (!check_size (in, vips_image_get_width (image), vips_image_get_height (image), error))
+    return false;
+  if (n_pages > limits->most_pages)
+    return set_limit_error (error, in,
+                            "it has %d pages or frames, over the limit of %d; --max-pages raises "
+                            "it, and the first is read",
+                            n_pages, limits->most_pages);
+  if (n_bands > 5 || vips_band_format_iscomplex (vips_image_get_format (image))) {
+    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_FORMAT,
+                 "%s: it has %d channels of %s; pictures with 1 to 4 colours and an alpha are read",
+                 in->name, n_bands,
+                 vips_enum_nick (VIPS_TYPE_BAND_FORMAT, vips_image_get_format (image)));
+    return false;
+  }
+  return check_blob (in, image, VIPS_META_EXIF_NAME, "EXIF", limits->most_exif_bytes, error) &&
+         check_blob (in, image, VIPS_META_XMP_NAME, "XMP", limits->most_xmp_bytes, error) &&
+         check_blob (in, image, VIPS_META_ICC_NAME, "ICC profile", limits->most_icc_bytes, error);
+}
+
+/* Looks at the bytes alone: how many, of which format, what size they claim. */
+static bool
+check_bytes (const Input *in, ImageFormat *out_format, GError **error)
+{
+  size_t length;
+  const uint8_t *bytes = g_bytes_get_data (in->bytes, &length);
+  int64_t width, height;
+
+  if (length == 0) {
+    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_FORMAT, "%s: it is empty; get the file again",
+                 in->name);
+    return false;
+  }
+  if (length > (uint64_t)in->limits->most_bytes)
+    return set_limit_error (error, in,
+                            "it is %zu bytes, over the limit of %" G_GINT64_FORMAT
+                            "; --max-file-size raises it",
+                            length, in->limits->most_bytes);
+  ImageFormat format = image_format_of_bytes (bytes, length);
+  if (loader_of (format) == NULL) {
+    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_FORMAT,
+                 "%s: its bytes are not a JPEG, PNG, WebP, AVIF, TIFF, GIF or HEIC picture's; "
+                 "convert it to one of these first",
+                 in->name);
+    return false;
+  }
+  if (image_claims (format, bytes, length, &width, &height) &&
+      !check_size (in, width, height, error))
+    return false;
+  *out_format = format;
+  return true;
+}
+
+/* The picture with its header read and found within the limits. It borrows the bytes. */
+static bool
+open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, GError **error)
+{
+  g_autoptr (VipsImage) image = NULL;
+  ImageFormat format;
+  size_t length;
+
+  if (!check_bytes (in, &format, error))
+    return false;
+  void *bytes = (void *)g_bytes_get_data (in->bytes, &length);
+  if (loader_of (format) (bytes, length, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
+                          in->limits->allow_damaged ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_ERROR,
+                          NULL) != 0)
+    return image_set_vips_error (error, IMAGE_ERROR_DAMAGED, "%s: its %s header cannot be read",
+                                 in->name, image_format_type (format)->label);
+  if (!check_header (in, image, error))
+    return false;
+  *out_format = format;
+  *out_image = g_steal_pointer (&image);
+  return true;
+}
+
+bool
+image_probe (GBytes *bytes, const char *name, const ImageLimits *limits, ImageFacts *out_facts,
+             GError **error)
+{
+  const Input in = { bytes, name, limits };
+  g_autoptr (VipsImage) image = NULL;
+  ImageFormat format;
+  ImageFacts facts;
+
+  if (!image_start (0, error) || !open_checked (&in, &format, &image, error))
+    return false;
+  image_facts_of (image, format, &facts);
+  /* 5 to 8 are the turns by a quarter. */
+  if (facts.orientation >= 5) {
+    int width = facts.width;
+    facts.width = facts.height;
+    facts.height = width;
+  }
+  *out_facts = facts;
+  return true;
+}
+
+/* What told libvips how the file was laid out; kept, it would make savers write pages, loaders'
+ * bit depths, or a sequential cache for a picture that is whole and in memory. */
+static void
+forget_the_file (VipsImage *image)
+{
+  static const char *const fields[] = {
+    VIPS_META_PAGE_HEIGHT,
+    VIPS_META_N_PAGES,
+    VIPS_META_N_SUBIFDS,
+    VIPS_META_SEQUENTIAL,
+    VIPS_META_LOADER,
+    "bits-per-sample",
+    "palette-bit-depth",
+    "loop",
+    "delay",
+    "gif-loop",
+    "gif-delay",
+    "gif-palette",
+    "interlaced",
+    "background",
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (fields); i++)
+    vips_image_remove (image, fields[i]);
+}
+
+bool
+image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsImage **out_image,
+              GError **error)
+{
+  const Input in = { bytes, name, limits };
+  g_autoptr (VipsImage) lazy = NULL;
+  g_autoptr (VipsImage) whole = NULL;
+  g_autoptr (VipsImage) upright = NULL;
+  ImageFormat format;
+
+  if (!image_start (0, error) || !open_checked (&in, &format, &lazy, error))
+    return false;
+  whole = vips_image_copy_memory (lazy);
+  if (whole == NULL)
+    return image_set_vips_error (
+      error, IMAGE_ERROR_DAMAGED, "%s: it is cut short or corrupt%s", name,
+      limits->allow_damaged ? "" : " (--allow-damaged reads it as far as it goes)");
+  if (!image_make_upright (whole, &upright, error))
+    return false;
+  forget_the_file (upright);
+  *out_image = g_steal_pointer (&upright);
+  return true;
+}
