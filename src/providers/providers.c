@@ -1,0 +1,35 @@
+/* Who there is. */
+#include "base/nearest.h"
+#include "providers/provider.h"
+#include "providers/types.h"
+
+G_DEFINE_QUARK (provider - error - quark, provider_error)
+
+/* In order of name. */
+const ProviderType *const provider_types[] = {
+  &provider_synthetic,
+};
+
+unsigned
+provider_n_types (void)
+{
+  return G_N_ELEMENTS (provider_types);
+}
+
+const ProviderType *
+provider_find (const char *name)
+{
+  for (unsigned i = 0; i < G_N_ELEMENTS (provider_types); i++)
+    if (strcmp (provider_types[i]->name, name) == 0)
+      return provider_types[i];
+  return NULL;
+}
+
+const char *
+provider_nearest (const char *name)
+{
+  const char *names[G_N_ELEMENTS (provider_types)];
+  for (unsigned i = 0; i < G_N_ELEMENTS (provider_types); i++)
+    names[i] = provider_types[i]->name;
+  return nearest_name (name, names, G_N_ELEMENTS (names));
+}

@@ -1,0 +1,6 @@
+/* Each provider's descriptor, the last thing in its file. The list is in providers.c. */
+#pragma once
+
+#include "providers/provider.h"
+
+extern const ProviderType provider_synthetic;
