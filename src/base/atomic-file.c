@@ -1,7 +1,8 @@
 /* Hidden names are ".peel-" + 12 random characters + ".part". Every writer holds an exclusive
- * flock on its file from before the name exists until commit, so "no lock" means "no writer".
- * A sweeper that opens a name just made by mkostemp may win the race for the lock; the writer
- * sees that the name is gone (link count 0) and makes another. */
+ * flock on its file until commit, so "no lock" means "no writer". A file without a name is locked
+ * before it gets one. Where there are none, a sweeper may see the name before the writer has its
+ * lock; the writer then finds the lock taken or the name gone (link count 0) and makes another.
+ * A file system without flock gives a sweeper none either: nothing is swept there. */
 #include "base/atomic-file.h"
 
 #include <dirent.h>
@@ -31,6 +32,13 @@ dup_hidden_name (const char *path)
   return g_strdup_printf ("%s/" HIDDEN_PREFIX "%s" HIDDEN_SUFFIX, folder, random);
 }
 
+/* False: a sweeper has the lock. Without flock (some network file systems) there is no sweeper. */
+static bool
+lock (int fd)
+{
+  return flock (fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
 /* Where O_TMPFILE is missing. */
 static bool
 open_named (AtomicFile *file, GError **error)
@@ -43,12 +51,13 @@ open_named (AtomicFile *file, GError **error)
     if (fd < 0)
       return base_error_set_errno (error, errno, "cannot create %s", file->path);
     struct stat status;
-    if (flock (fd, LOCK_EX | LOCK_NB) == 0 && fstat (fd, &status) == 0 && status.st_nlink > 0) {
+    if (lock (fd) && fstat (fd, &status) == 0 && status.st_nlink > 0) {
       file->fd = fd;
       file->hidden = g_steal_pointer (&name);
       return true;
     }
     close (fd);
+    unlink (name);
   }
   return base_error_set_errno (error, EEXIST, "cannot create a temporary file for %s", file->path);
 }
@@ -58,23 +67,25 @@ atomic_file_open (AtomicFile *file, const char *path, GError **error)
 {
   *file = (AtomicFile){ .fd = -1, .path = g_strdup (path) };
   g_autofree char *folder = g_path_get_dirname (path);
-  int fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-  if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0) {
+  /* A file without a name gets one through /proc, which a bare chroot may lack. */
+  int fd = -1, why = EOPNOTSUPP;
+  if (access ("/proc/self/fd", X_OK) == 0) {
+    fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+    why = errno;
+  }
+  if (fd >= 0) {
+    /* Cannot be refused: nobody else sees the file yet. */
+    lock (fd);
     file->fd = fd;
     return true;
   }
-  int why = errno;
-  if (fd >= 0)
-    close (fd);
   /* EISDIR is what a kernel without O_TMPFILE answers; the others come from file systems. */
-  if (fd >= 0 || why == EOPNOTSUPP || why == EISDIR || why == EINVAL) {
-    if (open_named (file, error))
-      return true;
-  } else {
-    base_error_set_errno (error, why, "cannot create %s", path);
-  }
-  atomic_file_clear (file);
-  return false;
+  bool ok = why == EOPNOTSUPP || why == EISDIR || why == EINVAL
+              ? open_named (file, error)
+              : base_error_set_errno (error, why, "cannot create %s", path);
+  if (!ok)
+    atomic_file_clear (file);
+  return ok;
 }
 
 bool
@@ -112,6 +123,8 @@ give_hidden_name (AtomicFile *file, GError **error)
     else if (errno != EEXIST)
       return base_error_set_errno (error, errno, "cannot name %s", file->path);
   }
+  if (file->hidden == NULL)
+    return base_error_set_errno (error, EEXIST, "cannot name %s", file->path);
   return true;
 }
 
@@ -131,32 +144,47 @@ sync_folder (const char *path, GError **error)
   return true;
 }
 
-/* The name appears here. With `exists` NULL whatever has it is replaced. */
+/* The one step that does not replace: rename where it can be told not to, else a second link
+ * (file systems without RENAME_NOREPLACE have links, those without links have it). */
+static int
+rename_new (const char *from, const char *to)
+{
+  int result = renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+  if (result == 0 || (errno != EINVAL && errno != ENOSYS))
+    return result;
+  result = link (from, to);
+  if (result == 0)
+    unlink (from);
+  return result;
+}
+
+/* The name appears here. With `out_exists` NULL whatever has it is replaced. */
 static bool
 give_final_name (AtomicFile *file, bool *out_exists, GError **error)
 {
-  int result = file->hidden != NULL ? link (file->hidden, file->path)
-                                    : link_unnamed (file->fd, file->path);
+  if (file->hidden == NULL) {
+    if (link_unnamed (file->fd, file->path) == 0)
+      return true;
+    if (errno != EEXIST)
+      return base_error_set_errno (error, errno, "cannot name %s", file->path);
+    if (out_exists != NULL) {
+      *out_exists = true;
+      return true;
+    }
+    if (!give_hidden_name (file, error))
+      return false;
+  }
+  int result = out_exists != NULL ? rename_new (file->hidden, file->path)
+                                  : rename (file->hidden, file->path);
   if (result == 0) {
-    if (file->hidden != NULL)
-      unlink (file->hidden);
     g_clear_pointer (&file->hidden, g_free);
     return true;
   }
-  bool taken = errno == EEXIST;
-  if (taken && out_exists != NULL) {
+  if (errno == EEXIST && out_exists != NULL) {
     *out_exists = true;
     return true;
   }
-  /* Some file systems have no hard links; rename does not need them. */
-  if (!taken && file->hidden == NULL)
-    return base_error_set_errno (error, errno, "cannot name %s", file->path);
-  if (!give_hidden_name (file, error))
-    return false;
-  if (rename (file->hidden, file->path) != 0)
-    return base_error_set_errno (error, errno, "cannot replace %s", file->path);
-  g_clear_pointer (&file->hidden, g_free);
-  return true;
+  return base_error_set_errno (error, errno, "cannot replace %s", file->path);
 }
 
 static bool
@@ -206,7 +234,8 @@ atomic_file_put (const char *path, const void *data, size_t length, GError **err
 static bool
 remove_if_abandoned (int folder_fd, const char *name)
 {
-  int fd = openat (folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  /* O_NONBLOCK: somebody may have put a pipe there. */
+  int fd = openat (folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0)
     return false;
   bool removed = flock (fd, LOCK_EX | LOCK_NB) == 0 && unlinkat (folder_fd, name, 0) == 0;

@@ -24,7 +24,8 @@ typedef struct {
 /* The folder must exist (see path_make_folder). */
 bool atomic_file_open (AtomicFile *file, const char *path, GError **error);
 bool atomic_file_write (AtomicFile *file, const void *data, size_t length, GError **error);
-/* Replaces what has the name. On failure nothing has changed and the file is closed. */
+/* Replaces what has the name; the file is closed. On failure nothing has changed, or (only the
+ * folder could not be synced) the whole new file is there and might not survive a power cut. */
 bool atomic_file_commit (AtomicFile *file, GError **error);
 /* As commit, but *out_exists says that the name was taken and was left alone. */
 bool atomic_file_commit_new (AtomicFile *file, bool *out_exists, GError **error);

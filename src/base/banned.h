@@ -7,4 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With _FORTIFY_SOURCE and clang some are macros, which cannot be poisoned. */
+#undef strcpy
+#undef strcat
+#undef sprintf
+#undef vsprintf
+#undef strtok
+#undef gets
+
 #pragma GCC poison atoi atol atof strcpy strcat sprintf vsprintf strtok gets

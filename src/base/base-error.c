@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-G_DEFINE_QUARK (peel - base - error, base_error)
+G_DEFINE_QUARK (peel_base_error, base_error)
 
 bool
 base_error_set_errno (GError **error, int error_number, const char *format, ...)

@@ -42,7 +42,8 @@ nearest_name (const char *word, const char *const *names, size_t n_names)
     if (n > LONGEST)
       continue;
     int d = distance (word, length, names[i], n);
-    if (d < best_distance) {
+    /* One letter for another is no slip of anything. */
+    if (d < best_distance && d < (int)MAX (length, n)) {
       best = names[i];
       best_distance = d;
     }

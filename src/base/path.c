@@ -42,6 +42,8 @@ path_relative (const char *path, const char *folder)
       g_string_append (out, "../");
   for (unsigned i = shared; to[i] != NULL; i++)
     g_string_append_printf (out, "%s%s", to[i], to[i + 1] != NULL ? "/" : "");
+  if (out->len > 0 && out->str[out->len - 1] == '/')
+    g_string_truncate (out, out->len - 1);
   if (out->len == 0)
     g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
@@ -83,20 +85,28 @@ sync_folder_of (const char *path)
   close (fd);
 }
 
+static bool
+is_folder (const char *path)
+{
+  struct stat status;
+  return stat (path, &status) == 0 && S_ISDIR (status.st_mode);
+}
+
 bool
 path_make_folder (const char *folder, GError **error)
 {
-  struct stat status;
-  if (stat (folder, &status) == 0) {
-    if (S_ISDIR (status.st_mode))
-      return true;
-    return base_error_set_errno (error, ENOTDIR, "cannot make the folder %s", folder);
-  }
+  if (is_folder (folder))
+    return true;
   g_autofree char *parent = g_path_get_dirname (folder);
   if (strcmp (parent, folder) != 0 && !path_make_folder (parent, error))
     return false;
-  if (mkdir (folder, 0777) != 0 && errno != EEXIST)
-    return base_error_set_errno (error, errno, "cannot make the folder %s", folder);
+  if (mkdir (folder, 0777) != 0) {
+    int why = errno;
+    /* Another process may have made it meanwhile; a file or a link to nowhere may have the name. */
+    if (why != EEXIST || !is_folder (folder))
+      return base_error_set_errno (error, why == EEXIST ? ENOTDIR : why,
+                                   "cannot make the folder %s", folder);
+  }
   sync_folder_of (folder);
   return true;
 }
@@ -105,6 +115,8 @@ static bool
 read_all (int fd, const char *name, int64_t limit, char **out_text, size_t *out_length,
           GError **error)
 {
+  /* A GByteArray counts in 32 bits. */
+  limit = MIN (limit, G_MAXINT32);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   g_autofree uint8_t *buffer = g_malloc (READ_BYTES);
   for (;;) {

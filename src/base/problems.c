@@ -6,14 +6,14 @@ enum { MOST_SHOWN = 50, MOST_LINE_CHARACTERS = 160 };
 
 typedef struct {
   Mark mark; /* its source is a reference of our own */
-  bool is_secret;
   char *text;
   unsigned order; /* of arrival: keeps the sort stable */
 } Problem;
 
 struct Problems {
-  GPtrArray *list;  /* Problem* */
-  GHashTable *seen; /* "file:line:column:text" */
+  GPtrArray *list;    /* Problem* */
+  GPtrArray *secrets; /* those of the list whose marked text must not be shown */
+  GHashTable *seen;   /* "file:line:column:text" */
 };
 
 static void
@@ -30,6 +30,7 @@ problems_new (void)
 {
   Problems *problems = g_new0 (Problems, 1);
   problems->list = g_ptr_array_new_with_free_func (problem_free);
+  problems->secrets = g_ptr_array_new ();
   problems->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return problems;
 }
@@ -39,6 +40,7 @@ problems_free (Problems *problems)
 {
   if (problems == NULL)
     return;
+  g_ptr_array_unref (problems->secrets);
   g_ptr_array_unref (problems->list);
   g_hash_table_unref (problems->seen);
   g_free (problems);
@@ -58,10 +60,11 @@ add (Problems *problems, const Mark *mark, bool is_secret, char *text)
   problem->mark = place;
   if (place.source != NULL)
     source_text_ref (place.source);
-  problem->is_secret = is_secret;
   problem->text = text;
   problem->order = problems->list->len;
   g_ptr_array_add (problems->list, problem);
+  if (is_secret)
+    g_ptr_array_add (problems->secrets, problem);
 }
 
 bool
@@ -115,10 +118,41 @@ hide_secrets (char *line)
     memset (at + start, '.', length);
 }
 
+/* Does a secret of any problem stand at this place? Another problem of the same line must not
+ * show what the first one hides. */
+static bool
+is_secret_at (const Problems *problems, const Mark *mark, long column)
+{
+  for (unsigned i = 0; i < problems->secrets->len; i++) {
+    const Mark *secret = &((const Problem *)problems->secrets->pdata[i])->mark;
+    if (secret->source != NULL && strcmp (secret->source->name, mark->source->name) == 0 &&
+        secret->line == mark->line && column >= secret->column &&
+        (secret->end_column <= secret->column || column < secret->end_column))
+      return true;
+  }
+  return false;
+}
+
+/* How many cells of a terminal a character takes. */
+static int
+cells_of (gunichar letter)
+{
+  if (g_unichar_iszerowidth (letter))
+    return 0;
+  return g_unichar_iswide (letter) ? 2 : 1;
+}
+
+static void
+append_repeated (GString *out, char letter, int n)
+{
+  for (int i = 0; i < n; i++)
+    g_string_append_c (out, letter);
+}
+
 /* The source line and a caret under its marked part. Tabs become one space so that the caret
  * stands where the eye expects it; a very long line is shown from a little before the mark. */
 static void
-append_source_line (GString *out, const Problem *problem)
+append_source_line (GString *out, const Problems *problems, const Problem *problem)
 {
   const Mark *mark = &problem->mark;
   g_autofree char *line = source_text_dup_line (mark->source, mark->line);
@@ -126,32 +160,35 @@ append_source_line (GString *out, const Problem *problem)
     return;
   hide_secrets (line);
   long n_characters = g_utf8_strlen (line, -1);
-  int column = MAX (mark->column, 1);
+  int column = (int)CLAMP (mark->column, 1, n_characters + 1);
   int end = mark->end_column > column ? mark->end_column : column + 1;
   long first = n_characters > MOST_LINE_CHARACTERS && column > 60 ? column - 60 : 1;
   long last = MIN (n_characters, first + MOST_LINE_CHARACTERS - 1);
 
+  g_autoptr (GString) under = g_string_new (NULL);
   g_string_append (out, "    ");
   const char *at = g_utf8_offset_to_pointer (line, first - 1);
   for (long c = first; c <= last; c++, at = g_utf8_next_char (at)) {
     gunichar letter = g_utf8_get_char (at);
-    if (problem->is_secret && c >= column && (mark->end_column == 0 || c < mark->end_column))
+    if (is_secret_at (problems, mark, c))
       letter = '.';
     else if (letter == '\t' || !g_unichar_isprint (letter))
       letter = ' ';
     g_string_append_unichar (out, letter);
+    if (c < column)
+      append_repeated (under, ' ', cells_of (letter));
+    else if (c > column && c < end)
+      append_repeated (under, '~', cells_of (letter));
+    else if (c == column)
+      g_string_append (under, cells_of (letter) > 1 ? "^~" : "^");
   }
-  g_string_append (out, "\n    ");
-  for (long c = first; c < column; c++)
-    g_string_append_c (out, ' ');
-  g_string_append_c (out, '^');
-  for (long c = column + 1; c < end && c <= last; c++)
-    g_string_append_c (out, '~');
-  g_string_append_c (out, '\n');
+  if (column > last)
+    g_string_append_c (under, '^');
+  g_string_append_printf (out, "\n    %s\n", under->str);
 }
 
 static void
-append_problem (GString *out, const Problem *problem)
+append_problem (GString *out, const Problems *problems, const Problem *problem)
 {
   const Mark *mark = &problem->mark;
   if (mark->source != NULL && mark->line > 0)
@@ -161,7 +198,7 @@ append_problem (GString *out, const Problem *problem)
   g_string_append (out, problem->text);
   g_string_append_c (out, '\n');
   if (mark->source != NULL && mark->line > 0)
-    append_source_line (out, problem);
+    append_source_line (out, problems, problem);
 }
 
 char *
@@ -173,7 +210,7 @@ problems_format (const Problems *problems)
 
   GString *out = g_string_new (NULL);
   for (unsigned i = 0; i < sorted->len && i < MOST_SHOWN; i++)
-    append_problem (out, sorted->pdata[i]);
+    append_problem (out, problems, sorted->pdata[i]);
   if (sorted->len > MOST_SHOWN)
     g_string_append_printf (out, "… and %u more\n", sorted->len - MOST_SHOWN);
   if (out->len > 0)

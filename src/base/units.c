@@ -115,6 +115,9 @@ char *
 units_format_number (double number)
 {
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  /* -0 is the same value and would be another fingerprint. */
+  if (number == 0)
+    number = 0;
   for (int precision = 1; precision <= 17; precision++) {
     char format[8];
     g_snprintf (format, sizeof format, "%%.%dg", precision);
@@ -165,11 +168,12 @@ units_describe_bytes (int64_t bytes)
   double value = (double)bytes;
   unsigned i = 0;
   /* 999.5 would be rounded to "1000". */
-  while (value >= 999.5 && i + 1 < G_N_ELEMENTS (names)) {
+  while (fabs (value) >= 999.5 && i + 1 < G_N_ELEMENTS (names)) {
     value /= 1000;
     i++;
   }
-  int decimals = i == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  double size = fabs (value);
+  int decimals = i == 0 || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
   char format[8];
   g_snprintf (format, sizeof format, "%%.%df", decimals);

@@ -16,7 +16,7 @@ bool units_parse_number (const char *text, double *out_number);
 /* A decimal integer, no unit. */
 bool units_parse_integer (const char *text, int64_t *out_integer);
 
-/* The shortest text that the parser above reads back to the same value: "180KB", "60s", "300dpi";
+/* The shortest text that the parser above reads back to the same value: "180KB", "1m", "300dpi";
  * numbers without an exponent where that is shorter. New strings. */
 char *units_format_bytes (int64_t bytes);
 char *units_format_duration (int64_t ms);
