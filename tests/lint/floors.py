@@ -1,5 +1,6 @@
 """Does every #include obey src/FLOORS? See the top of that file for its grammar."""
 
+import os
 import re
 
 import tree
@@ -76,7 +77,7 @@ def includes(text):
 def check_file(root, name, room, floors, root_files):
     in_tests = name.startswith("tests/")
     for number, quote, target in includes(tree.read(root, name)):
-        if quote == '"' and in_tests and target.startswith("support/"):
+        if in_tests and (target.startswith("support/") or f"{os.path.dirname(name)}/{target}" in root_files):
             continue
         if quote == '"':
             complaint = judge_own(floors, room, target)
@@ -137,6 +138,8 @@ SPECIMENS = [
     (specimen("", "src/attic/a.c"), "src/attic/a.c: not in a room"),
     (specimen("", "src/main.c"), "src/main.c: not in a room"),
     (specimen('#include "roof/r.h"\n', "tests/unit/left/test-a.c"), "may not include roof/"),
+    ({**specimen('#include "beside.h"\n#include "support/s.h"\n', "tests/unit/left/test-a.c"),
+      "tests/unit/left/beside.h": ""}, None),
     (specimen("peel_room (ground\n  SOURCES g.c\n  ROOMS left)\n", "src/ground/CMakeLists.txt"),
      "ground may not link left"),
 ]
