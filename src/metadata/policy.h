@@ -24,7 +24,11 @@ typedef enum {
   METADATA_N_GROUPS,
 } MetadataGroup;
 
-/* Values a user sets; NULL: not set. Filled by the rows of stages/metadata.c. */
+/* As a user writes them: "provenance", "ai-label". */
+extern const char *const metadata_policy_words[METADATA_ALL + 1];
+extern const char *const metadata_group_names[METADATA_N_GROUPS];
+
+/* Values a user sets; NULL: not set, "": taken off. Filled by the rows of stages/metadata.c. */
 typedef struct {
   char *copyright, *creator, *credit, *usage_terms, *rights_url;
   char *title, *description;

@@ -1,0 +1,235 @@
+/* The places where files of each format keep XMP and C2PA, walked by length fields that are all
+ * checked against the bytes at hand. A truncated file is read as far as it goes. */
+#include "metadata/ifd.h"
+#include "metadata/policy.h"
+#include "metadata/vocabulary.h"
+
+enum {
+  MOST_XMP_BYTES = 1 << 20,
+  MOST_C2PA_BYTES = 8 << 20,
+  MOST_IFDS = 16, /* C2PA stands in the last one */
+  TAG_XMP = 700,
+  TAG_C2PA = 52545,
+};
+
+typedef struct {
+  const uint8_t *at;
+  size_t left;
+  size_t unread; /* how many bytes may still be looked at: no more than the file has, however often
+                  * its directories point at the same ones */
+  int rank;      /* the strongest so far */
+} Search;
+
+static uint32_t
+big32 (const uint8_t *at)
+{
+  return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static uint32_t
+little32 (const uint8_t *at)
+{
+  return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+}
+
+static void
+skip (Search *search, size_t length)
+{
+  length = MIN (length, search->left);
+  search->at += length;
+  search->left -= length;
+}
+
+static void
+scan (Search *search, const uint8_t *bytes, size_t length, size_t limit)
+{
+  length = MIN (MIN (length, limit), search->unread);
+  if (length == 0)
+    return;
+  search->unread -= length;
+  search->rank = vocabulary_stronger (search->rank, vocabulary_scan (bytes, length));
+}
+
+/* PNG: length(4) type(4) data CRC(4). An XMP chunk is keyword NUL, compressed(1), method(1),
+ * language NUL, keyword NUL, text. A compressed one is left to who decodes the file: its packet
+ * then comes to metadata_compose, which looks for the label too. */
+static void
+search_png (Search *search)
+{
+  static const char keyword[] = "XML:com.adobe.xmp";
+  skip (search, 8);
+  while (search->left >= 12) {
+    size_t length = big32 (search->at);
+    const uint8_t *type = search->at + 4, *data = search->at + 8;
+    size_t here = MIN (length, search->left - 12);
+    if (memcmp (type, "caBX", 4) == 0)
+      scan (search, data, here, MOST_C2PA_BYTES);
+    else if (memcmp (type, "iTXt", 4) == 0 && here > sizeof keyword &&
+             memcmp (data, keyword, sizeof keyword) == 0 && data[sizeof keyword] == 0)
+      scan (search, data, here, MOST_XMP_BYTES);
+    skip (search, 12 + length);
+  }
+}
+
+/* JPEG: XMP in APP1, its overflow in further APP1; C2PA in APP11 as "JP" En(2) Z(4) box, of which
+ * segments from the second on repeat the box header. A term may be cut by a segment's end, so
+ * both are joined before they are read. */
+typedef struct {
+  GByteArray *xmp, *c2pa;
+} JpegParts;
+
+static void
+append (GByteArray *part, const uint8_t *bytes, size_t length, size_t limit)
+{
+  g_byte_array_append (part, bytes, (unsigned)MIN (length, limit - part->len));
+}
+
+static void
+take_segment (JpegParts *parts, unsigned marker, const uint8_t *data, size_t length)
+{
+  static const char xmp[] = "http://ns.adobe.com/xap/1.0/";
+  static const char extension[] = "http://ns.adobe.com/xmp/extension/";
+  enum {
+    EXTENSION_HEADER = sizeof extension + 32 + 4 + 4,
+    JUMBF_HEADER = 2 + 2 + 4,
+    BOX_HEADER = 8
+  };
+
+  if (marker == 0xe1 && length > sizeof xmp && memcmp (data, xmp, sizeof xmp) == 0)
+    append (parts->xmp, data + sizeof xmp, length - sizeof xmp, MOST_XMP_BYTES);
+  else if (marker == 0xe1 && length > EXTENSION_HEADER &&
+           memcmp (data, extension, sizeof extension) == 0)
+    append (parts->xmp, data + EXTENSION_HEADER, length - EXTENSION_HEADER, MOST_XMP_BYTES);
+  else if (marker == 0xeb && length > JUMBF_HEADER + BOX_HEADER && memcmp (data, "JP", 2) == 0) {
+    size_t header = big32 (data + 4) > 1 ? JUMBF_HEADER + BOX_HEADER : JUMBF_HEADER;
+    if (header > JUMBF_HEADER && big32 (data + JUMBF_HEADER) == 1)
+      header += 8; /* a box of 64-bit length */
+    if (length > header)
+      append (parts->c2pa, data + header, length - header, MOST_C2PA_BYTES);
+  }
+}
+
+static void
+search_jpeg (Search *search)
+{
+  JpegParts parts = { g_byte_array_new (), g_byte_array_new () };
+  skip (search, 2);
+  while (search->left >= 4 && search->at[0] == 0xff) {
+    unsigned marker = search->at[1];
+    if (marker == 0xda || marker == 0xd9) /* pixels follow, or nothing */
+      break;
+    if (marker == 0xff || marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+      skip (search, marker == 0xff ? 1 : 2);
+      continue;
+    }
+    size_t length = (size_t)search->at[2] << 8 | search->at[3];
+    if (length < 2)
+      break;
+    take_segment (&parts, marker, search->at + 4, MIN (length - 2, search->left - 4));
+    skip (search, 2 + length);
+  }
+  scan (search, parts.xmp->data, parts.xmp->len, MOST_XMP_BYTES);
+  scan (search, parts.c2pa->data, parts.c2pa->len, MOST_C2PA_BYTES);
+  g_byte_array_unref (parts.xmp);
+  g_byte_array_unref (parts.c2pa);
+}
+
+/* WebP: "RIFF" size "WEBP", then type(4) length(4) data, each at an even place. */
+static void
+search_webp (Search *search)
+{
+  skip (search, 12);
+  while (search->left >= 8) {
+    size_t length = little32 (search->at + 4);
+    size_t here = MIN (length, search->left - 8);
+    if (memcmp (search->at, "XMP ", 4) == 0)
+      scan (search, search->at + 8, here, MOST_XMP_BYTES);
+    else if (memcmp (search->at, "C2PA", 4) == 0)
+      scan (search, search->at + 8, here, MOST_C2PA_BYTES);
+    skip (search, 8 + length + (length & 1));
+  }
+}
+
+/* The packets in a stretch of bytes whose inner order is not worth following. */
+static void
+search_packets (Search *search, const uint8_t *bytes, size_t length)
+{
+  static const char start[] = "<x:xmpmeta", end[] = "</x:xmpmeta>";
+  const uint8_t *last = bytes + length;
+  while (bytes < last) {
+    const uint8_t *packet = memmem (bytes, (size_t)(last - bytes), start, sizeof start - 1);
+    if (packet == NULL)
+      return;
+    size_t most = MIN ((size_t)(last - packet), MOST_XMP_BYTES);
+    const uint8_t *stop = memmem (packet, most, end, sizeof end - 1);
+    size_t size = stop != NULL ? (size_t)(stop - packet) : most;
+    scan (search, packet, size, MOST_XMP_BYTES);
+    bytes = packet + MAX (size, 1);
+  }
+}
+
+/* AVIF, HEIF: boxes of length(4) type(4), length 1: 64 bits follow, 0: to the end. C2PA is a
+ * box of its own at the top; XMP is an item whose bytes lie in mdat or, small, in meta. */
+static void
+search_bmff (Search *search)
+{
+  static const uint8_t c2pa[16] = { 0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
+                                    0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81 };
+  while (search->left >= 8) {
+    const uint8_t *type = search->at + 4;
+    uint64_t length = big32 (search->at);
+    size_t header = 8;
+    if (length == 1 && search->left >= 16) {
+      length = (uint64_t)big32 (search->at + 8) << 32 | big32 (search->at + 12);
+      header = 16;
+    } else if (length == 0) {
+      length = search->left;
+    }
+    if (length < header)
+      return;
+    size_t here = (size_t)MIN (length, search->left) - header;
+    const uint8_t *data = search->at + header;
+    if (memcmp (type, "uuid", 4) == 0 && here > sizeof c2pa &&
+        memcmp (data, c2pa, sizeof c2pa) == 0)
+      scan (search, data, here, MOST_C2PA_BYTES);
+    else if (memcmp (type, "mdat", 4) == 0 || memcmp (type, "meta", 4) == 0)
+      search_packets (search, data, here);
+    skip (search, (size_t)MIN (length, search->left));
+  }
+}
+
+static void
+visit_tiff (const IfdEntry *entry, void *data)
+{
+  Search *search = data;
+  if (entry->tag == TAG_XMP)
+    scan (search, entry->data, entry->size, MOST_XMP_BYTES);
+  else if (entry->tag == TAG_C2PA)
+    scan (search, entry->data, entry->size, MOST_C2PA_BYTES);
+}
+
+static void
+search_tiff (Search *search, const Ifd *ifd)
+{
+  uint32_t offset = ifd->first;
+  for (int i = 0; i < MOST_IFDS && offset != 0; i++)
+    offset = ifd_each (ifd, offset, visit_tiff, search);
+}
+
+char *
+metadata_find_source_type (const void *bytes, size_t length)
+{
+  Search search = { bytes, length, length, VOCABULARY_NONE };
+  Ifd ifd;
+  if (length >= 8 && memcmp (bytes, "\x89PNG\r\n\x1a\n", 8) == 0)
+    search_png (&search);
+  else if (length >= 3 && memcmp (bytes, "\xff\xd8\xff", 3) == 0)
+    search_jpeg (&search);
+  else if (length >= 12 && memcmp (bytes, "RIFF", 4) == 0 && memcmp (search.at + 8, "WEBP", 4) == 0)
+    search_webp (&search);
+  else if (length >= 12 && memcmp (search.at + 4, "ftyp", 4) == 0)
+    search_bmff (&search);
+  else if (ifd_open (bytes, length, &ifd))
+    search_tiff (&search, &ifd);
+  return g_strdup (vocabulary_term (search.rank));
+}
