@@ -53,24 +53,31 @@ find_letter (const Parser *parser, char letter)
   return (Target){ 0 };
 }
 
-static bool
-fail_unknown (const Parser *parser, const char *name, GError **error)
+/* The nearest name among all options, or only among the switches. */
+static const char *
+find_near (const Parser *parser, const char *name, bool switches_only)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (unsigned i = 0; i < parser->n; i++)
     for (const Option *row = parser->tables[i]->rows; row->name != NULL; row++)
-      if (row->kind != OPTION_KIND_GROUP)
+      if (row->kind == OPTION_KIND_BOOL || (!switches_only && row->kind != OPTION_KIND_GROUP))
         g_ptr_array_add (names, (gpointer)row->name);
-  bool is_negated = g_str_has_prefix (name, "no-");
+  return nearest_name (name, (const char *const *)names->pdata, names->len);
+}
+
+static bool
+fail_unknown (const Parser *parser, const char *name, GError **error)
+{
   g_autofree char *valid = g_utf8_make_valid (name, -1);
-  const char *near = nearest_name (name, (const char *const *)names->pdata, names->len);
-  const char *prefix = "";
-  if (near == NULL && is_negated) {
-    near = nearest_name (name + strlen ("no-"), (const char *const *)names->pdata, names->len);
-    prefix = "no-";
-  }
+  const char *negated = g_str_has_prefix (name, "no-") ? name + strlen ("no-") : NULL;
+  const char *near = negated != NULL ? find_near (parser, negated, true) : NULL;
   if (near != NULL)
-    return fail (error, "there is no option --%s; did you mean --%s%s?", valid, prefix, near);
+    return fail (error, "there is no option --%s; did you mean --no-%s?", valid, near);
+  near = find_near (parser, name, false);
+  if (near == NULL && negated != NULL)
+    near = find_near (parser, negated, false);
+  if (near != NULL)
+    return fail (error, "there is no option --%s; did you mean --%s?", valid, near);
   return fail (error, "there is no option --%s; --help lists them", valid);
 }
 

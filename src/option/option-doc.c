@@ -270,7 +270,10 @@ append_row (const Option *row, const char *prefix, bool flags, GString *out)
   g_string_append (out, "| `");
   append_cell (out, name);
   g_string_append (out, "` | ");
-  append_cell (out, flags && row->kind == OPTION_KIND_BOOL ? "" : takes);
+  if (row->flags & OPTION_REPEATED)
+    g_string_append (out, "a text; may be repeated");
+  else if (!flags || row->kind != OPTION_KIND_BOOL)
+    append_cell (out, takes);
   g_string_append (out, " | ");
   if (row->flags & OPTION_REQUIRED)
     g_string_append (out, "required");

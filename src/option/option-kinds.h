@@ -57,7 +57,7 @@ bool option_parse_text (const Option *option, const char *text, const char *fold
                         OptionValue *value, char **out_complaint);
 /* "takes 1 to 65535 px, not WHAT", with the nearest word if `word` is not NULL. New string. */
 char *option_complain (const Option *option, const char *what, const char *word);
-/* 'text', shortened and valid UTF-8. New string. */
+/* 'text', shortened, valid UTF-8, without what looks like a credential. New string. */
 char *option_quote (const char *text);
 
 /* What stands for the value in --help: "N", "SIZE". */

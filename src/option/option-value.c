@@ -6,6 +6,7 @@
 
 #include "base/nearest.h"
 #include "base/path.h"
+#include "base/secret.h"
 #include "base/units.h"
 
 /* A side of a ratio: 65535 is the widest picture that JPEG holds. */
@@ -449,10 +450,13 @@ char *
 option_quote (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
+  size_t start, length;
+  for (char *at = valid; secret_find (at, &start, &length); at += start + length)
+    memset (at + start, '.', length);
   if (g_utf8_strlen (valid, -1) <= MOST_QUOTED_CHARACTERS)
     return g_strdup_printf ("'%s'", valid);
-  g_autofree char *start = g_utf8_substring (valid, 0, MOST_QUOTED_CHARACTERS - 1);
-  return g_strdup_printf ("'%s…'", start);
+  g_autofree char *head = g_utf8_substring (valid, 0, MOST_QUOTED_CHARACTERS - 1);
+  return g_strdup_printf ("'%s…'", head);
 }
 
 static const char *

@@ -123,6 +123,10 @@ struct OptionTable {
 /* The row of that name, or NULL. */
 const Option *option_find (const OptionTable *table, const char *name);
 
+/* The first mistake of a table (a default that does not parse, a name that stands twice, help that
+ * ends with a full stop), or NULL: whoever writes a table asserts NULL in a unit test. New string. */
+char *options_find_fault (const OptionTable *table);
+
 /* A zeroed struct with every default set; options_free frees it and what it holds. */
 void *options_new (const OptionTable *table);
 void options_free (const OptionTable *table, void *options);
