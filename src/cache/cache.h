@@ -33,6 +33,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Cache, cache_close)
 const char *cache_home (const Cache *cache);
 /* The default place by the environment. New string. */
 char *cache_default_home (void);
+/* False on a file system that is known to be remote, whose name *out_file_system then is (new
+ * string): locks and SQLite cannot be trusted there. */
+bool cache_is_local (const char *home, char **out_file_system);
 
 /* ---- blobs ---- */
 
@@ -63,6 +66,7 @@ typedef struct {
   int variant; /* for generate */
   char *at;    /* ISO 8601 */
   double cost_usd;
+  int64_t stored_us; /* set by cache_record_put: orders what has an equal `at` */
 } CacheAcquisition;
 
 /* What is told of an original. */
@@ -86,10 +90,13 @@ void cache_record_free (CacheRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CacheRecord, cache_record_free)
 
 /* Writes the sidecar (merging the acquisitions of one that is there: an equal request, provider
- * and path is kept once) and the index. The blob must be stored first. */
+ * and path is kept once) and the index. The blob must be stored first. A generated original that
+ * was got again counts as got now. A damaged sidecar that was there is replaced, and then told of
+ * by CACHE_ERROR_CORRUPT: the record is stored all the same. */
 bool cache_record_put (Cache *cache, const CacheRecord *record, GError **error);
 /* NULL without an error: none. CACHE_ERROR_CORRUPT: it failed its checksum. */
 CacheRecord *cache_record_get (Cache *cache, const Digest *digest, GError **error);
 
-/* The newest original that answers a request; false without an error set: a miss. */
+/* The newest original that answers a request and whose blob is there; false without an error set:
+ * a miss. */
 bool cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, GError **error);

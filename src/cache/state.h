@@ -36,10 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (State, state_close)
 bool state_get_output (State *state, const char *path, StateOutput *out_output);
 bool state_put_output (State *state, const char *path, const StateOutput *output, GError **error);
 
-/* The hash of a file's content, if it was hashed before and its stamp is still the same. */
+/* The hash of a file's content, if it was hashed before and its stamp is still the same. A file that
+ * changed in the very moment of the put is not remembered: its next change could look like none. */
 bool state_get_file (State *state, const char *path, const FileStamp *stamp, Digest *out_digest);
 bool state_put_file (State *state, const char *path, const FileStamp *stamp, const Digest *digest,
                      GError **error);
 
-/* Writes are grouped; this makes what was put so far durable. */
+/* Writes are grouped; this hands what was put so far to the disk, where a killed process cannot lose
+ * it any more. A power cut may, which costs a hash per output. */
 bool state_flush (State *state, GError **error);

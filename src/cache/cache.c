@@ -1,0 +1,37 @@
+#include "cache/cache.h"
+
+#include "cache/handle.h"
+#include "cache/home.h"
+
+G_DEFINE_QUARK (peel - cache - error, cache_error)
+
+Cache *
+cache_open (const char *home, GError **error)
+{
+  g_autofree char *place = home != NULL ? g_canonicalize_filename (home, NULL)
+                                        : cache_default_home ();
+  if (!home_make (place, error))
+    return NULL;
+  writer_sweep (place);
+  Cache *cache = g_new0 (Cache, 1);
+  cache->home = g_steal_pointer (&place);
+  cache->writer = (Writer)WRITER_INIT;
+  return cache;
+}
+
+void
+cache_close (Cache *cache)
+{
+  if (cache == NULL)
+    return;
+  index_free (cache->index);
+  writer_clear (&cache->writer);
+  g_free (cache->home);
+  g_free (cache);
+}
+
+const char *
+cache_home (const Cache *cache)
+{
+  return cache->home;
+}

@@ -1,0 +1,291 @@
+#include "cache/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base-error.h"
+#include "cache/cache.h"
+#include "cache/home.h"
+
+enum {
+  APPLICATION_ID = 0x5065656c, /* "Peel" */
+  /* A rebuild reads every sidecar while the others wait. */
+  BUSY_MS = 60 * 1000,
+  BUSY_PAUSE_MS = 5,
+  MOST_SET_ASIDE = 100,
+};
+
+void
+database_init (Database *database, const DatabaseShape *shape, const char *home, void *data)
+{
+  *database = (Database){ .shape = shape, .data = data };
+  database->path = g_build_filename (home, shape->name, NULL);
+}
+
+void
+database_close (Database *database)
+{
+  sqlite3_close (database->handle);
+  database->handle = NULL;
+}
+
+void
+database_clear (Database *database)
+{
+  database_close (database);
+  g_clear_pointer (&database->path, g_free);
+}
+
+static bool
+is_damage (int code)
+{
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+static const char *
+advice (int code)
+{
+  switch (code & 0xff) {
+  case SQLITE_FULL:
+    return "the disk is full; free some space and run again";
+  case SQLITE_READONLY:
+  case SQLITE_PERM:
+  case SQLITE_CANTOPEN:
+    return "make the file and its folder writable, or name another folder with PEEL_HOME or --home";
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    return "another process has held it for a minute; run again when that one has ended";
+  case SQLITE_IOERR:
+    return "the file system refused; the cache wants a local disk with space left";
+  default:
+    return "it may be deleted: Peel makes it again, and no original is lost";
+  }
+}
+
+bool
+database_set_error (sqlite3 *handle, GError **error)
+{
+  int code = handle != NULL ? sqlite3_extended_errcode (handle) : SQLITE_NOMEM;
+  /* Empty when it could not even be opened. */
+  const char *path = handle != NULL ? sqlite3_db_filename (handle, "main") : NULL;
+  g_set_error (error, CACHE_ERROR, is_damage (code) ? CACHE_ERROR_CORRUPT : CACHE_ERROR_FAILED,
+               "%s: %s (SQLite %d): %s", path != NULL && path[0] != '\0' ? path : "the database",
+               handle != NULL ? sqlite3_errmsg (handle) : "no memory", code, advice (code));
+  return false;
+}
+
+bool
+database_execute (sqlite3 *handle, const char *sql, GError **error)
+{
+  return sqlite3_exec (handle, sql, NULL, NULL, NULL) == SQLITE_OK ||
+         database_set_error (handle, error);
+}
+
+bool
+database_prepare (sqlite3 *handle, const char *sql, sqlite3_stmt **out_statement, GError **error)
+{
+  return sqlite3_prepare_v3 (handle, sql, -1, SQLITE_PREPARE_PERSISTENT, out_statement, NULL) ==
+           SQLITE_OK ||
+         database_set_error (handle, error);
+}
+
+bool
+database_run (sqlite3_stmt *statement, GError **error)
+{
+  bool ok = sqlite3_step (statement) == SQLITE_DONE ||
+            database_set_error (sqlite3_db_handle (statement), error);
+  sqlite3_reset (statement);
+  return ok;
+}
+
+/* Changing to WAL does not call the busy handler when two processes make the file at once. */
+static bool
+execute_patiently (sqlite3 *handle, const char *sql, GError **error)
+{
+  int result = SQLITE_BUSY;
+  for (int waited_ms = 0; waited_ms < BUSY_MS; waited_ms += BUSY_PAUSE_MS) {
+    result = sqlite3_exec (handle, sql, NULL, NULL, NULL);
+    if ((result & 0xff) != SQLITE_BUSY)
+      break;
+    g_usleep (BUSY_PAUSE_MS * 1000);
+  }
+  return result == SQLITE_OK || database_set_error (handle, error);
+}
+
+static bool
+read_number (sqlite3 *handle, const char *sql, int *out_number, GError **error)
+{
+  sqlite3_stmt *statement;
+  if (!database_prepare (handle, sql, &statement, error))
+    return false;
+  bool ok = sqlite3_step (statement) == SQLITE_ROW || database_set_error (handle, error);
+  if (ok)
+    *out_number = sqlite3_column_int (statement, 0);
+  sqlite3_finalize (statement);
+  return ok;
+}
+
+typedef enum { KIND_NEW, KIND_OURS, KIND_FOREIGN } Kind;
+
+static bool
+read_kind (const Database *database, Kind *out_kind, GError **error)
+{
+  int application, version, n_tables;
+  if (!read_number (database->handle, "PRAGMA application_id", &application, error) ||
+      !read_number (database->handle, "PRAGMA user_version", &version, error) ||
+      !read_number (database->handle, "SELECT count(*) FROM sqlite_schema", &n_tables, error))
+    return false;
+  if (application == APPLICATION_ID && version == database->shape->version)
+    *out_kind = KIND_OURS;
+  else
+    *out_kind = application == 0 && version == 0 && n_tables == 0 ? KIND_NEW : KIND_FOREIGN;
+  return true;
+}
+
+/* In one transaction, so that a version number means that the file is complete. */
+static bool
+make_tables (Database *database, GError **error)
+{
+  const DatabaseShape *shape = database->shape;
+  Kind kind;
+  if (!read_kind (database, &kind, error))
+    return false;
+  if (kind == KIND_OURS) /* another process was first */
+    return true;
+  g_autofree char *stamp = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d",
+                                            APPLICATION_ID, shape->version);
+  return database_execute (database->handle, shape->schema, error) &&
+         (shape->fill == NULL || shape->fill (database->handle, database->data, error)) &&
+         database_execute (database->handle, stamp, error);
+}
+
+static bool
+make (Database *database, GError **error)
+{
+  if (!database_execute (database->handle, "BEGIN IMMEDIATE", error))
+    return false;
+  if (make_tables (database, error) && database_execute (database->handle, "COMMIT", error))
+    return true;
+  sqlite3_exec (database->handle, "ROLLBACK", NULL, NULL, NULL);
+  return false;
+}
+
+/* Also finds the damage that SQLite does not see: what a cut file lacks of its last page is read as
+ * zeros, so rows just seem not to be there. */
+static bool
+check_file (Database *database, GError **error)
+{
+  int page_bytes;
+  struct stat status;
+  if (stat (database->path, &status) != 0)
+    return base_error_set_errno (error, errno, "cannot open %s", database->path);
+  database->device = status.st_dev;
+  database->inode = status.st_ino;
+  if (!read_number (database->handle, "PRAGMA page_size", &page_bytes, error))
+    return false;
+  if (status.st_size % page_bytes == 0)
+    return true;
+  g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "%s ends in the middle of a page",
+               database->path);
+  return false;
+}
+
+static bool
+open_once (Database *database, GError **error)
+{
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  int result = sqlite3_open_v2 (database->path, &database->handle, flags, NULL);
+  sqlite3_extended_result_codes (database->handle, 1);
+  if (result != SQLITE_OK) {
+    database_set_error (database->handle, error);
+    g_prefix_error (error, "cannot open %s: ", database->path);
+    return false;
+  }
+  sqlite3_busy_timeout (database->handle, BUSY_MS);
+  Kind kind;
+  if (!check_file (database, error) ||
+      !execute_patiently (database->handle,
+                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
+      !read_kind (database, &kind, error))
+    return false;
+  if (kind == KIND_FOREIGN) {
+    g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "%s is not a database of this Peel",
+                 database->path);
+    return false;
+  }
+  return kind == KIND_OURS || make (database, error);
+}
+
+bool
+database_open (Database *database, GError **error)
+{
+  GError *problem = NULL;
+  if (open_once (database, &problem))
+    return true;
+  if (!g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    database_close (database);
+    g_propagate_error (error, problem);
+    return false;
+  }
+  g_clear_error (&problem);
+  if (!database_set_aside (database, error))
+    return false;
+  if (open_once (database, error))
+    return true;
+  database_close (database);
+  return false;
+}
+
+bool
+database_is_current (const Database *database)
+{
+  struct stat status;
+  return stat (database->path, &status) == 0 && status.st_ino == database->inode &&
+         status.st_dev == database->device;
+}
+
+static bool
+rename_aside (const char *path, GError **error)
+{
+  for (int i = 1; i <= MOST_SET_ASIDE; i++) {
+    g_autofree char *aside = g_strdup_printf ("%s.bad-%d", path, i);
+    if (home_rename_new (path, aside) == 0)
+      return true;
+    if (errno != EEXIST)
+      break;
+  }
+  return base_error_set_errno (error, errno, "cannot rename the damaged %s to %s.bad-N", path,
+                               path);
+}
+
+/* Another process may have found the same damage: only one of them may move the file, or the second
+ * would move what the first has begun. */
+bool
+database_set_aside (Database *database, GError **error)
+{
+  database_close (database);
+  g_autofree char *folder = g_path_get_dirname (database->path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 || flock (fd, LOCK_EX) != 0) {
+    int why = errno;
+    if (fd >= 0)
+      close (fd);
+    return base_error_set_errno (error, why, "cannot lock %s", folder);
+  }
+  bool ok = true;
+  if (database_is_current (database)) {
+    /* A log left beside a new file would be replayed into it. */
+    g_autofree char *log = g_strconcat (database->path, "-wal", NULL);
+    g_autofree char *map = g_strconcat (database->path, "-shm", NULL);
+    ok = rename_aside (database->path, error);
+    if (ok) {
+      unlink (log);
+      unlink (map);
+    }
+  }
+  close (fd);
+  return ok;
+}

@@ -1,0 +1,12 @@
+/* What a Cache is, for the files of this room. */
+#pragma once
+
+#include "cache/cache.h"
+#include "cache/index.h"
+#include "cache/writer.h"
+
+struct Cache {
+  char *home;
+  Writer writer;
+  Index *index; /* opened when first asked: a run that only loads files needs no database */
+};

@@ -1,0 +1,23 @@
+/* The folders of a home, and moving what is damaged out of them. Needs no Cache and no database. */
+#pragma once
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "base/digest.h"
+
+/* Makes the home (for its owner alone: originals may be private) and its folders. */
+bool home_make (const char *home, GError **error);
+
+/* New strings. */
+char *home_blob_path (const char *home, const Digest *digest);
+char *home_sidecar_path (const char *home, const Digest *digest);
+/* originals/XX, where XX are the first two digits of every name in it. */
+char *home_shelf_path (const char *home, unsigned shelf);
+
+/* Moves the open file `path` to quarantine/ unless another file has its name by now (someone else
+ * mended it). Returns the end of a sentence: where it went, or why it could not go. New string. */
+char *home_quarantine (const char *home, const char *path, int fd);
+
+/* rename() that fails with EEXIST when `to` is taken. Returns 0, or -1 and errno. */
+int home_rename_new (const char *from, const char *to);

@@ -1,0 +1,239 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/base-error.h"
+#include "base/clock.h"
+#include "cache/handle.h"
+#include "cache/home.h"
+#include "cache/sidecar.h"
+
+CacheAcquisition *
+cache_acquisition_new (void)
+{
+  return g_new0 (CacheAcquisition, 1);
+}
+
+static void
+free_acquisition (void *data)
+{
+  CacheAcquisition *acquisition = data;
+  g_free (acquisition->source);
+  g_free (acquisition->request);
+  g_free (acquisition->provider);
+  g_free (acquisition->model);
+  g_free (acquisition->prompt);
+  g_free (acquisition->pipeline);
+  g_free (acquisition->image_id);
+  g_free (acquisition->path);
+  g_free (acquisition->at);
+  g_free (acquisition);
+}
+
+static CacheAcquisition *
+copy_acquisition (const CacheAcquisition *from)
+{
+  CacheAcquisition *copy = cache_acquisition_new ();
+  *copy = *from;
+  copy->source = g_strdup (from->source);
+  copy->request = g_strdup (from->request);
+  copy->provider = g_strdup (from->provider);
+  copy->model = g_strdup (from->model);
+  copy->prompt = g_strdup (from->prompt);
+  copy->pipeline = g_strdup (from->pipeline);
+  copy->image_id = g_strdup (from->image_id);
+  copy->path = g_strdup (from->path);
+  copy->at = g_strdup (from->at);
+  return copy;
+}
+
+CacheRecord *
+cache_record_new (void)
+{
+  CacheRecord *record = g_new0 (CacheRecord, 1);
+  record->acquisitions = g_ptr_array_new_with_free_func (free_acquisition);
+  return record;
+}
+
+void
+cache_record_free (CacheRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_free (record->format);
+  g_free (record->source_type);
+  g_ptr_array_unref (record->acquisitions);
+  g_free (record);
+}
+
+/* ---- merging ---- */
+
+/* Names of files may not be UTF-8, and come back from the sidecar made so. */
+static bool
+equal_text (const char *stored, const char *given)
+{
+  g_autofree char *valid = given != NULL ? g_utf8_make_valid (given, -1) : NULL;
+  return g_strcmp0 (stored, valid) == 0;
+}
+
+static int
+find_acquisition (const GPtrArray *acquisitions, const CacheAcquisition *wanted)
+{
+  for (unsigned i = 0; i < acquisitions->len; i++) {
+    const CacheAcquisition *have = acquisitions->pdata[i];
+    if (equal_text (have->request, wanted->request) &&
+        equal_text (have->provider, wanted->provider) && equal_text (have->path, wanted->path))
+      return (int)i;
+  }
+  return -1;
+}
+
+/* A file loaded a second time tells nothing new. A request answered a second time does: this
+ * original is again the newest answer. Returns whether the list changed. */
+static bool
+merge_acquisition (GPtrArray *acquisitions, const CacheAcquisition *given)
+{
+  int place = find_acquisition (acquisitions, given);
+  g_autofree char *now = given->at == NULL ? clock_now_iso8601 () : NULL;
+  const char *at = given->at != NULL ? given->at : now;
+  if (place >= 0) {
+    const CacheAcquisition *have = acquisitions->pdata[place];
+    if (given->request == NULL || g_strcmp0 (at, have->at) < 0)
+      return false;
+    g_ptr_array_remove_index (acquisitions, (unsigned)place);
+  }
+  CacheAcquisition *copy = copy_acquisition (given);
+  g_free (copy->at);
+  copy->at = g_strdup (at);
+  copy->stored_us = g_get_real_time ();
+  g_ptr_array_add (acquisitions, copy);
+  return true;
+}
+
+/* The facts follow from the bytes and are taken as they are told now, so that a Peel that reads
+ * more out of the bytes adds to old sidecars. Only the source type may be known from elsewhere: a
+ * generated picture that is later loaded from a bare file was generated all the same. */
+static CacheRecord *
+merge (const CacheRecord *given, const CacheRecord *stored, bool *out_changed)
+{
+  CacheRecord *merged = cache_record_new ();
+  GPtrArray *acquisitions = merged->acquisitions;
+  *merged = *given;
+  merged->acquisitions = acquisitions;
+  merged->format = g_strdup (given->format);
+  merged->source_type = g_strdup (given->source_type);
+  *out_changed = stored == NULL;
+  if (stored != NULL) {
+    if (merged->source_type == NULL)
+      merged->source_type = g_strdup (stored->source_type);
+    for (unsigned i = 0; i < stored->acquisitions->len; i++)
+      g_ptr_array_add (acquisitions, copy_acquisition (stored->acquisitions->pdata[i]));
+    g_autofree char *before = sidecar_format (stored);
+    g_autofree char *after = sidecar_format (merged);
+    *out_changed = strcmp (before, after) != 0;
+  }
+  for (unsigned i = 0; i < given->acquisitions->len; i++)
+    if (merge_acquisition (acquisitions, given->acquisitions->pdata[i]))
+      *out_changed = true;
+  return merged;
+}
+
+/* ---- storing ---- */
+
+/* Between reading a sidecar and replacing it no other process may do the same. The lock is on the
+ * shelf's folder: no file to make, none to leave behind. */
+static int
+lock_shelf (const char *home, unsigned shelf, GError **error)
+{
+  g_autofree char *folder = home_shelf_path (home, shelf);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int result = -1;
+  while (fd >= 0 && (result = flock (fd, LOCK_EX)) != 0 && errno == EINTR)
+    continue;
+  if (fd >= 0 && result == 0)
+    return fd;
+  base_error_set_errno (error, errno, "cannot lock %s", folder);
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+/* *out_damage: what was wrong with the sidecar that is now replaced, or NULL. */
+static CacheRecord *
+store_merged (Cache *cache, const CacheRecord *record, GError **out_damage, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr (CacheRecord) stored = sidecar_read (cache->home, &record->digest, &problem);
+  if (problem != NULL && !g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    g_propagate_error (error, problem);
+    return NULL;
+  }
+  bool changed;
+  g_autoptr (CacheRecord) merged = merge (record, stored, &changed);
+  if (changed && !sidecar_write (cache->home, merged, error)) {
+    g_clear_error (&problem);
+    return NULL;
+  }
+  *out_damage = problem;
+  return g_steal_pointer (&merged);
+}
+
+static bool
+has_request (const CacheRecord *record)
+{
+  for (unsigned i = 0; i < record->acquisitions->len; i++)
+    if (((const CacheAcquisition *)record->acquisitions->pdata[i])->request != NULL)
+      return true;
+  return false;
+}
+
+static bool
+open_index (Cache *cache, GError **error)
+{
+  if (cache->index == NULL)
+    cache->index = index_open (cache->home, error);
+  return cache->index != NULL;
+}
+
+bool
+cache_record_put (Cache *cache, const CacheRecord *record, GError **error)
+{
+  unsigned shelf = record->digest.bytes[0];
+  if (!writer_mark (&cache->writer, cache->home, shelf, error))
+    return false;
+  int lock = lock_shelf (cache->home, shelf, error);
+  if (lock < 0)
+    return false;
+  GError *damage = NULL;
+  g_autoptr (CacheRecord) merged = store_merged (cache, record, &damage, error);
+  close (lock);
+  bool ok = merged != NULL && (!has_request (merged) || (open_index (cache, error) &&
+                                                         index_put (cache->index, merged, error)));
+  if (!ok || damage == NULL) {
+    g_clear_error (&damage);
+    return ok;
+  }
+  g_propagate_error (error, damage);
+  return false;
+}
+
+CacheRecord *
+cache_record_get (Cache *cache, const Digest *digest, GError **error)
+{
+  return sidecar_read (cache->home, digest, error);
+}
+
+static bool
+has_blob (void *cache, const Digest *original)
+{
+  return cache_has (cache, original);
+}
+
+bool
+cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, GError **error)
+{
+  bool found;
+  return open_index (cache, error) &&
+         index_find (cache->index, request, has_blob, cache, &found, out_digest, error) && found;
+}

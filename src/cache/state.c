@@ -1,0 +1,340 @@
+/* Puts are kept in memory and written in one short transaction when there are enough of them, so
+ * that processes which share a home wait for each other for milliseconds, and never for as long as
+ * a picture takes. A killed process loses at most those puts: its outputs are then matched by the
+ * manifest and by hashing.
+ *
+ * Paths are stored as bytes: file names need not be UTF-8. */
+#include "cache/state.h"
+
+#include "cache/database.h"
+
+enum {
+  MOST_PENDING = 100,
+  /* Two changes of a file within one tick of the kernel's clock (4 ms on most systems; one or two
+   * seconds on file systems that keep whole seconds) look like one. A file that was touched that
+   * recently is hashed again the next time. */
+  TICK_NS = 10 * 1000 * 1000,
+};
+static const int64_t second_ns = 1000 * 1000 * 1000;
+
+typedef struct {
+  FileStamp stamp;
+  Digest digest;
+} StateFile;
+
+struct State {
+  Database database;
+  sqlite3_stmt *get_output, *put_output, *get_file, *put_file;
+  GHashTable *outputs; /* path → StateOutput, not yet written */
+  GHashTable *files;   /* path → StateFile, not yet written */
+};
+
+static const DatabaseShape shape = {
+  .name = "state.sqlite",
+  .version = 1,
+  .schema = "CREATE TABLE outputs ("
+            "  path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+            "  inode INTEGER NOT NULL, fingerprint BLOB NOT NULL, content BLOB NOT NULL,"
+            "  recipe TEXT, facts TEXT);"
+            "CREATE TABLE files ("
+            "  path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+            "  inode INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID",
+};
+
+static const char get_output_sql[] = "SELECT size_bytes, mtime_ns, inode, fingerprint, content, "
+                                     "recipe, facts FROM outputs WHERE path = ?1";
+static const char put_output_sql[] =
+  "INSERT OR REPLACE INTO outputs "
+  "(path, size_bytes, mtime_ns, inode, fingerprint, content, recipe, facts) "
+  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+static const char get_file_sql[] =
+  "SELECT size_bytes, mtime_ns, inode, digest FROM files WHERE path = ?1";
+static const char put_file_sql[] =
+  "INSERT OR REPLACE INTO files (path, size_bytes, mtime_ns, inode, digest) "
+  "VALUES (?1, ?2, ?3, ?4, ?5)";
+
+void
+state_output_clear (StateOutput *output)
+{
+  g_clear_pointer (&output->recipe, g_free);
+  g_clear_pointer (&output->facts, g_free);
+}
+
+static StateOutput *
+copy_output (const StateOutput *from)
+{
+  StateOutput *copy = g_new (StateOutput, 1);
+  *copy = *from;
+  copy->recipe = g_strdup (from->recipe);
+  copy->facts = g_strdup (from->facts);
+  return copy;
+}
+
+static void
+free_output (void *output)
+{
+  state_output_clear (output);
+  g_free (output);
+}
+
+/* ---- opening ---- */
+
+static void
+forget_statements (State *state)
+{
+  g_clear_pointer (&state->get_output, sqlite3_finalize);
+  g_clear_pointer (&state->put_output, sqlite3_finalize);
+  g_clear_pointer (&state->get_file, sqlite3_finalize);
+  g_clear_pointer (&state->put_file, sqlite3_finalize);
+}
+
+static bool
+open_file (State *state, GError **error)
+{
+  forget_statements (state);
+  database_close (&state->database);
+  if (!database_open (&state->database, error))
+    return false;
+  sqlite3 *handle = state->database.handle;
+  return database_prepare (handle, get_output_sql, &state->get_output, error) &&
+         database_prepare (handle, put_output_sql, &state->put_output, error) &&
+         database_prepare (handle, get_file_sql, &state->get_file, error) &&
+         database_prepare (handle, put_file_sql, &state->put_file, error);
+}
+
+static void
+free_state (State *state)
+{
+  forget_statements (state);
+  database_clear (&state->database);
+  g_hash_table_unref (state->outputs);
+  g_hash_table_unref (state->files);
+  g_free (state);
+}
+
+State *
+state_open (const char *home, GError **error)
+{
+  State *state = g_new0 (State, 1);
+  state->outputs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_output);
+  state->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  database_init (&state->database, &shape, home, NULL);
+  if (open_file (state, error))
+    return state;
+  free_state (state);
+  return NULL;
+}
+
+void
+state_close (State *state)
+{
+  if (state == NULL)
+    return;
+  /* Nobody is left to tell; what is lost is hashed again. */
+  state_flush (state, NULL);
+  free_state (state);
+}
+
+/* ---- look-ups ---- */
+
+/* Steps to the row of `path`. The caller resets the statement. */
+static bool
+find_row (sqlite3_stmt *statement, const char *path)
+{
+  if (statement == NULL) /* damaged, and could not be begun again */
+    return false;
+  sqlite3_bind_blob (statement, 1, path, (int)strlen (path), SQLITE_STATIC);
+  return sqlite3_step (statement) == SQLITE_ROW;
+}
+
+static void
+end_row (sqlite3_stmt *statement)
+{
+  if (statement == NULL)
+    return;
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+}
+
+static FileStamp
+column_stamp (sqlite3_stmt *statement, int first)
+{
+  return (FileStamp){ .size_bytes = sqlite3_column_int64 (statement, first),
+                      .mtime_ns = sqlite3_column_int64 (statement, first + 1),
+                      .inode = sqlite3_column_int64 (statement, first + 2) };
+}
+
+static bool
+column_digest (sqlite3_stmt *statement, int column, Digest *out_digest)
+{
+  if (sqlite3_column_bytes (statement, column) != DIGEST_BYTES)
+    return false;
+  memcpy (out_digest->bytes, sqlite3_column_blob (statement, column), DIGEST_BYTES);
+  return true;
+}
+
+static bool
+read_output (sqlite3_stmt *statement, StateOutput *out_output)
+{
+  StateOutput output = { .stamp = column_stamp (statement, 0) };
+  if (!column_digest (statement, 3, &output.fingerprint) ||
+      !column_digest (statement, 4, &output.content))
+    return false;
+  output.recipe = g_strdup ((const char *)sqlite3_column_text (statement, 5));
+  output.facts = g_strdup ((const char *)sqlite3_column_text (statement, 6));
+  *out_output = output;
+  return true;
+}
+
+bool
+state_get_output (State *state, const char *path, StateOutput *out_output)
+{
+  const StateOutput *pending = g_hash_table_lookup (state->outputs, path);
+  if (pending != NULL) {
+    *out_output = *pending;
+    out_output->recipe = g_strdup (pending->recipe);
+    out_output->facts = g_strdup (pending->facts);
+    return true;
+  }
+  bool found = find_row (state->get_output, path) && read_output (state->get_output, out_output);
+  end_row (state->get_output);
+  return found;
+}
+
+bool
+state_get_file (State *state, const char *path, const FileStamp *stamp, Digest *out_digest)
+{
+  const StateFile *pending = g_hash_table_lookup (state->files, path);
+  if (pending != NULL) {
+    if (!file_stamp_equal (&pending->stamp, stamp))
+      return false;
+    *out_digest = pending->digest;
+    return true;
+  }
+  bool found = false;
+  if (find_row (state->get_file, path)) {
+    FileStamp stored = column_stamp (state->get_file, 0);
+    found = file_stamp_equal (&stored, stamp) && column_digest (state->get_file, 3, out_digest);
+  }
+  end_row (state->get_file);
+  return found;
+}
+
+/* ---- puts ---- */
+
+static bool
+is_worth_writing (State *state)
+{
+  return (g_hash_table_size (state->outputs) + g_hash_table_size (state->files)) % MOST_PENDING ==
+         0;
+}
+
+bool
+state_put_output (State *state, const char *path, const StateOutput *output, GError **error)
+{
+  g_hash_table_replace (state->outputs, g_strdup (path), copy_output (output));
+  return !is_worth_writing (state) || state_flush (state, error);
+}
+
+static bool
+is_settled (const FileStamp *stamp)
+{
+  int64_t tick_ns = stamp->mtime_ns % second_ns == 0 ? 2 * second_ns : TICK_NS;
+  return g_get_real_time () * 1000 - stamp->mtime_ns > tick_ns;
+}
+
+bool
+state_put_file (State *state, const char *path, const FileStamp *stamp, const Digest *digest,
+                GError **error)
+{
+  if (!is_settled (stamp))
+    return true;
+  StateFile *file = g_new (StateFile, 1);
+  *file = (StateFile){ .stamp = *stamp, .digest = *digest };
+  g_hash_table_replace (state->files, g_strdup (path), file);
+  return !is_worth_writing (state) || state_flush (state, error);
+}
+
+static void
+bind_stamp (sqlite3_stmt *statement, const char *path, const FileStamp *stamp)
+{
+  sqlite3_bind_blob (statement, 1, path, (int)strlen (path), SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 2, stamp->size_bytes);
+  sqlite3_bind_int64 (statement, 3, stamp->mtime_ns);
+  sqlite3_bind_int64 (statement, 4, stamp->inode);
+}
+
+static bool
+write_output (sqlite3_stmt *statement, const char *path, const StateOutput *output, GError **error)
+{
+  bind_stamp (statement, path, &output->stamp);
+  sqlite3_bind_blob (statement, 5, output->fingerprint.bytes, DIGEST_BYTES, SQLITE_STATIC);
+  sqlite3_bind_blob (statement, 6, output->content.bytes, DIGEST_BYTES, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 7, output->recipe, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 8, output->facts, -1, SQLITE_STATIC);
+  bool ok = database_run (statement, error);
+  sqlite3_clear_bindings (statement);
+  return ok;
+}
+
+static bool
+write_file (sqlite3_stmt *statement, const char *path, const StateFile *file, GError **error)
+{
+  bind_stamp (statement, path, &file->stamp);
+  sqlite3_bind_blob (statement, 5, file->digest.bytes, DIGEST_BYTES, SQLITE_STATIC);
+  bool ok = database_run (statement, error);
+  sqlite3_clear_bindings (statement);
+  return ok;
+}
+
+static bool
+write_all (State *state, GError **error)
+{
+  GHashTableIter outputs, files;
+  void *path, *value;
+  g_hash_table_iter_init (&outputs, state->outputs);
+  while (g_hash_table_iter_next (&outputs, &path, &value))
+    if (!write_output (state->put_output, path, value, error))
+      return false;
+  g_hash_table_iter_init (&files, state->files);
+  while (g_hash_table_iter_next (&files, &path, &value))
+    if (!write_file (state->put_file, path, value, error))
+      return false;
+  return true;
+}
+
+static bool
+write_pending (State *state, GError **error)
+{
+  bool is_usable = state->put_file != NULL && database_is_current (&state->database);
+  if (!is_usable && !open_file (state, error))
+    return false;
+  sqlite3 *handle = state->database.handle;
+  if (!database_execute (handle, "BEGIN IMMEDIATE", error))
+    return false;
+  if (write_all (state, error) && database_execute (handle, "COMMIT", error))
+    return true;
+  sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  return false;
+}
+
+bool
+state_flush (State *state, GError **error)
+{
+  if (g_hash_table_size (state->outputs) == 0 && g_hash_table_size (state->files) == 0)
+    return true;
+  GError *problem = NULL;
+  bool ok = write_pending (state, &problem);
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    g_clear_error (&problem);
+    forget_statements (state);
+    ok = database_set_aside (&state->database, &problem) && write_pending (state, &problem);
+  }
+  if (!ok) {
+    g_propagate_error (error, problem);
+    return false;
+  }
+  g_hash_table_remove_all (state->outputs);
+  g_hash_table_remove_all (state->files);
+  return true;
+}

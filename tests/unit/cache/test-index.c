@@ -1,0 +1,266 @@
+#include <sys/wait.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+
+#include "cache/cache.h"
+#include "support/scratch.h"
+
+static Cache *
+open_cache (Scratch *scratch)
+{
+  g_autoptr (GError) error = NULL;
+  Cache *cache = cache_open (scratch_path (scratch, "home"), &error);
+  g_assert_no_error (error);
+  return cache;
+}
+
+static Digest
+request_of (const char *prompt)
+{
+  return digest_of (prompt, strlen (prompt));
+}
+
+/* Stores `content` as an answer to `prompt`. */
+static Digest
+answer (Cache *cache, const char *prompt, const char *content, const char *at)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new (content, strlen (content));
+  g_autoptr (CacheRecord) record = cache_record_new ();
+  assert_ok (cache_put (cache, bytes, &record->digest, NULL, &error), error);
+  Digest request = request_of (prompt);
+  CacheAcquisition *acquisition = cache_acquisition_new ();
+  acquisition->source = g_strdup ("generate");
+  acquisition->request = g_strdup (digest_to_hex (&request).text);
+  acquisition->at = g_strdup (at);
+  g_ptr_array_add (record->acquisitions, acquisition);
+  assert_ok (cache_record_put (cache, record, &error), error);
+  return record->digest;
+}
+
+static void
+assert_answer (Cache *cache, const char *prompt, const Digest *original)
+{
+  g_autoptr (GError) error = NULL;
+  Digest request = request_of (prompt), found;
+  assert_ok (cache_lookup (cache, &request, &found, &error), error);
+  g_assert_true (digest_equal (&found, original));
+}
+
+static void
+assert_miss (Cache *cache, const char *prompt)
+{
+  g_autoptr (GError) error = NULL;
+  Digest request = request_of (prompt), found;
+  g_assert_false (cache_lookup (cache, &request, &found, &error));
+  g_assert_no_error (error);
+}
+
+static char *
+original_path (Cache *cache, const Digest *original, const char *suffix)
+{
+  DigestHex hex = digest_to_hex (original);
+  return g_strdup_printf ("%s/originals/%.2s/%s%s", cache_home (cache), hex.text, hex.text, suffix);
+}
+
+static void
+an_empty_home_misses (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  assert_miss (cache, "a watch");
+}
+
+static void
+a_request_finds_its_original (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  Digest watch = answer (cache, "a watch", "W", "2026-01-01T00:00:00Z");
+  Digest shoe = answer (cache, "a shoe", "S", "2026-01-01T00:00:00Z");
+  assert_answer (cache, "a watch", &watch);
+  assert_answer (cache, "a shoe", &shoe);
+  assert_miss (cache, "a hat");
+}
+
+static void
+equal_bytes_answer_several_requests (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  Digest first = answer (cache, "a watch", "W", "2026-01-01T00:00:00Z");
+  answer (cache, "the watch", "W", "2026-01-01T00:00:00Z");
+  assert_answer (cache, "a watch", &first);
+  assert_answer (cache, "the watch", &first);
+}
+
+static void
+the_newest_answers (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  answer (cache, "a watch", "one", "2026-01-01T00:00:00Z");
+  Digest newest = answer (cache, "a watch", "two", "2026-03-01T00:00:00Z");
+  answer (cache, "a watch", "three", "2026-02-01T00:00:00Z");
+  assert_answer (cache, "a watch", &newest);
+}
+
+static void
+of_the_same_second_the_last_answers (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  static const char *const contents[] = { "one", "two", "three", "two", "one" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (contents); i++) {
+    Digest last = answer (cache, "a watch", contents[i], "2026-01-01T00:00:00Z");
+    assert_answer (cache, "a watch", &last);
+  }
+}
+
+static void
+what_lost_its_blob_does_not_answer (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  Digest older = answer (cache, "a watch", "one", "2026-01-01T00:00:00Z");
+  Digest newer = answer (cache, "a watch", "two", "2026-03-01T00:00:00Z");
+  g_autofree char *newer_path = original_path (cache, &newer, ".zst");
+  g_assert_cmpint (g_remove (newer_path), ==, 0);
+  assert_answer (cache, "a watch", &older);
+  g_autofree char *older_path = original_path (cache, &older, ".zst");
+  g_assert_cmpint (g_remove (older_path), ==, 0);
+  assert_miss (cache, "a watch");
+}
+
+/* ---- losing the index ---- */
+
+typedef enum { DELETED, SCRIBBLED_OVER, CUT, FOREIGN, DAMAGED_INSIDE, N_LOSSES } Loss;
+
+static void
+lose_index (const char *home, Loss loss)
+{
+  g_autofree char *path = g_build_filename (home, "index.sqlite", NULL);
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  g_autofree char *text = NULL;
+  gsize length;
+  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  switch (loss) {
+  case DELETED:
+    g_remove (path);
+    g_remove (log);
+    return;
+  case SCRIBBLED_OVER:
+    memset (text, 'x', length);
+    break;
+  case CUT:
+    length = 5000;
+    break;
+  case FOREIGN: /* the application id */
+    text[68] = 'Z';
+    break;
+  default:
+    memset (text + 4096, 0xee, length - 4096);
+    break;
+  }
+  g_assert_true (g_file_set_contents (path, text, (gssize)length, NULL));
+}
+
+static void
+a_lost_index_comes_back_from_the_sidecars (void)
+{
+  for (Loss loss = DELETED; loss < N_LOSSES; loss++) {
+    g_autoptr (Scratch) scratch = scratch_new ();
+    Cache *before = open_cache (scratch);
+    answer (before, "a watch", "one", "2026-01-01T00:00:00Z");
+    Digest watch = answer (before, "a watch", "two", "2026-01-01T00:00:00Z");
+    Digest shoe = answer (before, "a shoe", "S", "2026-01-01T00:00:00Z");
+    cache_close (before);
+    lose_index (scratch_path (scratch, "home"), loss);
+    g_autoptr (Cache) cache = open_cache (scratch);
+    assert_answer (cache, "a watch", &watch);
+    assert_answer (cache, "a shoe", &shoe);
+    assert_miss (cache, "a hat");
+    Digest hat = answer (cache, "a hat", "H", "2026-01-01T00:00:00Z");
+    assert_answer (cache, "a hat", &hat);
+  }
+}
+
+static void
+an_index_lost_while_open_comes_back (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  Digest watch = answer (cache, "a watch", "W", "2026-01-01T00:00:00Z");
+  lose_index (cache_home (cache), DELETED);
+  assert_answer (cache, "a watch", &watch);
+  lose_index (cache_home (cache), SCRIBBLED_OVER);
+  Digest shoe = answer (cache, "a shoe", "S", "2026-01-01T00:00:00Z");
+  assert_answer (cache, "a watch", &watch);
+  assert_answer (cache, "a shoe", &shoe);
+}
+
+static void
+a_damaged_sidecar_is_told_instead_of_a_miss (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  Digest watch = answer (cache, "a watch", "W", "2026-01-01T00:00:00Z");
+  Digest shoe = answer (cache, "a shoe", "S", "2026-01-01T00:00:00Z");
+  g_autofree char *path = original_path (cache, &watch, ".json");
+  g_assert_true (g_file_set_contents (path, "{", -1, NULL));
+  lose_index (cache_home (cache), DELETED);
+  assert_answer (cache, "a shoe", &shoe);
+  Digest request = request_of ("a watch"), found;
+  g_assert_false (cache_lookup (cache, &request, &found, &error));
+  g_assert_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (error->message, path));
+  assert_miss (cache, "a watch");
+}
+
+static void
+processes_may_make_the_index_at_once (void)
+{
+  enum { N_PROCESSES = 6 };
+  g_autoptr (Scratch) scratch = scratch_new ();
+  const char *home = scratch_path (scratch, "home");
+  for (int i = 0; i < N_PROCESSES; i++)
+    if (fork () == 0) {
+      g_autofree char *prompt = g_strdup_printf ("watch %d", i);
+      Cache *cache = cache_open (home, NULL);
+      answer (cache, prompt, prompt, NULL);
+      cache_close (cache);
+      _exit (0);
+    }
+  for (int i = 0; i < N_PROCESSES; i++) {
+    int status;
+    g_assert_cmpint (wait (&status), >, 0);
+    g_assert_cmpint (status, ==, 0);
+  }
+  g_autoptr (Cache) cache = open_cache (scratch);
+  for (int i = 0; i < N_PROCESSES; i++) {
+    g_autofree char *prompt = g_strdup_printf ("watch %d", i);
+    Digest original = digest_of (prompt, strlen (prompt));
+    assert_answer (cache, prompt, &original);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define CLAIM(name, function) g_test_add_func ("/cache/index/" name, function)
+  CLAIM ("an-empty-home-misses", an_empty_home_misses);
+  CLAIM ("a-request-finds-its-original", a_request_finds_its_original);
+  CLAIM ("equal-bytes-answer-several-requests", equal_bytes_answer_several_requests);
+  CLAIM ("the-newest-answers", the_newest_answers);
+  CLAIM ("of-the-same-second-the-last-answers", of_the_same_second_the_last_answers);
+  CLAIM ("what-lost-its-blob-does-not-answer", what_lost_its_blob_does_not_answer);
+  CLAIM ("a-lost-index-comes-back-from-the-sidecars", a_lost_index_comes_back_from_the_sidecars);
+  CLAIM ("an-index-lost-while-open-comes-back", an_index_lost_while_open_comes_back);
+  CLAIM ("a-damaged-sidecar-is-told-instead-of-a-miss",
+         a_damaged_sidecar_is_told_instead_of_a_miss);
+  CLAIM ("processes-may-make-the-index-at-once", processes_may_make_the_index_at_once);
+#undef CLAIM
+  return g_test_run ();
+}
