@@ -224,23 +224,6 @@ forget_the_file (VipsImage *image)
     vips_image_remove (image, fields[i]);
 }
 
-/* libvips 8.14's heifload hangs its ICC profile on an array that dies with the loader's image, and
- * copies of the image share the pointer. Blobs of our own outlive it; do this while it lives. */
-static void
-own_blobs (VipsImage *image)
-{
-  g_auto (GStrv) fields = vips_image_get_fields (image);
-  for (size_t i = 0; fields != NULL && fields[i] != NULL; i++) {
-    const void *data;
-    size_t length;
-    if (vips_image_get_typeof (image, fields[i]) != VIPS_TYPE_BLOB ||
-        vips_image_get_blob (image, fields[i], &data, &length) != 0)
-      continue;
-    g_autofree void *copy = g_memdup2 (data, length);
-    vips_image_set_blob_copy (image, fields[i], copy, length);
-  }
-}
-
 bool
 image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsImage **out_image,
               GError **error)
@@ -260,7 +243,6 @@ image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsIm
       limits->allow_damaged ? "" : " (--allow-damaged reads it as far as it goes)");
   if (!image_make_upright (whole, &upright, error))
     return false;
-  own_blobs (upright);
   forget_the_file (upright);
   *out_image = g_steal_pointer (&upright);
   return true;

@@ -22,6 +22,9 @@ typedef enum {
 #define STAGE_ERROR (stage_error_quark ())
 GQuark stage_error_quark (void);
 
+/* Sets a STAGE_ERROR. Always false. */
+bool stage_fail (GError **error, StageErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
 /* What a picture will be, known without pixels. */
 typedef struct {
   int width, height; /* px, at least 1; when not exact, an upper estimate */

@@ -1,0 +1,140 @@
+#include "stages/profiles.h"
+
+#include <string.h>
+
+#include "base/nearest.h"
+#include "base/path.h"
+#include "stages/stage.h"
+
+enum {
+  MOST_DEPTH = 4,
+  MOST_FILES = 2000,
+  HEADER_BYTES = 128,
+  MOST_BYTES = 16 * 1024 * 1024, /* large press profiles have 3 MB */
+};
+
+/* The user's come first, as the freedesktop base directories say. */
+static char **
+profile_folders (void)
+{
+  g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
+  g_autofree char *local = g_build_filename (g_get_user_data_dir (), "icc", NULL);
+  g_autofree char *dot = g_build_filename (g_get_home_dir (), ".color", "icc", NULL);
+  g_strv_builder_add (folders, local);
+  g_strv_builder_add (folders, dot);
+  g_strv_builder_add (folders, "/usr/local/share/color/icc");
+  g_strv_builder_add (folders, "/usr/share/color/icc");
+  return g_strv_builder_end (folders);
+}
+
+char *
+profiles_describe_folders (void)
+{
+  g_auto (GStrv) folders = profile_folders ();
+  return g_strjoinv (", ", folders);
+}
+
+static bool
+is_profile_name (const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+  return g_str_has_suffix (lower, ".icc") || g_str_has_suffix (lower, ".icm");
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Files below `folder` in order of name, so that the same one is found everywhere. */
+static void
+list_profiles (const char *folder, int depth, GPtrArray *paths)
+{
+  g_autoptr (GDir) listing = g_dir_open (folder, 0, NULL);
+  if (listing == NULL)
+    return;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  for (const char *name; (name = g_dir_read_name (listing)) != NULL && names->len < MOST_FILES;)
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  for (unsigned i = 0; i < names->len && paths->len < MOST_FILES; i++) {
+    const char *name = g_ptr_array_index (names, i);
+    char *path = g_build_filename (folder, name, NULL);
+    if (is_profile_name (name)) {
+      g_ptr_array_add (paths, path);
+      continue;
+    }
+    if (depth < MOST_DEPTH && g_file_test (path, G_FILE_TEST_IS_DIR))
+      list_profiles (path, depth + 1, paths);
+    g_free (path);
+  }
+}
+
+static bool
+answers_to (const char *path, const char *name)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  if (g_ascii_strcasecmp (base, name) == 0)
+    return true;
+  base[strlen (base) - strlen (".icc")] = '\0';
+  return g_ascii_strcasecmp (base, name) == 0;
+}
+
+static bool
+fail_not_found (const char *name, GPtrArray *paths, GError **error)
+{
+  g_autofree char *folders = profiles_describe_folders ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  for (unsigned i = 0; i < paths->len; i++)
+    g_ptr_array_add (names, g_path_get_basename (g_ptr_array_index (paths, i)));
+  const char *nearest = names->len > 0
+                          ? nearest_name (name, (const char *const *)names->pdata, names->len)
+                          : NULL;
+  if (nearest != NULL)
+    return stage_fail (error, STAGE_ERROR_FAILED,
+                       "there is no profile '%s' in %s; did you mean '%s'?", name, folders,
+                       nearest);
+  return stage_fail (error, STAGE_ERROR_FAILED,
+                     "there is no profile '%s' in %s; copy it into one of them, or give its path "
+                     "as 'profile-file'",
+                     name, folders);
+}
+
+char *
+profiles_find (const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  if (g_path_is_absolute (name)) {
+    if (g_file_test (name, G_FILE_TEST_IS_REGULAR))
+      return g_strdup (name);
+    stage_fail (error, STAGE_ERROR_FAILED, "there is no profile '%s'", name);
+    return NULL;
+  }
+  g_auto (GStrv) folders = profile_folders ();
+  for (char **folder = folders; *folder != NULL; folder++)
+    list_profiles (*folder, 0, paths);
+  for (unsigned i = 0; i < paths->len; i++)
+    if (answers_to (g_ptr_array_index (paths, i), name))
+      return g_strdup (g_ptr_array_index (paths, i));
+  fail_not_found (name, paths, error);
+  return NULL;
+}
+
+bool
+profiles_read_channels (const char *path, int *out_n_channels, GError **error)
+{
+  g_autofree char *text = NULL;
+  size_t length = 0;
+  if (!path_read_file (path, MOST_BYTES, &text, &length, error))
+    return false;
+  /* ICC.1: the signature "acsp" at 36, the colour space at 16. */
+  if (length < HEADER_BYTES || memcmp (text + 36, "acsp", 4) != 0)
+    return stage_fail (error, STAGE_ERROR_FAILED, "'%s' is not an ICC profile", path);
+  const char *space = text + 16;
+  *out_n_channels = memcmp (space, "RGB ", 4) == 0   ? 3
+                    : memcmp (space, "CMYK", 4) == 0 ? 4
+                    : memcmp (space, "GRAY", 4) == 0 ? 1
+                                                     : 0;
+  return true;
+}

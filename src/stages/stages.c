@@ -1,0 +1,58 @@
+#include "stages/stage.h"
+
+#include "base/nearest.h"
+
+/* In order of name. A new stage is its file, its line here and its line in CMakeLists.txt. */
+#define STAGES(STAGE)                                                                              \
+  STAGE (color)                                                                                    \
+  STAGE (crop)                                                                                     \
+  STAGE (flatten)                                                                                  \
+  STAGE (generate)                                                                                 \
+  STAGE (load)                                                                                     \
+  STAGE (metadata)                                                                                 \
+  STAGE (placeholder)                                                                              \
+  STAGE (recompress)                                                                               \
+  STAGE (resize)
+
+#define DECLARE(name) extern const StageType stage_##name;
+STAGES (DECLARE)
+
+#define POINT(name) &stage_##name,
+const StageType *const stage_types[] = { STAGES (POINT) };
+
+G_DEFINE_QUARK (peel - stage - error, stage_error)
+
+unsigned
+stage_n_types (void)
+{
+  return G_N_ELEMENTS (stage_types);
+}
+
+const StageType *
+stage_find (const char *name)
+{
+  for (unsigned i = 0; i < G_N_ELEMENTS (stage_types); i++)
+    if (g_str_equal (stage_types[i]->name, name))
+      return stage_types[i];
+  return NULL;
+}
+
+const char *
+stage_nearest (const char *name)
+{
+  const char *names[G_N_ELEMENTS (stage_types)];
+  for (unsigned i = 0; i < G_N_ELEMENTS (stage_types); i++)
+    names[i] = stage_types[i]->name;
+  return nearest_name (name, names, G_N_ELEMENTS (names));
+}
+
+bool
+stage_fail (GError **error, StageErrorCode code, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  if (error != NULL)
+    *error = g_error_new_valist (STAGE_ERROR, code, format, arguments);
+  va_end (arguments);
+  return false;
+}
