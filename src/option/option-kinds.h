@@ -51,7 +51,7 @@ option_const_field (const Option *option, const void *options)
 void option_take_value (const Option *option, OptionValue *value, void *options);
 void option_clear_value (const Option *option, OptionValue *value);
 
-/* One text (for a list: one item) into `value`; on failure the value is as it was. `folder` NULL:
+/* One text (for a list: one item) into `value`; on failure a list is as it was. `folder` NULL:
  * files are looked for from the working folder, and "-" stays itself. */
 bool option_parse_text (const Option *option, const char *text, const char *folder,
                         OptionValue *value, char **out_complaint);

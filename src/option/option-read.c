@@ -44,15 +44,15 @@ complain_about_kind (const Reader *reader, const Node *node)
                        is_text && is_scalar (node) ? ": quote it if it is a text" : "");
 }
 
-/* A text where a number or a switch belongs: quotes are the usual reason. */
+/* A text whose letters would do as a number or a switch: quotes are the usual reason. */
 static bool
-complain_about_quotes (const Reader *reader, const Node *node)
+complain_about_text (const Reader *reader, const Node *node)
 {
   g_autofree char *takes = option_describe_values (reader->option);
   g_autofree char *quoted = option_quote (node->text);
-  return problems_add (reader->problems, &node->mark,
-                       "'%s' takes %s, not the text %s: take the quotes away", reader->option->name,
-                       takes, quoted);
+  return problems_add (reader->problems, &node->mark, "'%s' takes %s, not the text %s%s",
+                       reader->option->name, takes, quoted,
+                       node->style == NODE_QUOTED ? ": take the quotes away" : "");
 }
 
 /* What the row's parser is given: numbers as their value, so that 0x10 and 1e3 mean what YAML says,
@@ -71,35 +71,19 @@ dup_text (const Option *option, const Node *node)
   return g_strdup (node->text);
 }
 
-/* "12" in quotes is a text, though its letters would parse. */
+/* "12" in quotes is a text, though its letters would parse; a word may be quoted. */
 static bool
-is_quoted_value (const Option *option, const Node *node, const char *text)
+is_text_of_value (const Option *option, const Node *node)
 {
-  if (node->kind != NODE_TEXT || node->style != NODE_QUOTED)
-    return false;
+  bool is_typed = option->kind == OPTION_KIND_BOOL || option->kind == OPTION_KIND_INT ||
+                  option->kind == OPTION_KIND_NUMBER || option->kind == OPTION_KIND_NUMBER_OR_WORD;
   int word;
-  switch (option->kind) {
-  case OPTION_KIND_BOOL:
-  case OPTION_KIND_INT:
-  case OPTION_KIND_NUMBER:
-  case OPTION_KIND_NUMBER_OR_WORD:
-    break;
-  default:
-    return false;
-  }
-  if (option_choice_value (option->choices, text, &word))
+  if (!is_typed || node->kind != NODE_TEXT ||
+      option_choice_value (option->choices, node->text, &word))
     return false;
   OptionValue value = { 0 };
   g_autofree char *complaint = NULL;
-  return option_parse_text (option, text, NULL, &value, &complaint);
-}
-
-/* A number that the word parser would take, in a text, or the reverse. */
-static bool
-is_mistyped_number (const Option *option, const Node *node, const OptionValue *value)
-{
-  return option->kind == OPTION_KIND_NUMBER_OR_WORD && !value->number_or_word.is_word &&
-         node->kind != NODE_INT && node->kind != NODE_NUMBER;
+  return option_parse_text (option, node->text, NULL, &value, &complaint);
 }
 
 /* One value, or one item of a list. */
@@ -112,30 +96,22 @@ read_scalar (const Reader *reader, const Node *node, OptionValue *value)
                          "the text of '%s' ends at ' #' (the rest would be a comment): "
                          "quote the value or use |",
                          option->name);
-  if (is_scalar (node) && node->text != NULL && is_quoted_value (option, node, node->text))
-    return complain_about_quotes (reader, node);
+  if (is_text_of_value (option, node))
+    return complain_about_text (reader, node);
   if (!(option_kind_functions (option->kind)->node_kinds & 1u << node->kind))
     return complain_about_kind (reader, node);
   g_autofree char *text = dup_text (option, node);
   g_autofree char *complaint = NULL;
-  OptionValue before = *value;
   if (!option_parse_text (option, text, reader->folder, value, &complaint))
     return problems_add (reader->problems, &node->mark, "'%s' %s", option->name, complaint);
-  if (is_mistyped_number (option, node, value)) {
-    *value = before;
-    return complain_about_kind (reader, node);
-  }
   return true;
 }
 
-/* A map is dotted from its start to the end of the line: whatever stands in it may be the secret. */
+/* Whatever stands in a wrong map may be the secret, so all of it is dotted. */
 static bool
 complain_about_secret (const Reader *reader, const Node *node)
 {
-  Mark mark = node->mark;
-  if (!is_scalar (node))
-    mark.end_column = 0;
-  return problems_add_secret (reader->problems, &mark,
+  return problems_add_secret (reader->problems, &node->mark,
                               "'%s' takes { env: NAME } or { file: path }, never the secret itself",
                               reader->option->name);
 }

@@ -488,10 +488,8 @@ option_parse_text (const Option *option, const char *text, const char *folder, O
                    char **out_complaint)
 {
   char *complaint = NULL;
-  OptionValue before = *value;
   if (option_kind_functions (option->kind)->parse (option, text, folder, value, &complaint))
     return true;
-  *value = before;
   if (complaint == NULL) {
     g_autofree char *quoted = option_quote (text);
     complaint = option_complain (option, quoted, text);

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "sample.h"
 
 typedef struct {
@@ -216,6 +218,20 @@ texts_set_every_kind (void)
   }
 }
 
+/* -0 and an endless density would compare or print in two ways. */
+static void
+numbers_have_one_zero_and_an_end (void)
+{
+  Sample *options = options_new (&sample_table);
+  g_autofree char *complaint = NULL;
+  g_assert_true (option_set_text (option_find (&sample_table, "sigma"), "-0", options, &complaint));
+  g_assert_false (signbit (options->sigma));
+  const Option unlimited = { OPTION_DENSITY (Sample, density), .name = "d" };
+  g_assert_false (option_set_text (&unlimited, "1e308dpcm", options, &complaint));
+  g_assert_cmpstr (complaint, ==, "takes a density with its unit such as 300dpi, not '1e308dpcm'");
+  options_free (&sample_table, options);
+}
+
 /* What stood there stays when the new text is wrong. */
 static void
 a_wrong_text_changes_nothing (void)
@@ -258,6 +274,7 @@ main (int argc, char **argv)
   ADD ("a-value-may-look-like-an-option-or-be-empty", a_value_may_look_like_an_option_or_be_empty);
   ADD ("mistakes-are-told-in-words", mistakes_are_told_in_words);
   ADD ("texts-set-every-kind", texts_set_every_kind);
+  ADD ("numbers-have-one-zero-and-an-end", numbers_have_one_zero_and_an_end);
   ADD ("a-wrong-text-changes-nothing", a_wrong_text_changes_nothing);
   ADD ("a-value-is-shortened-and-credentials-are-dotted",
        a_value_is_shortened_and_credentials_are_dotted);

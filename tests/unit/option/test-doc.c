@@ -160,6 +160,7 @@ a_good_table_has_no_fault (void)
 static void
 faults_of_a_table_are_found (void)
 {
+  static const OptionChoice too_high[] = { { "high", 32, NULL }, { 0 } };
   static const struct {
     Option row;
     const char *shorthand, *expected;
@@ -179,6 +180,9 @@ faults_of_a_table_are_found (void)
       NULL,
       "the help of 'x' begins without a capital or ends with a full stop" },
     { { OPTION_CHOICE (SampleSet, rating), .name = "x", .help = "X" }, NULL, "'x' has no choices" },
+    { { .kind = OPTION_KIND_CHOICES, .name = "x", .help = "X", .choices = too_high },
+      NULL,
+      "the word 'high' of 'x' has no bit" },
     { { .kind = OPTION_KIND_GROUP, .name = "x", .help = "X" }, NULL, "'x' has no table" },
     { { OPTION_GROUP (SampleSet, rating, int, &set_table), .name = "x", .help = "X",
         .fallback = "1" },

@@ -203,10 +203,11 @@ a_literal_secret_is_not_shown (void)
     "key: [hunter2]",
     "key: \"hunter2\"",
     "key:\n  value: hunter2",
+    " { \"widht\": 3, \"key\": \"hunter2\" }",
+    "{ \"key\": { \"value\": \"hunter2\" }, \"widht\": 3 }",
   };
   for (unsigned i = 0; i < G_N_ELEMENTS (literals); i++) {
-    g_autofree char *yaml = g_strdup_printf ("width: 1\n%s\n", literals[i]);
-    g_auto (Outcome) outcome = read_sample (yaml);
+    g_auto (Outcome) outcome = read_sample (literals[i]);
     g_assert_nonnull (outcome.problems);
     g_assert_nonnull (
       strstr (outcome.problems, "'key' takes { env: NAME } or { file: path }, never the secret"));
@@ -244,6 +245,20 @@ the_range_is_exact (void)
   }
   g_auto (Outcome) outcome = read_sample ("width: 65535\nsigma: 10\ndensity: 1200dpi");
   g_assert_cmpstr (outcome.problems, ==, NULL);
+}
+
+/* Words may be quoted; numbers and switches may not, however the text is written. */
+static void
+a_text_is_no_number (void)
+{
+  g_auto (Outcome) outcome = read_sample ("width: 1\nquality: \"best\"\nfit: 'fill'\n");
+  g_assert_cmpstr (outcome.problems, ==, NULL);
+  g_assert_cmpint (outcome.options->quality.word, ==, 2);
+  g_auto (Outcome) folded = read_sample ("width: 1\nquality: >-\n  82\nstrip: 'true'\n");
+  g_assert_nonnull (
+    strstr (folded.problems, "'quality' takes 1 to 100 or good | best, not the text '82'\n"));
+  g_assert_nonnull (strstr (
+    folded.problems, "'strip' takes true or false, not the text 'true': take the quotes away\n"));
 }
 
 static const OptionTable short_table = { set_rows, sizeof (SampleSet), "rating" };
@@ -320,6 +335,7 @@ main (int argc, char **argv)
   ADD ("a-literal-secret-is-not-shown", a_literal_secret_is_not_shown);
   ADD ("a-secret-file-is-found-from-the-folder", a_secret_file_is_found_from_the_folder);
   ADD ("the-range-is-exact", the_range_is_exact);
+  ADD ("a-text-is-no-number", a_text_is_no_number);
   ADD ("a-bare-value-sets-the-shorthand", a_bare_value_sets_the_shorthand);
   ADD ("a-bare-value-without-shorthand-is-refused", a_bare_value_without_shorthand_is_refused);
   ADD ("nothing-given-still-needs-what-is-required", nothing_given_still_needs_what_is_required);
