@@ -18,7 +18,7 @@ enum {
 typedef struct {
   TextCursor cursor;
   Problems *problems;
-  unsigned problems_before;
+  unsigned n_problems;
   GString *value; /* the cell being read */
   GPtrArray *keys;
   Node *root;
@@ -31,7 +31,6 @@ table_reader_init (TableReader *reader, SourceText *source, Problems *problems)
   *reader = (TableReader){
     .cursor = text_cursor_at_start (source),
     .problems = problems,
-    .problems_before = problems_count (problems),
     .value = g_string_new (NULL),
   };
   Mark mark = text_cursor_mark (&reader->cursor);
@@ -47,22 +46,22 @@ table_reader_clear (TableReader *reader)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TableReader, table_reader_clear)
 
-static bool
-has_problems (const TableReader *reader)
+/* False, so that a caller can stop; many problems are told together up to a point. */
+static bool G_GNUC_PRINTF (3, 4)
+  report (TableReader *reader, const Mark *mark, const char *format, ...)
 {
-  return problems_count (reader->problems) > reader->problems_before;
-}
-
-static bool
-has_many_problems (const TableReader *reader)
-{
-  return problems_count (reader->problems) - reader->problems_before >= MOST_PROBLEMS;
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  reader->n_problems++;
+  return problems_add (reader->problems, mark, "%s", text);
 }
 
 static Node *
 finish (TableReader *reader)
 {
-  return has_problems (reader) ? NULL : g_steal_pointer (&reader->root);
+  return reader->n_problems > 0 ? NULL : g_steal_pointer (&reader->root);
 }
 
 static bool
@@ -70,10 +69,9 @@ has_room (TableReader *reader, unsigned n_more)
 {
   Mark mark = text_cursor_mark (&reader->cursor);
   if (reader->root->items->len >= MOST_ROWS)
-    return problems_add (reader->problems, &mark, "more than %d rows: split the table", MOST_ROWS);
+    return report (reader, &mark, "more than %d rows: split the table", MOST_ROWS);
   if (reader->n_values > MOST_VALUES || n_more > MOST_VALUES - reader->n_values)
-    return problems_add (reader->problems, &mark, "more than %d values: split the table",
-                         MOST_VALUES);
+    return report (reader, &mark, "more than %d values: split the table", MOST_VALUES);
   return true;
 }
 
@@ -113,7 +111,7 @@ read_quoted_cell (TableReader *reader, Mark *out_mark)
     text_cursor_skip (&reader->cursor, n_ordinary);
     Mark mark = text_cursor_mark (&start);
     if (peek (reader) == '\0')
-      return problems_add (reader->problems, &mark, "this quote is never closed");
+      return report (reader, &mark, "this quote is never closed");
     text_cursor_skip (&reader->cursor, 1);
     if (peek (reader) != '"')
       break;
@@ -125,8 +123,8 @@ read_quoted_cell (TableReader *reader, Mark *out_mark)
   if (is_at_cell_end (reader))
     return true;
   Mark mark = text_cursor_mark (&reader->cursor);
-  return problems_add (reader->problems, &mark,
-                       "text after the closing quote: a quote inside a value is doubled (\"\")");
+  return report (reader, &mark,
+                 "text after the closing quote: a quote inside a value is doubled (\"\")");
 }
 
 static bool
@@ -137,9 +135,9 @@ read_plain_cell (TableReader *reader, Mark *out_mark)
     char c = peek (reader);
     if (c == '"') {
       Mark mark = text_cursor_mark (&reader->cursor);
-      return problems_add (reader->problems, &mark,
-                           "a quote inside a value: put the whole value in quotes and double this "
-                           "one (\"\")");
+      return report (reader, &mark,
+                     "a quote inside a value: put the whole value in quotes and double this "
+                     "one (\"\")");
     }
     text_cursor_skip (&reader->cursor, 1);
     if (c != ' ' && c != '\t')
@@ -191,10 +189,10 @@ check_column (TableReader *reader, GHashTable *seen, const Mark *mark, unsigned 
 {
   const char *name = reader->value->str;
   if (name[0] == '\0') {
-    problems_add (reader->problems, mark, "column %u has no name", number);
+    report (reader, mark, "column %u has no name", number);
   } else if (!g_hash_table_add (seen, g_strdup (name))) {
     g_autofree char *quoted = document_quote (name, strlen (name));
-    problems_add (reader->problems, mark, "the column %s stands here a second time", quoted);
+    report (reader, mark, "the column %s stands here a second time", quoted);
   }
 }
 
@@ -206,9 +204,9 @@ check_separator (TableReader *reader)
   const char *found = strpbrk (only->text, ";\t");
   if (reader->keys->len > 1 || found == NULL)
     return true;
-  return problems_add (reader->problems, &only->mark,
-                       "columns are separated by ',' here, not by %s: export the table again",
-                       *found == ';' ? "';'" : "tabs");
+  return report (reader, &only->mark,
+                 "columns are separated by ',' here, not by %s: export the table again",
+                 *found == ';' ? "';'" : "tabs");
 }
 
 static void
@@ -225,17 +223,16 @@ read_header (TableReader *reader)
   skip_empty_lines (reader);
   Mark mark = text_cursor_mark (&reader->cursor);
   if (peek (reader) == '\0')
-    return problems_add (reader->problems, &mark,
-                         "the table is empty: its first line names the columns");
+    return report (reader, &mark, "the table is empty: its first line names the columns");
   do {
     if (!read_cell (reader, &mark))
       return false;
     if (reader->keys->len == MOST_COLUMNS)
-      return problems_add (reader->problems, &mark, "more than %d columns", MOST_COLUMNS);
+      return report (reader, &mark, "more than %d columns", MOST_COLUMNS);
     g_ptr_array_add (reader->keys, node_new_text (&mark, reader->value->str, NODE_PLAIN));
     check_column (reader, seen, &mark, reader->keys->len);
   } while (next_cell (reader));
-  return check_separator (reader) && !has_problems (reader);
+  return check_separator (reader) && reader->n_problems == 0;
 }
 
 static bool
@@ -254,9 +251,9 @@ read_row (TableReader *reader)
   } while (next_cell (reader));
   reader->n_values += n_columns;
   if (n != n_columns) {
-    problems_add (reader->problems, &row_mark, "this row has %u value%s, the header %u column%s", n,
-                  n == 1 ? "" : "s", n_columns, n_columns == 1 ? "" : "s");
-    return !has_many_problems (reader);
+    report (reader, &row_mark, "this row has %u value%s, the header %u column%s", n,
+            n == 1 ? "" : "s", n_columns, n_columns == 1 ? "" : "s");
+    return reader->n_problems < MOST_PROBLEMS;
   }
   node_take_item (reader->root, g_steal_pointer (&row));
   return true;
@@ -283,12 +280,11 @@ read_object (TableReader *reader)
     return false;
   Node *row = json_read_line (&reader->cursor, reader->problems, &reader->n_values);
   if (row == NULL)
-    return !has_many_problems (reader);
+    return ++reader->n_problems < MOST_PROBLEMS;
   if (row->kind != NODE_MAP) {
-    problems_add (reader->problems, &mark, "a row must be an object {…}, not %s",
-                  node_kind_words (row->kind));
+    report (reader, &mark, "a row must be an object {…}, not %s", node_kind_words (row->kind));
     node_unref (row);
-    return !has_many_problems (reader);
+    return reader->n_problems < MOST_PROBLEMS;
   }
   node_take_item (reader->root, row);
   return true;

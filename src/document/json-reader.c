@@ -65,7 +65,9 @@ expected (JsonReader *reader, const char *what)
                               "expected %s; a string takes double quotes: \"", what);
   g_autofree char *found = g_strndup (at, MIN (length, 40));
   g_autofree char *valid = g_utf8_make_valid (found, -1);
-  return tree_builder_stop (&reader->builder, &mark, "expected %s, not '%s'", what, valid);
+  bool may_be_yaml = !reader->is_line && !g_str_has_suffix (reader->cursor.source->name, ".json");
+  return tree_builder_stop (&reader->builder, &mark, "expected %s, not '%s'%s", what, valid,
+                            may_be_yaml ? " (a text that begins with '{' is read as JSON)" : "");
 }
 
 static bool

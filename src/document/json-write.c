@@ -43,7 +43,12 @@ append_number (GString *out, double number)
     g_string_append (out, "null");
     return;
   }
-  g_autofree char *text = units_format_number (number == 0 ? 0 : number);
+  /* Up to here a double holds every integer, and a reader may want it without an exponent. */
+  if (number == rint (number) && fabs (number) <= 9007199254740992.0) {
+    g_string_append_printf (out, "%" G_GINT64_FORMAT, (gint64)number);
+    return;
+  }
+  g_autofree char *text = units_format_number (number);
   g_string_append (out, text);
 }
 

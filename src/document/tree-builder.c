@@ -11,7 +11,6 @@ tree_builder_init (TreeBuilder *builder, SourceText *source, Problems *problems)
   *builder = (TreeBuilder){
     .source = source,
     .problems = problems,
-    .problems_before = problems_count (problems),
     .frames = g_array_new (FALSE, TRUE, sizeof (TreeFrame)),
   };
 }
@@ -68,7 +67,7 @@ tree_builder_report (TreeBuilder *builder, const Mark *mark, const char *format,
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   problems_add (builder->problems, mark, "%s", text);
-  if (problems_count (builder->problems) - builder->problems_before >= MOST_PROBLEMS)
+  if (++builder->n_problems >= MOST_PROBLEMS)
     builder->is_stopped = true;
   return false;
 }
@@ -169,7 +168,7 @@ tree_builder_close (TreeBuilder *builder, unsigned *out_n_nodes, int *out_height
 Node *
 tree_builder_finish (TreeBuilder *builder)
 {
-  if (builder->is_stopped || problems_count (builder->problems) > builder->problems_before)
+  if (builder->is_stopped || builder->n_problems > 0)
     return NULL;
   return g_steal_pointer (&builder->root);
 }

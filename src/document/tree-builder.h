@@ -18,10 +18,10 @@ typedef struct {
 } TreeFrame;
 
 typedef struct {
-  SourceText *source; /* borrowed */
-  Problems *problems; /* borrowed */
-  unsigned problems_before;
-  GArray *frames; /* TreeFrame */
+  SourceText *source;  /* borrowed */
+  Problems *problems;  /* borrowed */
+  unsigned n_problems; /* counted here: Problems keeps equal ones once */
+  GArray *frames;      /* TreeFrame */
   Node *root;
   unsigned n_nodes; /* aliases counted as if written out */
   bool is_stopped;

@@ -9,6 +9,7 @@
 #include "document/readers.h"
 #include "document/tree-builder.h"
 #include "document/yaml-explain.h"
+#include "document/yaml-span.h"
 
 typedef struct {
   Node *node; /* owned */
@@ -25,6 +26,8 @@ typedef struct {
   GHashTable *anchors;     /* name to the latest Anchor of it */
   GPtrArray *open_anchors; /* one for each open collection, or NULL */
   int n_documents;
+  int n_flow;             /* open collections in brackets; blocks cannot stand in them */
+  int unknown_alias_line; /* the last one reported */
 } YamlReader;
 
 static void
@@ -76,6 +79,16 @@ skip_properties (TextCursor cursor)
   return cursor;
 }
 
+/* What a person who knows nothing of the sign at the cursor takes for the whole value. */
+static char *
+quote_value (const YamlReader *reader, const TextCursor *sign)
+{
+  bool is_value;
+  Span span = reader->n_flow > 0 ? yaml_span_in_flow (sign->source, sign->byte)
+                                 : yaml_span_in_block (sign->source, sign->byte, &is_value);
+  return document_quote (sign->source->text + span.start, span.end - span.start);
+}
+
 static void
 check_tag (YamlReader *reader, const yaml_char_t *tag, TextCursor start)
 {
@@ -87,7 +100,7 @@ check_tag (YamlReader *reader, const yaml_char_t *tag, TextCursor start)
   }
   TextCursor end = end_of_word (start);
   Mark mark = text_cursor_mark_to (&start, &end);
-  g_autofree char *quoted = document_quote (start.source->text + start.byte, end.byte - start.byte);
+  g_autofree char *quoted = quote_value (reader, &start);
   tree_builder_report (&reader->builder, &mark,
                        "tags are not used here: remove it, or if text is meant, write %s", quoted);
 }
@@ -110,14 +123,17 @@ has_nul (YamlReader *reader, const yaml_event_t *event, const Mark *mark)
 }
 
 static void
-take_key (YamlReader *reader, const char *text, NodeStyle style, const Mark *mark)
+take_key (YamlReader *reader, const char *text, NodeStyle style, const Mark *mark,
+          const yaml_char_t *anchor)
 {
   if (text[0] == '\0' && style == NODE_PLAIN)
     tree_builder_report (&reader->builder, mark, "a key is missing before this ':'");
   else if (strcmp (text, "<<") == 0 && style == NODE_PLAIN)
     tree_builder_report (&reader->builder, mark,
                          "merge keys (<<) are not used here: write the keys out, or use 'extends'");
-  tree_builder_take_key (&reader->builder, node_new_text (mark, text, style));
+  Node *key = node_new_text (mark, text, style);
+  remember_anchor (reader, anchor, key);
+  tree_builder_take_key (&reader->builder, key);
 }
 
 static void
@@ -136,7 +152,7 @@ read_scalar (YamlReader *reader, const yaml_event_t *event)
   const char *text = (const char *)event->data.scalar.value;
   has_nul (reader, event, &mark);
   if (tree_builder_wants_key (&reader->builder)) {
-    take_key (reader, text, style, &mark);
+    take_key (reader, text, style, &mark, event->data.scalar.anchor);
     return;
   }
   Node *node = node_new_scalar (&mark, text, style);
@@ -147,7 +163,7 @@ read_scalar (YamlReader *reader, const yaml_event_t *event)
 
 static void
 open_collection (YamlReader *reader, NodeKind kind, const yaml_char_t *anchor,
-                 const yaml_char_t *tag, yaml_mark_t at)
+                 const yaml_char_t *tag, yaml_mark_t at, bool is_flow)
 {
   TextCursor start = seek (reader, at);
   check_tag (reader, tag, start);
@@ -164,6 +180,7 @@ open_collection (YamlReader *reader, NodeKind kind, const yaml_char_t *anchor,
   Anchor *opened = remember_anchor (reader, anchor, tree_builder_top (&reader->builder)->node);
   if (opened != NULL)
     opened->is_open = true;
+  reader->n_flow += is_flow;
   g_ptr_array_add (reader->open_anchors, opened);
 }
 
@@ -175,6 +192,7 @@ close_collection (YamlReader *reader, const yaml_event_t *event)
   /* A block's end is where the next thing begins; only a bracket is on the page. */
   if (event->end_mark.index > event->start_mark.index && node->mark.line == end.line)
     node->mark.end_column = end.column;
+  reader->n_flow -= reader->n_flow > 0;
   unsigned n_nodes;
   int height;
   tree_builder_close (&reader->builder, &n_nodes, &height);
@@ -199,12 +217,13 @@ read_alias (YamlReader *reader, const yaml_event_t *event)
   }
   Anchor *anchor = g_hash_table_lookup (reader->anchors, name);
   if (anchor == NULL) {
-    g_autofree char *starred = g_strconcat ("*", name, NULL);
-    g_autofree char *quoted = document_quote (starred, strlen (starred));
-    tree_builder_report (&reader->builder, &mark,
-                         "'%s' is an alias, and no anchor '&%s' stands above it: if text is meant, "
-                         "write %s",
-                         starred, name, quoted);
+    g_autofree char *quoted = quote_value (reader, &start);
+    reader->unknown_alias_line = mark.line;
+    tree_builder_report (
+      &reader->builder, &mark,
+      "'*%s' is an alias, and no anchor '&%s' stands above it: if text is meant, "
+      "write %s",
+      name, name, quoted);
     tree_builder_take (&reader->builder, node_new_scalar (&mark, "", NODE_PLAIN), &mark, 1, 0);
   } else if (anchor->is_open) {
     tree_builder_stop (&reader->builder, &mark, "'*%s' stands inside its own anchor '&%s'", name,
@@ -240,11 +259,13 @@ read_event (YamlReader *reader, const yaml_event_t *event)
     break;
   case YAML_SEQUENCE_START_EVENT:
     open_collection (reader, NODE_LIST, event->data.sequence_start.anchor,
-                     event->data.sequence_start.tag, event->start_mark);
+                     event->data.sequence_start.tag, event->start_mark,
+                     event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
     break;
   case YAML_MAPPING_START_EVENT:
     open_collection (reader, NODE_MAP, event->data.mapping_start.anchor,
-                     event->data.mapping_start.tag, event->start_mark);
+                     event->data.mapping_start.tag, event->start_mark,
+                     event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
     break;
   case YAML_SEQUENCE_END_EVENT:
   case YAML_MAPPING_END_EVENT:
@@ -263,7 +284,9 @@ read_events (YamlReader *reader)
     yaml_event_t event;
     if (!yaml_parser_parse (&reader->parser, &event)) {
       builder->is_stopped = true;
-      yaml_explain (&reader->parser, builder->source, builder->problems);
+      /* What follows an alias that was no alias is no second mistake. */
+      if (reader->unknown_alias_line != (int)reader->parser.problem_mark.line + 1)
+        yaml_explain (&reader->parser, builder->source, builder->problems);
       return;
     }
     is_done = event.type == YAML_STREAM_END_EVENT;
