@@ -74,6 +74,7 @@ read_table (Reader reader, const char *text, size_t length)
   g_autoptr (Node) root = reader (source, problems);
   g_assert_cmpint (root == NULL, ==, problems_count (problems) > 0);
   g_autofree char *words = problems_format (problems);
+  g_assert_true (g_utf8_validate (words, -1, NULL));
   if (root != NULL)
     check_tree (root, 0);
 }
