@@ -130,13 +130,15 @@ choose_label (Composition *composition, const MetadataFacts *facts, GError **err
 }
 
 /* Generators put prompts where descriptions belong: into the EXIF description, dc:description,
- * the IPTC caption. Known by holding the prompt, or by the parameter line of the common tools. */
+ * the IPTC caption. Known by holding the prompt, or by the shapes of the common tools: the
+ * parameter line of the web UIs, the JSON of ComfyUI, the job number of Midjourney. */
 static bool
 tells_prompt (const char *text, const char *prompt)
 {
   if (prompt != NULL && *prompt != '\0' && strstr (text, prompt) != NULL)
     return true;
-  return strstr (text, "Steps: ") != NULL && strstr (text, "Sampler: ") != NULL;
+  return (strstr (text, "Steps: ") != NULL && strstr (text, "Sampler: ") != NULL) ||
+         strstr (text, "{\"") != NULL || strstr (text, "Job ID: ") != NULL;
 }
 
 static void

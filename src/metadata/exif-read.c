@@ -89,11 +89,18 @@ has_tag (const GPtrArray *camera, bool is_in_ifd0, uint16_t tag)
   return false;
 }
 
+/* ComfyUI's WebP keeps its workflow, as JSON, in Make and Model. */
+static bool
+is_json (const IfdEntry *entry)
+{
+  return entry->type == TYPE_ASCII && memchr (entry->data, '{', entry->size) != NULL;
+}
+
 static void
 take_camera_field (Reader *reader, const IfdEntry *entry, bool is_in_ifd0)
 {
   if (entry->size == 0 || entry->size > EXIF_MOST_FIELD_BYTES || entry->type == 7 ||
-      has_tag (reader->camera, is_in_ifd0, entry->tag))
+      is_json (entry) || has_tag (reader->camera, is_in_ifd0, entry->tag))
     return;
   ExifField *field = g_new0 (ExifField, 1);
   field->tag = entry->tag;

@@ -79,9 +79,10 @@ camera_block (bool is_big)
   put_text (block.out, is_big ? "MM" : "II");
   put (&block, block.out, 2, 42);
   put (&block, block.out, 4, 8);
-  put (&block, block.out, 2, 7);
+  put (&block, block.out, 2, 8);
   put_string (&block, 0x010e, "On the lake");
   put_string (&block, 0x010f, "Camera Works");
+  put_string (&block, 0x0110, "prompt:{\"canary\"}");
   put_number (&block, 0x0112, 3, 6);
   put_string (&block, 0x013b, "Ana " ZOLC "; Bob");
   put_string (&block, 0x8298, "\xa9 Latin"); /* Latin-1, as many write it */

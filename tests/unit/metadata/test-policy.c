@@ -247,9 +247,15 @@ a_prompt_told_as_description_goes (void)
   g_auto (Outcome) outcome = compose (&options, told, &facts);
   g_assert_false (holds (&outcome, "secret"));
   g_assert_true (holds (&outcome, "Lake"));
-  g_autofree char *tool = g_strdup_printf (packet, "x", "canary Steps: 20, Sampler: Euler");
-  g_auto (Outcome) without = compose (&options, tool, &no_facts);
-  g_assert_false (holds (&without, "canary"));
+  static const char *const shapes[] = { "canary Steps: 20, Sampler: Euler",
+                                        "Workflow: {&quot;canary&quot;: 1}",
+                                        "canary --v 6 Job ID: 0000" };
+  for (size_t i = 0; i < G_N_ELEMENTS (shapes); i++) {
+    g_autofree char *tool = g_strdup_printf (packet, "x", shapes[i]);
+    g_auto (Outcome) without = compose (&options, tool, &no_facts);
+    g_assert_false (holds (&without, "canary"));
+    expect_verdict (&without, "description", false, "the description tells the prompt");
+  }
 }
 
 static void
