@@ -101,11 +101,12 @@ webp_chunks (void)
   }
 }
 
+static const uint8_t c2pa_id[] = { 0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
+                                   0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81 };
+
 static void
 avif_boxes (void)
 {
-  static const uint8_t id[] = { 0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
-                                0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81 };
   g_autoptr (GByteArray) out = g_byte_array_new ();
   put_big (out, 4, 12);
   put_text (out, "ftypavif");
@@ -119,7 +120,7 @@ avif_boxes (void)
   expect (out, "composite");
   put_big (out, 4, 0); /* to the end */
   put_text (out, "uuid");
-  g_byte_array_append (out, id, sizeof id);
+  g_byte_array_append (out, c2pa_id, sizeof c2pa_id);
   put_text (out, URI (TRAINED));
   expect (out, TRAINED);
 }
@@ -206,9 +207,10 @@ believes_no_length (void)
   put_big (wide, 4, 12);
   put_text (wide, "ftypavif");
   put_big (wide, 4, 1);
-  put_text (wide, "mdat");
+  put_text (wide, "uuid");
   put_big (wide, 8, 3); /* less than its own header */
-  put_text (wide, PACKET (TRAINED));
+  g_byte_array_append (wide, c2pa_id, sizeof c2pa_id);
+  put_text (wide, URI (TRAINED));
   expect (wide, NULL);
 }
 

@@ -113,14 +113,7 @@ reads_utf16 (void)
 static void
 refuses_what_is_hostile (void)
 {
-  g_autoptr (GString) deep = g_string_new (NULL), wide = g_string_new ("<a");
-  for (int i = 0; i < 100000; i++)
-    g_string_append (deep, "<a>");
-  for (int i = 0; i < 100000; i++)
-    g_string_append_printf (wide, " b%d=''", i);
-  g_string_append (wide, "/>");
-  g_autofree char *big = g_strnfill (XMP_MOST_BYTES + 1, ' ');
-  const char *const texts[] = {
+  static const char *const texts[] = {
     "",
     "<",
     "<a>",
@@ -130,13 +123,37 @@ refuses_what_is_hostile (void)
     "<!DOCTYPE a [<!ENTITY b 'bbbbbbbbbb'><!ENTITY c '&b;&b;&b;&b;'>]><a>&c;</a>",
     "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>",
     "\xff\xfe<",
-    deep->str,
-    wide->str,
-    big,
   };
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_auto (MetadataRecord) record = { 0 };
     g_assert_false (read_text (texts[i], &record));
+  }
+}
+
+/* Each well-formed, and one over its limit; one fewer is read. */
+static void
+refuses_what_is_over_a_limit (void)
+{
+  for (int over = 0; over < 2; over++) {
+    GString *texts[] = { g_string_new (NULL), g_string_new ("<a"), g_string_new ("<a"),
+                         g_string_new ("<a/>") };
+    for (int i = 0; i < XMP_MOST_DEPTH + over; i++)
+      g_string_append (texts[0], "<a>");
+    for (int i = 0; i < XMP_MOST_DEPTH + over; i++)
+      g_string_append (texts[0], "</a>");
+    for (int i = 0; i < XMP_MOST_ATTRIBUTES + over; i++)
+      g_string_append_printf (texts[1], " b%d=''", i);
+    g_string_append (texts[1], "/>");
+    for (int i = 0; i < XMP_MOST_NAMESPACES + over; i++)
+      g_string_append_printf (texts[2], " xmlns:b%d=''", i);
+    g_string_append (texts[2], "/>");
+    while (texts[3]->len < XMP_MOST_BYTES + (size_t)over)
+      g_string_append_c (texts[3], ' ');
+    for (size_t i = 0; i < G_N_ELEMENTS (texts); i++) {
+      g_auto (MetadataRecord) record = { 0 };
+      g_assert_true (read_text (texts[i]->str, &record) == !over);
+      g_string_free (texts[i], TRUE);
+    }
   }
 }
 
@@ -237,6 +254,7 @@ main (int argc, char **argv)
   ADD ("notes-what-is-never-carried", notes_what_is_never_carried);
   ADD ("reads-utf16", reads_utf16);
   ADD ("refuses-what-is-hostile", refuses_what_is_hostile);
+  ADD ("refuses-what-is-over-a-limit", refuses_what_is_over_a_limit);
   ADD ("a-broken-packet-leaves-nothing", a_broken_packet_leaves_nothing);
   ADD ("a-refusal-does-not-quote", a_refusal_does_not_quote);
   ADD ("limits-values", limits_values);
