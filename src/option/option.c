@@ -3,7 +3,7 @@
 
 #include "option/option-kinds.h"
 
-G_DEFINE_QUARK (peel - option - error, option_error)
+G_DEFINE_QUARK (peel_option_error, option_error)
 
 const Option *
 option_find (const OptionTable *table, const char *name)
