@@ -5,6 +5,19 @@
 /* Beyond this many cells a pixel an octave is pure aliasing. */
 #define FINEST 0.75f
 
+PaintRow
+painter_row_part (const PaintRow *row, int from, int to)
+{
+  PaintRow part = *row;
+  part.left += from;
+  part.n = MAX (0, to - from);
+  part.x += from;
+  part.red += from;
+  part.green += from;
+  part.blue += from;
+  return part;
+}
+
 static inline int
 floor_of (float t)
 {
@@ -22,6 +35,41 @@ static inline float
 ease (float f)
 {
   return f * f * (3.f - 2.f * f);
+}
+
+/* Two ways to one result, bit for bit: a look-up a pixel, or, where a cell is many pixels wide, a
+ * loop a cell, which the compiler turns into vectors. `lattice` begins at cell `first`. */
+static void
+add_by_pixel (const PaintRow *row, NoiseLine line, int first, float *out)
+{
+  const float *lattice = row->lattice;
+  for (int i = 0; i < row->n; i++) {
+    float t = line.offset + line.scale * row->x[i];
+    int cell = floor_of (t);
+    float a = lattice[cell - first], b = lattice[cell - first + 1];
+    out[i] += a + (b - a) * ease (t - (float)cell);
+  }
+}
+
+static void
+add_by_cell (const PaintRow *row, NoiseLine line, int first, float *restrict out)
+{
+  const float *restrict x = row->x, *lattice = row->lattice;
+  const float per_pixel = line.scale * row->pixel, offset = line.offset, scale = line.scale;
+  int i = 0;
+  for (int cell = first; i < row->n; cell++) {
+    /* An estimate of where the cell ends, then the place itself. */
+    int end = (int)((float)(cell + 1 - first) / per_pixel) - 1;
+    end = CLAMP (end, i, row->n - 1);
+    while (end > i && floor_of (offset + scale * x[end - 1]) > cell)
+      end--;
+    while (end < row->n && floor_of (offset + scale * x[end]) <= cell)
+      end++;
+    const float a = lattice[cell - first], rise = lattice[cell - first + 1] - a;
+    const float from = (float)cell;
+    for (; i < end; i++)
+      out[i] += a + rise * ease (offset + scale * x[i] - from);
+  }
 }
 
 void
@@ -43,12 +91,10 @@ painter_noise_add (const PaintRow *row, NoiseLine line, float amplitude, float *
     float a = lattice_value (upper, first + i), b = lattice_value (lower, first + i);
     lattice[i] = amplitude * (a + (b - a) * sy);
   }
-  for (int i = 0; i < n; i++) {
-    float t = line.offset + line.scale * row->x[i];
-    int cell = floor_of (t);
-    float a = lattice[cell - first], b = lattice[cell - first + 1];
-    out[i] += a + (b - a) * ease (t - (float)cell);
-  }
+  if (line.scale * row->pixel < 0.125f)
+    add_by_cell (row, line, first, out);
+  else
+    add_by_pixel (row, line, first, out);
 }
 
 void

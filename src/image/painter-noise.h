@@ -18,6 +18,9 @@ typedef struct {
 
 enum { PAINTER_LATTICE_EXTRA = 8 };
 
+/* The pixels from `from` up to `to` of the row; none when `from` is not below `to`. */
+PaintRow painter_row_part (const PaintRow *row, int from, int to);
+
 /* Where a row runs through a noise field: at (offset + scale * x, y), a cell per unit. */
 typedef struct {
   uint32_t seed;

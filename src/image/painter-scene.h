@@ -1,7 +1,10 @@
 /* The scene that a prompt becomes, before a pixel is drawn. Private to the painter's files:
  *
- *     painter-scene.c      prompt, seed, variant -> PaintScene (words steer, hashes decide the rest)
+ *     painter-theme.c      prompt -> PaintTheme: a few words steer, the hash decides the rest
+ *     painter-scene.c      theme, seed, variant -> PaintScene
  *     painter-studio.c     draws a row of a table-top scene
+ *     painter-watch.c      draws a row of a watch in it
+ *     painter-landscape.c  draws a row of hills, sky and water
  *     painter.c            tone, grain, libvips
  *
  * Picture units: the origin is the middle, x to the right, y down, 1 is half the short side (half a
@@ -11,7 +14,7 @@
 #include "image/painter.h"
 #include "image/painter-noise.h"
 
-enum { PAINT_MOST_SOLIDS = 9, PAINT_MOST_LIGHTS = 40 };
+enum { PAINT_MOST_SOLIDS = 9, PAINT_MOST_LIGHTS = 40, PAINT_MOST_RIDGES = 6 };
 
 /* The focal length in picture units: one unit of the table's depth is so many across. */
 #define PAINT_LENS 2.6f
@@ -32,6 +35,8 @@ typedef struct {
   float speckle, fineness; /* texture: strength, cells a unit */
   uint32_t seed;
   PaintColor color;
+  bool is_watch;  /* see painter-watch.c; rx is its case, ry half its strap */
+  bool is_raised; /* upon another: casts no shadow of its own */
 } PaintSolid;
 
 /* A light far out of focus behind the scene. */
@@ -53,23 +58,57 @@ typedef struct {
   float vein_x, vein_y;  /* its texture's cells a unit, across and along */
   float vein;            /* its strength */
   PaintColor backdrop, table, vein_color, key;
+  PaintColor dial, strap; /* of a watch */
 } PaintStudio;
 
 typedef struct {
+  float base, height; /* y of its feet; how far it rises */
+  float coarse;       /* features a unit */
+  float rugged;       /* gain of its outline's octaves */
+  float trees;        /* height of what grows on its crest */
+  uint32_t seed;
+  PaintColor top, foot;
+} PaintRidge;
+
+typedef struct {
+  PaintRidge ridges[PAINT_MOST_RIDGES]; /* far to near */
+  int n_ridges;
+  float horizon;
+  float sun_x, sun_y;
+  float clouds; /* 0 clear to 1 overcast */
+  bool has_water;
+  PaintColor zenith, low, sun, water;
+} PaintLandscape;
+
+typedef struct {
+  bool is_landscape;
   uint32_t seed;
   int width, height; /* px */
   float pixel;       /* in picture units */
   float half_width, half_height;
-  PaintStudio studio;
+  union {
+    PaintStudio studio;
+    PaintLandscape landscape;
+  };
+  float *outlines; /* the ridges' crests, `width` each; NULL in the studio */
 } PaintScene;
 
 /* Composes the scene; free with painter_scene_free. */
 PaintScene *painter_scene_new (const PainterSpec *spec);
 void painter_scene_free (PaintScene *scene);
 
-/* Fills the row's red, green and blue. Called from several threads at a time. */
-void painter_studio_row (const PaintScene *scene, const PaintRow *row);
+/* Makes the outlines of a landscape's ridges. */
+void painter_landscape_prepare (PaintScene *scene);
 
+/* Fill the row's red, green and blue. Called from several threads at a time. */
+void painter_studio_row (const PaintScene *scene, const PaintRow *row);
+void painter_landscape_row (const PaintScene *scene, const PaintRow *row);
+
+/* Part of painter_studio_row: one body. `texture` has a number for each pixel. */
+void painter_watch_row (const PaintScene *scene, const PaintRow *row, const PaintSolid *solid,
+                        float y, float blur, float strength, const float *texture);
+
+/* 0 up to `from`, 1 beyond `to`, smooth between; `from` may be the greater. */
 static inline float
 painter_ramp (float from, float to, float x)
 {

@@ -38,22 +38,15 @@ absolute (float x)
   return x < 0.f ? -x : x;
 }
 
-/* The part of the row within `reach` of `center`, a pixel wider; its length in *out_n. */
+/* The part of the row within `reach` of `center`, a little wider. */
 static PaintRow
 row_part (const PaintScene *scene, const PaintRow *row, float center, float reach)
 {
   float middle = 0.5f * (float)scene->width;
   float from = (center - reach) / row->pixel + middle - 2.f - (float)row->left;
   float to = (center + reach) / row->pixel + middle + 2.f - (float)row->left;
-  int a = (int)CLAMP (from, 0.f, (float)row->n), b = (int)CLAMP (to, 0.f, (float)row->n);
-  PaintRow part = *row;
-  part.left += a;
-  part.n = MAX (0, b - a);
-  part.x += a;
-  part.red += a;
-  part.green += a;
-  part.blue += a;
-  return part;
+  return painter_row_part (row, (int)CLAMP (from, 0.f, (float)row->n),
+                           (int)CLAMP (to, 0.f, (float)row->n));
 }
 
 static void
@@ -136,7 +129,8 @@ table (const PaintScene *scene, const PaintRow *row)
     room[i] = 1.f;
   }
   for (int k = 0; k < studio->n_solids; k++)
-    shade_table (studio, row, &studio->solids[k], depth, key, room);
+    if (!studio->solids[k].is_raised)
+      shade_table (studio, row, &studio->solids[k], depth, key, room);
 
   painter_noise_fbm (row,
                      (NoiseLine){ scene->seed ^ 0xa7u, 300.f, depth * studio->vein_x,
@@ -257,8 +251,9 @@ solid (const PaintScene *scene, const PaintRow *row, const PaintSolid *o, bool m
   float v = (o->y - y) / o->ry;
   if (absolute (o->y - y) > o->ry + blur || strength <= 0.f)
     return;
-  float half = sqrtf (MAX (0.f, 1.f - v * v)) * o->rx + blur + blur * o->rx / o->ry;
-  PaintRow part = row_part (scene, row, o->x, MIN (half, o->rx + blur));
+  float half = o->is_watch ? 1.2f * o->rx
+                           : sqrtf (MAX (0.f, 1.f - v * v)) * o->rx + blur + blur * o->rx / o->ry;
+  PaintRow part = row_part (scene, row, o->x, MIN (half, 1.2f * o->rx + blur));
   if (part.n == 0)
     return;
   float *texture = row->spare[0];
@@ -268,6 +263,10 @@ solid (const PaintScene *scene, const PaintRow *row, const PaintSolid *o, bool m
                      7, 0.6f, texture);
   for (int i = 0; i < part.n; i++)
     texture[i] *= o->speckle;
+  if (o->is_watch) {
+    painter_watch_row (scene, &part, o, y, blur, strength, texture);
+    return;
+  }
   Shading shading = { scene, o, window_of (studio), v, strength, blur };
   shade_solid (&shading, &part, texture);
 }

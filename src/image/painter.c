@@ -118,7 +118,10 @@ draw_region (VipsRegion *out, void *seq, void *a, void *b, gboolean *stop)
   for (int y = 0; y < area->height; y++) {
     row.top = area->top + y;
     row.y = (float)(2 * row.top + 1 - scene->height) * half;
-    painter_studio_row (scene, &row);
+    if (scene->is_landscape)
+      painter_landscape_row (scene, &row);
+    else
+      painter_studio_row (scene, &row);
     develop_row (scene, &row, VIPS_REGION_ADDR (out, area->left, row.top));
   }
   return 0;
