@@ -104,7 +104,7 @@ is_stored_well (Cache *cache, const char *path, const Digest *digest, int64_t le
   bool is_damaged = g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT) ||
                     g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_TOO_LARGE);
   if (is_damaged) {
-    g_autofree char *fate = home_quarantine (cache->home, path, fd);
+    g_free (home_quarantine (cache->home, path, fd));
     g_clear_error (&problem);
   }
   close (fd);
