@@ -85,10 +85,9 @@ cache_has (Cache *cache, const Digest *digest)
 }
 
 /* Whoever puts bytes that are there already holds a good copy of them, so this is the moment to
- * look whether the stored one is still good; a damaged one goes to quarantine and is written anew. */
+ * look whether the stored one is still good. A damaged one goes to quarantine, to be written anew. */
 static bool
-is_stored_well (Cache *cache, const char *path, const Digest *digest, int64_t length,
-                bool *out_is_stored, GError **error)
+is_stored_well (Cache *cache, const char *path, GBytes *bytes, bool *out_is_stored, GError **error)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) {
@@ -98,10 +97,11 @@ is_stored_well (Cache *cache, const char *path, const Digest *digest, int64_t le
   if (fd < 0)
     return base_error_set_errno (error, errno, "cannot open the original %s", path);
   GError *problem = NULL;
-  g_autoptr (GBytes) stored = frame_read (fd, length, &problem);
-  bool is_stored = stored != NULL && check_hash (stored, digest, &problem);
-  /* Bytes of this hash that are longer than these bytes of this hash: that frame lies. */
-  bool is_damaged = g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT) ||
+  g_autoptr (GBytes) stored = frame_read (fd, (int64_t)g_bytes_get_size (bytes), &problem);
+  bool is_stored = stored != NULL && g_bytes_equal (stored, bytes);
+  /* Of another length, or other bytes of the same: no frame of this name may hold that. */
+  bool is_damaged = (stored != NULL && !is_stored) ||
+                    g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT) ||
                     g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_TOO_LARGE);
   if (is_damaged) {
     g_free (home_quarantine (cache->home, path, fd));
@@ -132,7 +132,7 @@ cache_put (Cache *cache, GBytes *bytes, Digest *out_digest, bool *out_was_there,
   Digest digest = digest_of (data, length);
   g_autofree char *path = home_blob_path (cache->home, &digest);
   bool was_there;
-  if (!is_stored_well (cache, path, &digest, (int64_t)length, &was_there, error))
+  if (!is_stored_well (cache, path, bytes, &was_there, error))
     return false;
   if (!was_there && (!writer_mark (&cache->writer, cache->home, digest.bytes[0], error) ||
                      !store (path, data, length, &was_there, error)))

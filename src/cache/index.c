@@ -166,10 +166,11 @@ with_current_file (Index *index, bool (*use) (Index *, void *, GError **), void 
   for (int i = 1;; i++) {
     GError *problem = NULL;
     bool ok = (is_usable (index) || open_file (index, &problem)) && use (index, data, &problem);
-    if (ok && (database_is_current (&index->database) || i == MOST_TRIES))
-      return true;
+    bool is_current = database_is_current (&index->database);
     bool is_damaged = g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT);
-    if (!ok && (!is_damaged || i == MOST_TRIES)) {
+    if (ok && (is_current || i == MOST_TRIES))
+      return true;
+    if (!ok && (i == MOST_TRIES || (is_current && !is_damaged))) {
       g_propagate_error (error, problem);
       return false;
     }

@@ -3,6 +3,10 @@
  * a picture takes. A killed process loses at most those puts: its outputs are then matched by the
  * manifest and by hashing.
  *
+ * Look-ups share one read transaction from the first of them to the next write: taking WAL's read
+ * lock anew for each costs three system calls, which is most of a look-up's time. What other
+ * processes write meanwhile is not seen, and costs at most a hash.
+ *
  * Paths are stored as bytes: file names need not be UTF-8. */
 #include "cache/state.h"
 
@@ -25,6 +29,7 @@ typedef struct {
 struct State {
   Database database;
   sqlite3_stmt *get_output, *put_output, *get_file, *put_file;
+  bool is_reading;     /* in the read transaction */
   GHashTable *outputs; /* path → StateOutput, not yet written */
   GHashTable *files;   /* path → StateFile, not yet written */
 };
@@ -80,8 +85,24 @@ free_output (void *output)
 /* ---- opening ---- */
 
 static void
+begin_reading (State *state)
+{
+  if (!state->is_reading)
+    state->is_reading = database_execute (state->database.handle, "BEGIN", NULL);
+}
+
+static void
+end_reading (State *state)
+{
+  if (state->is_reading)
+    database_execute (state->database.handle, "COMMIT", NULL);
+  state->is_reading = false;
+}
+
+static void
 forget_statements (State *state)
 {
+  end_reading (state);
   g_clear_pointer (&state->get_output, sqlite3_finalize);
   g_clear_pointer (&state->put_output, sqlite3_finalize);
   g_clear_pointer (&state->get_file, sqlite3_finalize);
@@ -139,10 +160,11 @@ state_close (State *state)
 
 /* Steps to the row of `path`. The caller resets the statement. */
 static bool
-find_row (sqlite3_stmt *statement, const char *path)
+find_row (State *state, sqlite3_stmt *statement, const char *path)
 {
   if (statement == NULL) /* damaged, and could not be begun again */
     return false;
+  begin_reading (state);
   sqlite3_bind_blob (statement, 1, path, (int)strlen (path), SQLITE_STATIC);
   return sqlite3_step (statement) == SQLITE_ROW;
 }
@@ -196,7 +218,8 @@ state_get_output (State *state, const char *path, StateOutput *out_output)
     out_output->facts = g_strdup (pending->facts);
     return true;
   }
-  bool found = find_row (state->get_output, path) && read_output (state->get_output, out_output);
+  bool found = find_row (state, state->get_output, path) &&
+               read_output (state->get_output, out_output);
   end_row (state->get_output);
   return found;
 }
@@ -212,7 +235,7 @@ state_get_file (State *state, const char *path, const FileStamp *stamp, Digest *
     return true;
   }
   bool found = false;
-  if (find_row (state->get_file, path)) {
+  if (find_row (state, state->get_file, path)) {
     FileStamp stored = column_stamp (state->get_file, 0);
     found = file_stamp_equal (&stored, stamp) && column_digest (state->get_file, 3, out_digest);
   }
@@ -309,6 +332,7 @@ write_pending (State *state, GError **error)
   bool is_usable = state->put_file != NULL && database_is_current (&state->database);
   if (!is_usable && !open_file (state, error))
     return false;
+  end_reading (state);
   sqlite3 *handle = state->database.handle;
   if (!database_execute (handle, "BEGIN IMMEDIATE", error))
     return false;

