@@ -79,6 +79,16 @@ geometry_scale (int64_t a, int64_t b, int64_t c)
 }
 
 void
+geometry_scale_to (int width, int height, int box_width, int box_height, bool inside,
+                   int *out_width, int *out_height)
+{
+  bool is_narrow = (int64_t)box_width * height <= (int64_t)box_height * width;
+  bool by_width = box_height == 0 || (box_width != 0 && is_narrow == inside);
+  *out_width = by_width ? box_width : geometry_scale (width, box_height, height);
+  *out_height = by_width ? geometry_scale (height, box_width, width) : box_height;
+}
+
+void
 geometry_ratio_inside (Ratio ratio, int width, int height, int *out_width, int *out_height)
 {
   bool too_wide = (int64_t)width * ratio.height > (int64_t)height * ratio.width;

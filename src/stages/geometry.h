@@ -41,6 +41,10 @@ void gravity_place (int gravity, int outer_width, int outer_height, int inner_wi
 
 /* round (a * b / c), at least 1; c > 0. */
 int geometry_scale (int64_t a, int64_t b, int64_t c);
+/* width x height scaled to a box: as large as fits in it, or as small as covers it. One edge of the
+ * box may be 0: free. */
+void geometry_scale_to (int width, int height, int box_width, int box_height, bool inside,
+                        int *out_width, int *out_height);
 /* The largest size of a ratio within width x height, and the smallest around it. */
 void geometry_ratio_inside (Ratio ratio, int width, int height, int *out_width, int *out_height);
 void geometry_ratio_around (Ratio ratio, int width, int height, int *out_width, int *out_height);

@@ -47,7 +47,12 @@ pixels_match (VipsImage *srgb, VipsImage *like, const char *stage, VipsImage **o
   if (!has_other_profile (like) || !match_profile (deep, like, shape.n_channels, &matched)) {
     /* A profile that does not fit the picture says nothing about it. */
     vips_error_clear ();
-    if (vips_colourspace (deep, &matched, vips_image_get_interpretation (like), NULL))
+    int status = shape.n_channels == 4
+                   ? vips_icc_transform (deep, &matched, "cmyk", "input_profile", "srgb", "intent",
+                                         VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE,
+                                         "depth", shape.bit_depth, NULL)
+                   : vips_colourspace (deep, &matched, vips_image_get_interpretation (like), NULL);
+    if (status != 0)
       return pixels_fail (error, stage);
   }
   return pixels_round (matched, like, stage, &sized, error) &&

@@ -27,6 +27,17 @@ pixels_fail (GError **error, const char *stage)
   return image_set_vips_error (error, IMAGE_ERROR_FAILED, "'%s' failed", stage);
 }
 
+bool
+pixels_refuse_ink (const Shape *shape, const char *stage, GError **error)
+{
+  if (shape->n_channels != 4)
+    return true;
+  return stage_fail (error, STAGE_ERROR_FAILED,
+                     "'%s' works on RGB and grey pictures, and this one is CMYK; put it before "
+                     "'color', or 'color: srgb' before it",
+                     stage);
+}
+
 double
 pixels_full (VipsImage *image)
 {

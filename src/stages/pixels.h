@@ -31,6 +31,9 @@ bool pixels_give (VipsImage *image, VipsImage **out_image);
 /* Sets "'STAGE' failed: <what libvips said>". Always false. */
 bool pixels_fail (GError **error, const char *stage);
 
+/* STAGE_ERROR_FAILED on a CMYK picture, for stages that work on light. */
+bool pixels_refuse_ink (const Shape *shape, const char *stage, GError **error);
+
 /* The value of a full channel: 255, 65535, or 1 for linear float. */
 double pixels_full (VipsImage *image);
 

@@ -108,17 +108,6 @@ typedef struct {
   Box box;
 } Plan;
 
-/* The picture's size when one of its edges becomes that of width x height: the one that leaves it
- * inside, or the other. One edge of 0 is free. */
-static void
-scale_to (const Shape *shape, int width, int height, bool inside, int *out_width, int *out_height)
-{
-  bool by_width = height == 0 || (width != 0 && ((int64_t)width * shape->height <=
-                                                 (int64_t)height * shape->width) == inside);
-  *out_width = by_width ? width : geometry_scale (shape->width, height, shape->height);
-  *out_height = by_width ? geometry_scale (shape->height, width, shape->width) : height;
-}
-
 static bool
 fail_too_small (const Shape *shape, int width, int height, GError **error)
 {
@@ -148,7 +137,8 @@ make_plan (const ResizeOptions *options, const Shape *shape, Plan *out_plan, GEr
   bool inside = options->fit == FIT_INSIDE || options->fit == FIT_CONTAIN;
   int scaled_width = width, scaled_height = height;
   if (options->fit != FIT_FILL)
-    scale_to (shape, width, height, inside, &scaled_width, &scaled_height);
+    geometry_scale_to (shape->width, shape->height, width, height, inside, &scaled_width,
+                       &scaled_height);
 
   bool is_smaller = scaled_width > shape->width || scaled_height > shape->height;
   bool is_exact_box = options->fit == FIT_COVER || options->fit == FIT_FILL;

@@ -4,15 +4,23 @@
 
 /* In order of name. A new stage is its file, its line here and its line in CMakeLists.txt. */
 #define STAGES(STAGE)                                                                              \
+  STAGE (adjust)                                                                                   \
+  STAGE (blur)                                                                                     \
   STAGE (color)                                                                                    \
   STAGE (crop)                                                                                     \
   STAGE (flatten)                                                                                  \
+  STAGE (flip)                                                                                     \
   STAGE (generate)                                                                                 \
   STAGE (load)                                                                                     \
   STAGE (metadata)                                                                                 \
+  STAGE (pad)                                                                                      \
   STAGE (placeholder)                                                                              \
   STAGE (recompress)                                                                               \
-  STAGE (resize)
+  STAGE (resize)                                                                                   \
+  STAGE (rotate)                                                                                   \
+  STAGE (sharpen)                                                                                  \
+  STAGE (trim)                                                                                     \
+  STAGE (upscale)
 
 #define DECLARE(name) extern const StageType stage_##name;
 STAGES (DECLARE)
