@@ -4,6 +4,7 @@
 
 G_DEFINE_QUARK (peel_base_error, base_error)
 
+#undef base_error_set_errno
 bool
 base_error_set_errno (GError **error, int error_number, const char *format, ...)
 {

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "base/always-false.h"
+
 typedef enum {
   BASE_ERROR_SYSTEM,    /* a call failed; the text says which and why */
   BASE_ERROR_NO_SPACE,  /* the disk or the quota is full */
@@ -17,3 +19,5 @@ GQuark base_error_quark (void);
 /* Sets "<format>: <what errno means>"; a full disk says so and what to do. Always false. */
 bool base_error_set_errno (GError **error, int error_number, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
+/* The compiler and the analyser see the false, and so that no out is read after it. */
+#define base_error_set_errno(...) ALWAYS_FALSE (base_error_set_errno (__VA_ARGS__))

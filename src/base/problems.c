@@ -67,6 +67,7 @@ add (Problems *problems, const Mark *mark, bool is_secret, char *text)
     g_ptr_array_add (problems->secrets, problem);
 }
 
+#undef problems_add
 bool
 problems_add (Problems *problems, const Mark *mark, const char *format, ...)
 {
@@ -77,6 +78,7 @@ problems_add (Problems *problems, const Mark *mark, const char *format, ...)
   return false;
 }
 
+#undef problems_add_secret
 bool
 problems_add_secret (Problems *problems, const Mark *mark, const char *format, ...)
 {

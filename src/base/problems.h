@@ -7,6 +7,7 @@
  * Checks that take a Problems return false after adding to it and go on where they can. */
 #pragma once
 
+#include "base/always-false.h"
 #include "base/mark.h"
 
 typedef struct Problems Problems;
@@ -19,10 +20,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Problems, problems_free)
  * kept once: a mistake in a shared stage is found again for every image. Always returns false. */
 bool problems_add (Problems *problems, const Mark *mark, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
+#define problems_add(...) ALWAYS_FALSE (problems_add (__VA_ARGS__))
 
 /* The same for a text that must not be shown: the marked part of the line is printed as dots. */
 bool problems_add_secret (Problems *problems, const Mark *mark, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
+#define problems_add_secret(...) ALWAYS_FALSE (problems_add_secret (__VA_ARGS__))
 
 unsigned problems_count (const Problems *problems);
 
