@@ -52,17 +52,10 @@ add_density (ExifData *exif, ExifTag tag, double dpi)
   add_entry (exif, EXIF_IFD_0, tag, EXIF_FORMAT_RATIONAL, 1, bytes, sizeof bytes);
 }
 
-/* Control characters other than line ends do not go into a block of plain text. */
 static void
 add_text (ExifData *exif, ExifTag tag, const char *text)
 {
-  g_autofree char *clean = g_strdup (text);
-  for (char *at = clean; *at != '\0'; at++) {
-    if (g_ascii_iscntrl (*at) && *at != '\n' && *at != '\t')
-      *at = ' ';
-  }
-  add_entry (exif, EXIF_IFD_0, tag, EXIF_FORMAT_ASCII, strlen (clean) + 1, clean,
-             strlen (clean) + 1);
+  add_entry (exif, EXIF_IFD_0, tag, EXIF_FORMAT_ASCII, strlen (text) + 1, text, strlen (text) + 1);
 }
 
 static void

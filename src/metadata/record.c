@@ -58,27 +58,44 @@ has_language (const MetadataRecord *record, MetadataProperty property, const cha
   return false;
 }
 
+/* Most control characters cannot stand in XML 1.0 in any spelling, so they go, everywhere alike;
+ * line ends become what a reader of XML would make them. */
+static char *
+dup_clean (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autoptr (GString) clean = g_string_new (NULL);
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
+    gunichar letter = g_utf8_get_char (at);
+    if (letter == '\r' && at[1] != '\n')
+      letter = '\n';
+    bool is_control = letter < 0x20 && letter != '\t' && letter != '\n';
+    if (!is_control && (letter < 0x7f || letter > 0x9f) && letter != 0xfffe && letter != 0xffff)
+      g_string_append_unichar (clean, letter);
+  }
+  return g_strdup (g_strstrip (clean->str));
+}
+
 void
 metadata_record_add (MetadataRecord *record, MetadataProperty property, const char *language,
                      const char *text)
 {
   const MetadataPropertyRow *row = &metadata_properties[property];
-  if (strlen (text) > METADATA_MOST_VALUE_BYTES ||
-      metadata_record_count (record, property) >= METADATA_MOST_VALUES) {
-    record->over_limit |= 1u << row->group;
-    return;
-  }
   if (row->shape != METADATA_SHAPE_ALT || g_strcmp0 (language, "x-default") == 0)
     language = NULL;
   if (row->shape == METADATA_SHAPE_ALT && has_language (record, property, language))
     return;
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  g_strstrip (valid);
-  if (*valid == '\0')
+  g_autofree char *clean = dup_clean (text);
+  if (*clean == '\0')
     return;
+  if (strlen (clean) > METADATA_MOST_VALUE_BYTES ||
+      metadata_record_count (record, property) >= METADATA_MOST_VALUES) {
+    record->over_limit |= 1u << row->group;
+    return;
+  }
   MetadataValue *value = g_new0 (MetadataValue, 1);
   value->language = g_strdup (language);
-  value->text = g_steal_pointer (&valid);
+  value->text = g_steal_pointer (&clean);
   if (record->values[property] == NULL)
     record->values[property] = g_ptr_array_new_with_free_func (value_free);
   g_ptr_array_add (record->values[property], value);

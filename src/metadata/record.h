@@ -51,7 +51,7 @@ typedef enum {
 
 typedef struct {
   char *language; /* of a METADATA_SHAPE_ALT; NULL: x-default */
-  char *text;     /* UTF-8, not empty */
+  char *text;     /* UTF-8 without control characters but tab and line feed, not empty */
 } MetadataValue;
 
 enum { METADATA_MOST_VALUE_BYTES = 16384, METADATA_MOST_VALUES = 256 };
@@ -65,8 +65,8 @@ typedef struct {
 void metadata_record_clear (MetadataRecord *record);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MetadataRecord, metadata_record_clear)
 
-/* Adds a value, blanks trimmed and made valid UTF-8; an empty one is nothing. A second value of
- * the same language is left out. Over the limits above: left out and noted. */
+/* Adds a value, made fit for every block (see MetadataValue); an empty one is nothing. A second
+ * value of the same language is left out. Over the limits above: left out and noted. */
 void metadata_record_add (MetadataRecord *record, MetadataProperty property, const char *language,
                           const char *text);
 /* The same for bytes of a block from before UTF-8: what is not valid UTF-8 is read as Latin-1.

@@ -10,32 +10,12 @@
  * end="r" since there is no padding in which another program could edit it in place. */
 #include "metadata/xmp.h"
 
-/* XML 1.0 cannot hold most control characters in any spelling, so they go. */
-static bool
-is_legal (gunichar letter)
-{
-  return letter == '\t' || letter == '\n' ||
-         (letter >= 0x20 && letter != 0x7f && letter != 0xfffe && letter != 0xffff);
-}
-
+/* A record's texts hold nothing that XML cannot. */
 static void
 append_escaped (GString *out, const char *text)
 {
-  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at)) {
-    gunichar letter = g_utf8_get_char (at);
-    if (letter == '\r')
-      letter = at[1] == '\n' ? 0 : '\n'; /* a reader of XML would make it so anyway */
-    if (letter == '&')
-      g_string_append (out, "&amp;");
-    else if (letter == '<')
-      g_string_append (out, "&lt;");
-    else if (letter == '>')
-      g_string_append (out, "&gt;");
-    else if (letter == '"')
-      g_string_append (out, "&quot;");
-    else if (is_legal (letter))
-      g_string_append_unichar (out, letter);
-  }
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  g_string_append (out, escaped);
 }
 
 static void

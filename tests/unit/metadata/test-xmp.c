@@ -215,6 +215,14 @@ writes_nothing_for_nothing (void)
 }
 
 static void
+control_characters_alone_are_nothing (void)
+{
+  g_auto (MetadataRecord) record = { 0 };
+  metadata_record_add (&record, METADATA_RIGHTS, NULL, "\x01 \x7f\r\n\xc2\x80");
+  g_assert_null (xmp_write (&record));
+}
+
+static void
 others_read_it (void)
 {
   g_auto (MetadataRecord) record = { 0 };
@@ -260,6 +268,7 @@ main (int argc, char **argv)
   ADD ("limits-values", limits_values);
   ADD ("writes-what-it-reads", writes_what_it_reads);
   ADD ("writes-nothing-for-nothing", writes_nothing_for_nothing);
+  ADD ("control-characters-alone-are-nothing", control_characters_alone_are_nothing);
   ADD ("others-read-it", others_read_it);
   return g_test_run ();
 }
