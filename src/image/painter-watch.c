@@ -67,8 +67,10 @@ metal (const Watch *w, float nx, float ny)
 
 /* Marks every 6 (step 1) or 30 (step 5) degrees: the circle folded to its first eighth. */
 static float
-marks (const Watch *w, float u, float v, int step, float from, float to, float half)
+marks (const Watch *w, float u, float v, float r, int step, float from, float to, float half)
 {
+  if (r < from - 2.f * w->soft || r > to + half + 2.f * w->soft)
+    return 0.f;
   float a = absolute (u), b = absolute (v), x = MAX (a, b), y = MIN (a, b), in = 0.f;
   for (int k = 0; k <= 7; k += step)
     in = MAX (in, bar (w, x, y, sines[15 - k], sines[k], from, to, half, 0.f));
@@ -86,8 +88,8 @@ face (const Watch *w, float u, float v, float r)
   float brushed = 0.35f + 0.75f * ray * ray * ray * ray;
   PaintColor c = { b.red * brushed, b.green * brushed, b.blue * brushed };
   lay (&c, dark, painter_ramp (0.62f, 0.70f, r) * 0.6f);
-  lay (&c, white, marks (w, u, v, 5, 0.47f, 0.60f, 0.026f));
-  lay (&c, white, marks (w, u, v, 1, 0.625f, 0.655f, 0.006f));
+  lay (&c, white, marks (w, u, v, r, 5, 0.47f, 0.60f, 0.026f));
+  lay (&c, white, marks (w, u, v, r, 1, 0.625f, 0.655f, 0.006f));
   /* Ten past ten, as in every advertisement; the hands' shadows first. */
   const float sx = 0.018f * w->studio->light_side, sy = 0.022f;
   const struct {
@@ -112,7 +114,9 @@ face (const Watch *w, float u, float v, float r)
 static PaintColor
 watch_at (const Watch *w, float u, float v, float r)
 {
-  PaintColor c = face (w, u, v, r);
+  PaintColor c = { 0 };
+  if (r < 0.72f + 2.f * w->soft)
+    c = face (w, u, v, r);
   PaintColor bezel = w->studio->dial;
   bezel.red = 0.006f + 0.16f * bezel.red;
   bezel.green = 0.006f + 0.16f * bezel.green;
@@ -121,8 +125,8 @@ watch_at (const Watch *w, float u, float v, float r)
   bezel.red += sheen;
   bezel.green += sheen;
   bezel.blue += sheen;
-  lay (&bezel, (PaintColor){ 0.62f, 0.60f, 0.54f }, marks (w, u, v, 5, 0.735f, 0.835f, 0.016f));
-  lay (&bezel, (PaintColor){ 0.50f, 0.48f, 0.44f }, marks (w, u, v, 1, 0.79f, 0.835f, 0.006f));
+  lay (&bezel, (PaintColor){ 0.50f, 0.48f, 0.44f }, marks (w, u, v, r, 1, 0.79f, 0.835f, 0.006f));
+  lay (&bezel, (PaintColor){ 0.62f, 0.60f, 0.54f }, marks (w, u, v, r, 5, 0.735f, 0.835f, 0.016f));
   lay (&c, bezel, painter_ramp (0.70f - w->soft, 0.70f + w->soft, r));
   /* Two polished rings: round, so they lean inwards and outwards. */
   const float rings[][2] = { { 0.705f, 0.018f }, { 0.935f, 0.068f } };
@@ -178,8 +182,11 @@ painter_watch_row (const PaintScene *scene, const PaintRow *row, const PaintSoli
     float cover = strength * MAX (MAX (strap, crown), body);
     if (cover <= 0.f)
       continue;
-    PaintColor c = strap_at (w, u, v, texture[i]);
-    lay (&c, metal (w, 0.35f, v * 6.f), crown);
+    PaintColor c = { 0 };
+    if (body < 1.f) {
+      c = strap_at (w, u, v, texture[i]);
+      lay (&c, metal (w, 0.35f, v * 6.f), crown);
+    }
     if (body > 0.f)
       lay (&c, watch_at (w, u, v, r), body);
     row->red[i] += (c.red - row->red[i]) * cover;
