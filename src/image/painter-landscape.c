@@ -148,9 +148,13 @@ ridge (const PaintScene *scene, const PaintRow *whole, int k)
     float down = painter_ramp (0.f, r->height * 1.15f, row->y - crests[i]);
     float light = 1.f + texture * (rock[i] + 0.6f * face[i]) * (1.f - 0.75f * down);
     PaintColor c = mixed (r->top, r->foot, down);
-    row->red[i] += (c.red * light - row->red[i]) * cover;
-    row->green[i] += (c.green * light - row->green[i]) * cover;
-    row->blue[i] += (c.blue * light - row->blue[i]) * cover;
+    /* Not a + (b - a) * t: where this covers all, nothing of what is below may be left, not even a
+     * rounding, for a tile may have left that out. */
+    float left = 1.f - cover;
+    light *= cover;
+    row->red[i] = row->red[i] * left + c.red * light;
+    row->green[i] = row->green[i] * left + c.green * light;
+    row->blue[i] = row->blue[i] * left + c.blue * light;
   }
 }
 
@@ -207,6 +211,9 @@ void
 painter_landscape_row (const PaintScene *scene, const PaintRow *row)
 {
   const PaintLandscape *land = &scene->landscape;
+  /* Where the sky is hidden it is not drawn. */
+  for (int i = 0; i < row->n; i++)
+    row->red[i] = row->green[i] = row->blue[i] = 0.f;
   PaintRow open = land->has_water && row->y > land->horizon ? *row : visible_part (scene, row, -1);
   if (open.n > 0)
     sky (scene, &open);
