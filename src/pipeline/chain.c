@@ -8,13 +8,42 @@ typedef struct {
   Node *node;
   const char *folder;
   Mark mark;
+  bool is_constant; /* the same node for every image: its step may be kept */
 } RawStage;
 
 typedef struct {
   RawStage source;                         /* type NULL: none yet */
   GArray *images, *delivery, *refinements; /* RawStage */
+  StepCache *cache;
   Problems *problems;
 } Builder;
+
+struct StepCache {
+  GHashTable *steps; /* Node* (the options as written) → Step* */
+};
+
+static void
+unref_step (gpointer step)
+{
+  step_unref (step);
+}
+
+StepCache *
+step_cache_new (void)
+{
+  StepCache *cache = g_new0 (StepCache, 1);
+  cache->steps = g_hash_table_new_full (NULL, NULL, NULL, unref_step);
+  return cache;
+}
+
+void
+step_cache_free (StepCache *cache)
+{
+  if (cache == NULL)
+    return;
+  g_hash_table_unref (cache->steps);
+  g_free (cache);
+}
 
 Step *
 step_ref (Step *step)
@@ -49,12 +78,6 @@ step_new (const StageType *type, Node *node, const char *folder, const Mark *mar
       (type->check != NULL && !type->check (step->options, node, problems)))
     return NULL;
   return g_steal_pointer (&step);
-}
-
-static void
-unref_step (gpointer step)
-{
-  step_unref (step);
 }
 
 Chain *
@@ -117,6 +140,7 @@ read_entry (Node *entry, const char *folder, RawStage *out_stage, Problems *prob
                                     : node_new_scalar (&name->mark, "", NODE_PLAIN);
   out_stage->folder = folder;
   out_stage->mark = name->mark;
+  out_stage->is_constant = options != NULL;
   return true;
 }
 
@@ -188,6 +212,7 @@ add_part (Builder *builder, const ChainPart *part, bool may_be_source)
       ok = false;
       continue;
     }
+    stage.is_constant = stage.is_constant && entry == part->list->items->pdata[i];
     if (stage.type->role == STAGE_SOURCE)
       placed = place_source (builder, &stage, may_be_source && i == 0);
     else if (stage.type->role == STAGE_IMAGE)
@@ -228,6 +253,7 @@ refine (Builder *builder, const RawStage *refinement)
     g_autoptr (Node) over = as_map (refinement);
     node_unref (stage->node);
     stage->node = node_merge (base, over);
+    stage->is_constant = false;
     stage->mark = refinement->mark;
     node_unref (refinement->node);
     return;
@@ -243,15 +269,28 @@ compare_stage_names (const void *a, const void *b)
 
 /* ---- the whole ---- */
 
-/* Consumes the stages' nodes. */
+/* Consumes the stage's node. NULL after a problem. */
+static Step *
+read_step (StepCache *cache, RawStage *stage, Problems *problems)
+{
+  g_autoptr (Node) node = g_steal_pointer (&stage->node);
+  Step *known = stage->is_constant ? g_hash_table_lookup (cache->steps, node) : NULL;
+  if (known != NULL && strcmp (known->folder, stage->folder) == 0)
+    return step_ref (known);
+  Step *step = step_new (stage->type, node, stage->folder, &stage->mark, problems);
+  /* The step holds a reference of the node, so the address cannot come to mean another. */
+  if (step != NULL && stage->is_constant)
+    g_hash_table_replace (cache->steps, step->node, step_ref (step));
+  return step;
+}
+
 static bool
-read_steps (GArray *stages, GPtrArray *steps, Problems *problems)
+read_steps (Builder *builder, GArray *stages, GPtrArray *steps)
 {
   bool ok = true;
   for (unsigned i = 0; i < stages->len; i++) {
-    RawStage *stage = &g_array_index (stages, RawStage, i);
-    Step *step = step_new (stage->type, stage->node, stage->folder, &stage->mark, problems);
-    node_unref (stage->node);
+    Step *step = read_step (builder->cache, &g_array_index (stages, RawStage, i),
+                            builder->problems);
     if (step != NULL)
       g_ptr_array_add (steps, step);
     else
@@ -261,12 +300,13 @@ read_steps (GArray *stages, GPtrArray *steps, Problems *problems)
 }
 
 Chain *
-chain_build (const ChainPart *parts, unsigned n_parts, Problems *problems)
+chain_build (StepCache *cache, const ChainPart *parts, unsigned n_parts, Problems *problems)
 {
   Builder builder = {
     .images = g_array_new (FALSE, FALSE, sizeof (RawStage)),
     .delivery = g_array_new (FALSE, FALSE, sizeof (RawStage)),
     .refinements = g_array_new (FALSE, FALSE, sizeof (RawStage)),
+    .cache = cache,
     .problems = problems,
   };
   bool ok = true;
@@ -278,15 +318,33 @@ chain_build (const ChainPart *parts, unsigned n_parts, Problems *problems)
 
   g_autoptr (Chain) chain = chain_new ();
   if (builder.source.type != NULL) {
-    chain->source = step_new (builder.source.type, builder.source.node, builder.source.folder,
-                              &builder.source.mark, problems);
-    node_unref (builder.source.node);
+    chain->source = read_step (cache, &builder.source, problems);
     ok = ok && chain->source != NULL;
   }
-  ok = read_steps (builder.images, chain->steps, problems) && ok;
-  ok = read_steps (builder.delivery, chain->delivery, problems) && ok;
+  ok = read_steps (&builder, builder.images, chain->steps) && ok;
+  ok = read_steps (&builder, builder.delivery, chain->delivery) && ok;
   g_array_unref (builder.images);
   g_array_unref (builder.delivery);
   g_array_unref (builder.refinements);
   return ok ? g_steal_pointer (&chain) : NULL;
+}
+
+Step *
+chain_read_source (StepCache *cache, const ChainPart *part, Problems *problems)
+{
+  unsigned before = problems_count (problems);
+  Node *written = part->list->items->pdata[0];
+  g_autoptr (Node) entry = scope_fill (part->scope, written, problems);
+  RawStage stage;
+  if (problems_count (problems) > before || !read_entry (entry, part->folder, &stage, problems))
+    return NULL;
+  stage.is_constant = stage.is_constant && entry == written;
+  if (stage.type->role == STAGE_SOURCE)
+    return read_step (cache, &stage, problems);
+  problems_add (
+    problems, &stage.mark,
+    "'%s' is not a source: a pipeline begins with what makes its images, 'load' or 'generate'",
+    stage.type->name);
+  node_unref (stage.node);
+  return NULL;
 }

@@ -44,7 +44,17 @@ Chain *chain_new (void);
 void chain_free (Chain *chain);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Chain, chain_free)
 
+/* Steps read before, by the node they were written as: a stage without ${…} is read once for all
+ * images. One thread. */
+typedef struct StepCache StepCache;
+StepCache *step_cache_new (void);
+void step_cache_free (StepCache *cache);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StepCache, step_cache_free)
+
 /* Joins the parts in order. Wrong use is a problem: unknown stages, a source that is not the first
  * stage, two sources, an image stage after a delivery stage, a delivery stage that stands twice.
  * NULL after adding to `problems`. */
-Chain *chain_build (const ChainPart *parts, unsigned n_parts, Problems *problems);
+Chain *chain_build (StepCache *cache, const ChainPart *parts, unsigned n_parts, Problems *problems);
+
+/* The first stage of a part alone, which must be a source. NULL after adding to `problems`. */
+Step *chain_read_source (StepCache *cache, const ChainPart *part, Problems *problems);

@@ -10,7 +10,8 @@ static const Option rows[] = {
   { OPTION_TEXT (GenerateOptions, model), .name = "model",
     .help = "Model to ask; unset: the provider's usual one. The synthetic provider has one painter"
             " and takes any name",
-    .value_name = "NAME" },
+    /* The request names the model that the provider settled on, also when none was written. */
+    .flags = OPTION_RUN_ONLY, .value_name = "NAME" },
   { OPTION_TEXT (GenerateOptions, prompt), .name = "prompt",
     .help = "What to picture. A block scalar (|) keeps '#', quotes and line ends as they are",
     .flags = OPTION_REQUIRED | OPTION_FREE_TEXT },

@@ -1,0 +1,27 @@
+/* Writing for people: stdout for results, stderr for the rest. Honours --color, NO_COLOR, -q. */
+#pragma once
+
+#include "cli/command.h"
+
+void terminal_start (const GlobalOptions *global);
+bool terminal_has_color (bool to_stderr);
+/* Columns of stderr's terminal; 80 when it is none. */
+int terminal_width (void);
+bool terminal_is_interactive (void); /* stderr is a terminal */
+
+/* "peel: error: …" on stderr (also under -q). */
+void terminal_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* A line on stderr, unless -q. */
+void terminal_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* A line on stdout. */
+void terminal_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+/* Rows of columns, aligned; columns named in `right` ('r' a column, anything else left) are set flush right. */
+typedef struct Table Table;
+Table *table_new (unsigned n_columns, const char *alignment);
+/* n_columns strings; copied. */
+void table_add (Table *table, ...);
+/* To stdout; the first row is a heading when `has_heading`. */
+void table_print (const Table *table, bool has_heading);
+void table_free (Table *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)

@@ -1,0 +1,73 @@
+/* Every mistake that can be found before anything is read, paid for or made. */
+#include "plan/paths.h"
+#include "plan/plan-private.h"
+
+/* What a file to be loaded is taken for while nobody has looked at it: larger than any size that a
+ * pipeline asks for, so that no two sizes fall together, and within what every format can hold. */
+static const Shape assumed_shape = {
+  .width = 16000, .height = 16000, .is_exact = true, .bit_depth = 8, .n_channels = 3
+};
+
+static bool
+expected_facts (const Plan *plan, unsigned i, OriginalFacts *out_facts, Problems *problems)
+{
+  *out_facts = (OriginalFacts){ .is_expected = true, .shape = assumed_shape };
+  out_facts->is_assumed = plan_image (plan, i)->file != NULL;
+  if (out_facts->is_assumed)
+    return true;
+  g_autoptr (PlanRequest) request = plan_request (plan, i, problems);
+  if (request == NULL)
+    return false;
+  out_facts->shape.width = request->width;
+  out_facts->shape.height = request->height;
+  out_facts->source_type = request->provider->source_type;
+  return true;
+}
+
+/* Sizes of real files are not known here: whether one is large enough is for the run to say. */
+static bool
+expand_image (const Plan *plan, unsigned i, PlanPaths *paths, unsigned *n_targets_missed,
+              Problems *problems)
+{
+  OriginalFacts facts;
+  if (!expected_facts (plan, i, &facts, problems))
+    return false;
+  g_autoptr (Expansion) expansion = plan_expand (plan, i, &facts, problems);
+  if (expansion == NULL)
+    return false;
+  bool ok = true;
+  for (unsigned d = 0; d < expansion->derivatives->len; d++) {
+    const Derivative *derivative = expansion->derivatives->pdata[d];
+    if (derivative->problem != NULL) {
+      *n_targets_missed += derivative->misses_target;
+      ok = problems_add (problems, &derivative->problem_mark, "%s", derivative->problem);
+      continue;
+    }
+    ok = plan_paths_claim (paths, derivative->path, derivative->shown, &derivative->mark,
+                           problems) &&
+         ok;
+  }
+  return ok;
+}
+
+bool
+plan_check (const Plan *plan, unsigned *out_n_targets_missed, Problems *problems)
+{
+  enum { ENOUGH_PROBLEMS = 100 };
+  g_autoptr (PlanPaths) paths = plan_paths_new ();
+  unsigned before = problems_count (problems);
+  *out_n_targets_missed = 0;
+  if (plan->pipeline->path != NULL)
+    plan_paths_add_input (paths, plan->pipeline->path);
+  if (plan->pipeline->manifest != NULL)
+    plan_paths_add_input (paths, plan->pipeline->manifest);
+  for (unsigned i = 0; i < plan_n_images (plan); i++)
+    if (plan_image (plan, i)->file != NULL)
+      plan_paths_add_input (paths, plan_image (plan, i)->file);
+  for (unsigned i = 0; i < plan_n_images (plan); i++) {
+    expand_image (plan, i, paths, out_n_targets_missed, problems);
+    if (problems_count (problems) > before + ENOUGH_PROBLEMS)
+      break;
+  }
+  return problems_count (problems) == before;
+}

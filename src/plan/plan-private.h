@@ -1,0 +1,22 @@
+/* What the files of plan/ share. */
+#pragma once
+
+#include "plan/plan.h"
+
+struct Plan {
+  const Pipeline *pipeline;
+  const PlanWorld *world;
+  StepCache *steps;  /* a cache: it changes while the plan does not */
+  GPtrArray *rows;   /* MatrixRow* */
+  GPtrArray *images; /* PlanImage* */
+};
+
+/* The pipeline's scope with a row's values in front. */
+Scope *plan_row_scope (const Plan *plan, unsigned row);
+ChainPart plan_shared_part (const Plan *plan, const Scope *scope);
+/* The source of a row's images. NULL after adding to `problems`. */
+Step *plan_source_step (const Plan *plan, unsigned row, Problems *problems);
+
+/* Fills derivative->recipe and ->fingerprint from its steps and the original. */
+bool plan_write_recipe (const Plan *plan, const OriginalFacts *facts, Derivative *derivative,
+                        Problems *problems);

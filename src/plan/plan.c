@@ -1,0 +1,215 @@
+/* Which images there are: rows of the matrix, times files of a `load` or variants of a `generate`. */
+#include "plan/plan-private.h"
+
+#include "base/path.h"
+
+static void
+image_free (gpointer data)
+{
+  PlanImage *image = data;
+  g_free (image->id);
+  g_free (image->stem);
+  g_free (image->file);
+  g_free (image);
+}
+
+void
+plan_free (Plan *plan)
+{
+  if (plan == NULL)
+    return;
+  g_clear_pointer (&plan->images, g_ptr_array_unref);
+  g_clear_pointer (&plan->rows, g_ptr_array_unref);
+  step_cache_free (plan->steps);
+  g_free (plan);
+}
+
+const Pipeline *
+plan_pipeline (const Plan *plan)
+{
+  return plan->pipeline;
+}
+
+unsigned
+plan_n_images (const Plan *plan)
+{
+  return plan->images->len;
+}
+
+const PlanImage *
+plan_image (const Plan *plan, unsigned i)
+{
+  return plan->images->pdata[i];
+}
+
+/* ---- rows ---- */
+
+Scope *
+plan_row_scope (const Plan *plan, unsigned row)
+{
+  Scope *scope = scope_new (plan->pipeline->scope);
+  matrix_row_fill_scope (plan->rows->pdata[row], scope);
+  return scope;
+}
+
+Step *
+plan_source_step (const Plan *plan, unsigned row, Problems *problems)
+{
+  g_autoptr (Scope) scope = plan_row_scope (plan, row);
+  const ChainPart part = plan_shared_part (plan, scope);
+  return chain_read_source (plan->steps, &part, problems);
+}
+
+ChainPart
+plan_shared_part (const Plan *plan, const Scope *scope)
+{
+  Node *list = plan->pipeline->stage_list;
+  return (ChainPart){ list, scope, pipeline_folder_of (plan->pipeline, list), false };
+}
+
+/* The values of a row joined by commas, in the order of the matrix; NULL for a row without any. */
+static char *
+join_values (const MatrixRow *row)
+{
+  if (row->n == 0)
+    return NULL;
+  GString *joined = g_string_new (NULL);
+  for (unsigned i = 0; i < row->n; i++)
+    g_string_append_printf (joined, "%s%s", i > 0 ? "," : "", row->values[i]->text);
+  return g_string_free (joined, FALSE);
+}
+
+/* A table's row is called by its id, else its name, else its number. */
+static char *
+table_row_id (const MatrixRow *row, unsigned number)
+{
+  static const char *const columns[] = { "id", "name" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++) {
+    const Node *value = matrix_row_get (row, columns[i]);
+    if (value != NULL && value->text[0] != '\0' && value->kind != NODE_NULL)
+      return g_strdup (value->text);
+  }
+  return g_strdup_printf ("%u", number + 1);
+}
+
+/* ---- images ---- */
+
+static char *
+stem_of (const char *path)
+{
+  char *name = g_path_get_basename (path);
+  char *dot = strrchr (name, '.');
+  if (dot != NULL && dot != name)
+    *dot = '\0';
+  return name;
+}
+
+static char *
+image_id (const Plan *plan, unsigned row, const char *base)
+{
+  const MatrixRow *values = plan->rows->pdata[row];
+  if (plan->pipeline->matrix->table != NULL)
+    return table_row_id (values, row);
+  g_autofree char *joined = join_values (values);
+  return joined != NULL ? g_strdup_printf ("%s@%s", base, joined) : g_strdup (base);
+}
+
+static void
+add_image (Plan *plan, PlanImage *image, GHashTable *ids, const Mark *mark, Problems *problems)
+{
+  g_ptr_array_add (plan->images, image);
+  g_autofree char *key = g_strdup_printf ("%s#%d", image->id, image->variant);
+  PlanImage *other = g_hash_table_lookup (ids, key);
+  if (other == NULL)
+    g_hash_table_insert (ids, g_steal_pointer (&key), image);
+  else if (image->file != NULL && other->file != NULL)
+    problems_add (
+      problems, mark,
+      "two images have the id '%s': %s and %s; rename a file or load them in two pipelines",
+      image->id, other->file, image->file);
+  else
+    problems_add (problems, mark,
+                  "two images have the id '%s'; give the rows different values, or an 'id'",
+                  image->id);
+}
+
+static void
+add_generated (Plan *plan, unsigned row, const Step *source, GHashTable *ids, Problems *problems)
+{
+  const GenerateOptions *options = source->options;
+  for (int variant = 1; variant <= options->variants; variant++) {
+    PlanImage *image = g_new0 (PlanImage, 1);
+    image->id = image_id (plan, row, plan->pipeline->name);
+    image->stem = path_safe_name (image->id);
+    image->row = row;
+    image->variant = variant;
+    image->has_variants = options->variants > 1;
+    add_image (plan, image, ids, &source->mark, problems);
+  }
+}
+
+static void
+add_loaded (Plan *plan, unsigned row, const Step *source, GHashTable *ids, Problems *problems)
+{
+  const LoadOptions *options = source->options;
+  const Node *files = source->node->kind == NODE_MAP ? node_get (source->node, "files")
+                                                     : source->node;
+  const Mark *mark = files != NULL ? &files->mark : &source->mark;
+  for (char **pattern = options->files; *pattern != NULL; pattern++) {
+    g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GError) error = NULL;
+    if (!plan->world->list_files (plan->world->data, source->folder, *pattern, paths, &error)) {
+      problems_add (problems, mark, "%s", error->message);
+      continue;
+    }
+    if (paths->len == 0)
+      problems_add (problems, mark, "no file matches '%s' in %s", *pattern, source->folder);
+    for (unsigned i = 0; i < paths->len; i++) {
+      PlanImage *image = g_new0 (PlanImage, 1);
+      image->file = g_strdup (paths->pdata[i]);
+      image->stem = stem_of (image->file);
+      image->id = image_id (plan, row, image->stem);
+      image->row = row;
+      image->variant = 1;
+      add_image (plan, image, ids, mark, problems);
+    }
+  }
+}
+
+static void
+list_images (Plan *plan, Problems *problems)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (unsigned row = 0; row < plan->rows->len; row++) {
+    g_autoptr (Step) source = plan_source_step (plan, row, problems);
+    if (source == NULL)
+      continue;
+    if (source->type->options == &generate_options)
+      add_generated (plan, row, source, ids, problems);
+    else
+      add_loaded (plan, row, source, ids, problems);
+  }
+}
+
+Plan *
+plan_new (const Pipeline *pipeline, const PlanWorld *world, Problems *problems)
+{
+  g_autoptr (Plan) plan = g_new0 (Plan, 1);
+  unsigned before = problems_count (problems);
+  plan->pipeline = pipeline;
+  plan->world = world;
+  plan->steps = step_cache_new ();
+  plan->images = g_ptr_array_new_with_free_func (image_free);
+  const Node *matrix = node_get (pipeline->root, "matrix");
+  plan->rows = matrix_rows (pipeline->matrix, 0, 0, matrix != NULL ? &matrix->mark : NULL,
+                            problems);
+  if (plan->rows != NULL)
+    list_images (plan, problems);
+  return problems_count (problems) == before ? g_steal_pointer (&plan) : NULL;
+}
+
+Step *
+plan_load_step (const Plan *plan, unsigned i, Problems *problems)
+{
+  return plan_source_step (plan, plan_image (plan, i)->row, problems);
+}

@@ -1,0 +1,110 @@
+/* The plan: what a run would do, as data.
+ *
+ *     Pipeline → images → (an original's facts) → derivatives
+ *
+ * A plan does no I/O of its own: files, digests and look-ups are asked of a PlanWorld that run/
+ * hands in. An image is expanded once with the facts that are expected (for `plan`, and for checks
+ * before anything is paid for) and once more, by the same function, when its original is there. */
+#pragma once
+
+#include "base/digest.h"
+#include "pipeline/chain.h"
+#include "pipeline/pipeline.h"
+#include "providers/provider.h"
+#include "stages/load.h"
+
+/* What a plan asks of the world. `data` is handed back. Every function may be called often. */
+typedef struct {
+  void *data;
+  /* Appends the absolute paths (new strings) that a pattern names, sorted; a name without wildcards
+   * is itself. None is no error here. */
+  bool (*list_files) (void *data, const char *folder, const char *pattern, GPtrArray *out_paths,
+                      GError **error);
+  /* The content hash of a file that shapes pixels (an overlay, a profile, a font). */
+  bool (*file_digest) (void *data, const char *path, Digest *out_digest, GError **error);
+} PlanWorld;
+
+/* What is known of an original. */
+typedef struct {
+  bool is_expected; /* not there yet: sizes come from the provider's table, no digest */
+  bool is_assumed; /* nobody has looked: sizes are a guess, and no stage may fail for them */
+  Digest digest;
+  Shape shape;                    /* upright pixels */
+  const char *source_type;        /* DigitalSourceType term, or NULL; borrowed */
+  const char *prompt, *ai_system; /* of a generated original, or NULL; borrowed */
+} OriginalFacts;
+
+/* One image: one original to be, and the derivatives made of it. */
+typedef struct {
+  char *id;          /* "diver-watch@front", a row's id, or a file's stem */
+  char *stem;        /* of the loaded file, or the file-safe id */
+  unsigned row;      /* of the pipeline's matrix */
+  int variant;       /* from 1 */
+  bool has_variants; /* more than one is asked for */
+  char *file;        /* absolute path to load; NULL: it is generated */
+} PlanImage;
+
+/* One file to be. */
+typedef struct {
+  char *path;         /* absolute */
+  char *shown;        /* relative to the pipeline's folder */
+  const char *preset; /* or "" */
+  Mark mark;          /* of the output */
+  GPtrArray *steps;   /* Step*: image stages in order */
+  GPtrArray *delivery_steps;
+  Delivery delivery; /* strings belong to delivery_steps */
+  ImageFormat format;
+  Shape shape;
+  char *recipe;       /* the canonical text */
+  Digest fingerprint; /* of the recipe */
+  char *problem;      /* why it cannot be made from this original (then only shown, preset and mark
+                         are set beside it), or NULL */
+  Mark problem_mark;  /* the stage that says so */
+  bool misses_target; /* of the problem: the original is too small for what was promised */
+} Derivative;
+
+typedef struct {
+  GPtrArray *derivatives; /* Derivative*, in the order of outputs and their matrices */
+} Expansion;
+
+/* What is asked of a provider for an image that is generated. */
+typedef struct {
+  Step *step; /* holds `options` */
+  const GenerateOptions *options;
+  const ProviderType *provider;
+  const char *model;
+  int variant;
+  Digest fingerprint; /* of the request */
+  int width, height;  /* expected, px */
+} PlanRequest;
+
+typedef struct Plan Plan;
+
+/* Lists the images. NULL after adding to `problems`. `pipeline` and `world` are borrowed. */
+Plan *plan_new (const Pipeline *pipeline, const PlanWorld *world, Problems *problems);
+void plan_free (Plan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
+
+const Pipeline *plan_pipeline (const Plan *plan);
+unsigned plan_n_images (const Plan *plan);
+const PlanImage *plan_image (const Plan *plan, unsigned i);
+
+/* How the image's file is to be kept: the options of its `load`. New, free with step_unref. */
+Step *plan_load_step (const Plan *plan, unsigned i, Problems *problems);
+/* What is to be asked for a generated image. NULL after adding to `problems`. */
+PlanRequest *plan_request (const Plan *plan, unsigned i, Problems *problems);
+void plan_request_free (PlanRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanRequest, plan_request_free)
+
+/* The derivatives of an image whose original has these facts. An output that this original cannot
+ * give is a Derivative with a `problem`. NULL after adding to `problems`: the pipeline is wrong. */
+Expansion *plan_expand (const Plan *plan, unsigned i, const OriginalFacts *facts,
+                        Problems *problems);
+void expansion_free (Expansion *expansion);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Expansion, expansion_free)
+
+/* Finds every mistake that can be found without pixels: requests, chains, paths, collisions between
+ * outputs of all images, an output equal to an input, an original that will be too small (those are
+ * counted in *out_n_targets_missed). What depends on the real size of a
+ * file to be loaded is checked again by the run. */
+bool plan_check (const Plan *plan, unsigned *out_n_targets_missed, Problems *problems);

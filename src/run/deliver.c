@@ -1,0 +1,138 @@
+#include "run/deliver.h"
+
+#include <glib-object.h>
+
+#include "base/atomic-file.h"
+#include "base/path.h"
+#include "document/json-write.h"
+#include "image/blobs.h"
+#include "image/color.h"
+#include "image/placeholder.h"
+#include "stages/stage.h"
+
+static void
+clear_blobs (GBytes **blobs)
+{
+  for (int i = 0; i < IMAGE_N_BLOBS; i++)
+    g_clear_pointer (&blobs[i], g_bytes_unref);
+}
+
+/* Whose colours the file will have. Without a profile readers take sRGB, so the pixels must be sRGB;
+ * with one, what has none is tagged sRGB, which is what it was taken for. Gray and CMYK that carry
+ * no profile stay untagged. */
+static bool
+settle_color (VipsImage *picture, bool keeps_icc, VipsImage **out_picture, GBytes **out_icc,
+              GError **error)
+{
+  g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  Shape shape = stage_shape_of (picture);
+  VipsImage *settled = NULL;
+  if (keeps_icc || icc == NULL || image_is_srgb_profile (icc))
+    settled = g_object_ref (picture);
+  else if (!image_to_srgb (picture, shape.bit_depth, &settled, error))
+    return false;
+  if (keeps_icc && icc != NULL)
+    *out_icc = g_steal_pointer (&icc);
+  else
+    *out_icc = keeps_icc && shape.n_channels == 3 ? image_srgb_profile () : NULL;
+  *out_picture = settled;
+  return true;
+}
+
+/* The picture with nothing on it but what the policy lets through. */
+static bool
+dress (VipsImage *picture, const Delivery *delivery, const DeliverOrigin *origin,
+       VipsImage **out_picture, GError **error)
+{
+  bool keeps_icc = (metadata_groups (&delivery->metadata) & 1u << METADATA_GROUP_ICC) != 0;
+  GBytes *blobs[IMAGE_N_BLOBS] = { NULL };
+  VipsImage *settled = NULL;
+  Shape shape = stage_shape_of (picture);
+  if (!settle_color (picture, keeps_icc, &settled, &blobs[IMAGE_BLOB_ICC], error))
+    return false;
+  g_auto (MetadataBlobs) composed = { NULL };
+  bool ok = metadata_compose (&delivery->metadata, &origin->blobs, &origin->facts, shape.width,
+                              shape.height, delivery->encode.density, &composed, NULL, error);
+  if (ok) {
+    blobs[IMAGE_BLOB_EXIF] = g_steal_pointer (&composed.exif);
+    blobs[IMAGE_BLOB_XMP] = g_steal_pointer (&composed.xmp);
+    blobs[IMAGE_BLOB_IPTC] = g_steal_pointer (&composed.iptc);
+    ok = image_with_blobs (settled, blobs, delivery->encode.density, out_picture, error);
+  }
+  clear_blobs (blobs);
+  g_object_unref (settled);
+  return ok;
+}
+
+static bool
+add_placeholders (cJSON *facts, VipsImage *picture, unsigned kinds, GError **error)
+{
+  static const struct {
+    PlaceholderKind kind;
+    const char *name;
+    char *(*make) (VipsImage *, GError **);
+  } makers[] = {
+    { PLACEHOLDER_THUMBHASH, "thumbhash", placeholder_thumbhash },
+    { PLACEHOLDER_BLURHASH, "blurhash", placeholder_blurhash },
+    { PLACEHOLDER_LQIP, "lqip", placeholder_lqip },
+    { PLACEHOLDER_COLOR, "color", placeholder_color },
+  };
+  if (kinds == 0)
+    return true;
+  cJSON *list = cJSON_AddObjectToObject (facts, "placeholder");
+  for (unsigned i = 0; i < G_N_ELEMENTS (makers); i++) {
+    if ((kinds & 1u << makers[i].kind) == 0)
+      continue;
+    g_autofree char *text = makers[i].make (picture, error);
+    if (text == NULL)
+      return false;
+    cJSON_AddStringToObject (list, makers[i].name, text);
+  }
+  return true;
+}
+
+static bool
+write_facts (VipsImage *picture, const Delivery *delivery, const EncodeResult *result,
+             size_t n_bytes, char **out_facts, GError **error)
+{
+  Shape shape = stage_shape_of (picture);
+  cJSON *facts = cJSON_CreateObject ();
+  cJSON_AddStringToObject (facts, "format",
+                           image_format_type ((ImageFormat)delivery->encode.format)->name);
+  cJSON_AddNumberToObject (facts, "width", shape.width);
+  cJSON_AddNumberToObject (facts, "height", shape.height);
+  cJSON_AddNumberToObject (facts, "bytes", (double)n_bytes);
+  if (result->quality > 0)
+    cJSON_AddNumberToObject (facts, "quality", result->quality);
+  bool ok = add_placeholders (facts, picture, delivery->placeholders, error);
+  if (ok)
+    *out_facts = json_write_line (facts);
+  cJSON_Delete (facts);
+  return ok;
+}
+
+bool
+deliver_file (VipsImage *picture, const Delivery *delivery, const DeliverOrigin *origin,
+              const char *path, Digest *out_content, char **out_facts, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *facts = NULL;
+  VipsImage *dressed = NULL;
+  EncodeResult result = { 0 };
+  if (!dress (picture, delivery, origin, &dressed, error))
+    return false;
+  bool ok = image_encode (dressed, &delivery->encode, &bytes, &result, error) &&
+            write_facts (dressed, delivery, &result, g_bytes_get_size (bytes), &facts, error);
+  g_object_unref (dressed);
+  if (!ok)
+    return false;
+
+  size_t length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  g_autofree char *folder = g_path_get_dirname (path);
+  if (!path_make_folder (folder, error) || !atomic_file_put (path, data, length, error))
+    return false;
+  *out_content = digest_of (data, length);
+  *out_facts = g_steal_pointer (&facts);
+  return true;
+}

@@ -1,0 +1,156 @@
+#include "run/freshness.h"
+
+#include <unistd.h>
+#include <cjson/cJSON.h>
+
+void
+freshness_clear (Freshness *freshness)
+{
+  g_clear_pointer (&freshness->reason, g_free);
+  g_clear_pointer (&freshness->facts, g_free);
+}
+
+/* ---- what changed ---- */
+
+/* The line of a recipe that begins with `word `; lines of one word are told apart by their rank. */
+static const char *
+find_line (char **lines, const char *word, unsigned rank)
+{
+  size_t length = strcspn (word, " ");
+  for (; *lines != NULL; lines++)
+    if (strncmp (*lines, word, length) == 0 &&
+        ((*lines)[length] == ' ' || (*lines)[length] == '\0') && rank-- == 0)
+      return *lines;
+  return NULL;
+}
+
+static void
+describe_line (GString *out, const char *before, const char *now)
+{
+  const char *named = before != NULL ? before : now;
+  int length = (int)strcspn (named, " ");
+  g_string_append_printf (out, "%s", out->len > 0 ? "; " : "");
+  if (strncmp (named, "original ", 9) == 0)
+    g_string_append (out, "the original is another one");
+  else if (before == NULL)
+    g_string_append_printf (out, "'%.*s' is new", length, named);
+  else if (now == NULL)
+    g_string_append_printf (out, "'%.*s' is gone", length, named);
+  else
+    g_string_append_printf (out, "was '%s', is '%s'", before, now);
+}
+
+char *
+freshness_compare_recipes (const char *before, const char *now)
+{
+  g_auto (GStrv) old_lines = g_strsplit (before, "\n", -1);
+  g_auto (GStrv) new_lines = g_strsplit (now, "\n", -1);
+  GString *out = g_string_new (NULL);
+  char **const sides[] = { old_lines, new_lines };
+  for (unsigned side = 0; side < 2; side++)
+    for (unsigned i = 0; sides[side][i] != NULL; i++) {
+      const char *line = sides[side][i];
+      unsigned rank = 0;
+      for (unsigned k = 0; k < i; k++)
+        rank += strncmp (sides[side][k], line, strcspn (line, " ") + 1) == 0;
+      const char *other = find_line (sides[1 - side], line, rank);
+      /* Lines that both have are compared once, from the new side. */
+      if (side == 0 && other == NULL)
+        describe_line (out, line, NULL);
+      else if (side == 1 && (other == NULL || strcmp (other, line) != 0))
+        describe_line (out, other, line);
+    }
+  if (out->len == 0)
+    g_string_append (out, "the order of its stages changed");
+  return g_string_free (out, FALSE);
+}
+
+/* ---- the verdict ---- */
+
+/* Takes the file for what `known` says, if its bytes are the ones that were recorded. */
+static bool
+compare_bytes (State *state, const char *path, const FileStamp *stamp, StateOutput *known,
+               bool *out_equal, GError **error)
+{
+  Digest now;
+  if (!digest_of_file (path, &now, error))
+    return false;
+  *out_equal = digest_equal (&now, &known->content);
+  if (!*out_equal || file_stamp_equal (stamp, &known->stamp))
+    return true;
+  known->stamp = *stamp;
+  return state_put_output (state, path, known, error);
+}
+
+static void
+settle (Freshness *freshness, FreshnessKind kind, char *reason)
+{
+  freshness->kind = kind;
+  freshness->reason = reason;
+}
+
+static bool
+is_drifted (const char *facts, const char *libraries)
+{
+  cJSON *json = cJSON_Parse (facts);
+  const char *made_with = cJSON_GetStringValue (
+    cJSON_GetObjectItemCaseSensitive (json, "made-with"));
+  bool drifted = made_with != NULL && strcmp (made_with, libraries) != 0;
+  cJSON_Delete (json);
+  return drifted;
+}
+
+/* From the manifest: a machine that has the outputs but not the state. */
+static bool
+known_from_manifest (const ManifestIndex *manifest, const Derivative *derivative,
+                     StateOutput *out_known)
+{
+  const ManifestEntry *entry = manifest != NULL ? manifest_index_find (manifest, derivative->shown)
+                                                : NULL;
+  if (entry == NULL)
+    return false;
+  *out_known = (StateOutput){
+    .fingerprint = entry->fingerprint,
+    .content = entry->content,
+    .recipe = g_strdup (
+      digest_equal (&entry->fingerprint, &derivative->fingerprint) ? derivative->recipe : ""),
+    .facts = g_strdup (entry->facts),
+  };
+  return true;
+}
+
+bool
+freshness_of (State *state, const ManifestIndex *manifest, const Derivative *derivative,
+              const char *libraries, bool always_hash, Freshness *out_freshness, GError **error)
+{
+  const char *path = derivative->path;
+  FileStamp stamp;
+  g_auto (Freshness) found = { .kind = FRESH_UP_TO_DATE };
+  g_auto (StateOutput) known = { .recipe = NULL };
+  bool from_state = false;
+  if (!file_stamp_read (path, &stamp)) {
+    settle (&found, FRESH_MISSING,
+            g_strdup (access (path, F_OK) == 0 ? "it is not a regular file" : "it is missing"));
+  } else if (!(from_state = state_get_output (state, path, &known)) &&
+             !known_from_manifest (manifest, derivative, &known)) {
+    settle (&found, FRESH_NEW, g_strdup ("a file is there, but not one that was made here"));
+  } else if (!digest_equal (&known.fingerprint, &derivative->fingerprint)) {
+    settle (&found, FRESH_CHANGED,
+            known.recipe[0] != '\0' ? freshness_compare_recipes (known.recipe, derivative->recipe)
+                                    : g_strdup ("its recipe is another than the manifest's"));
+  } else {
+    bool equal = from_state && !always_hash && file_stamp_equal (&stamp, &known.stamp);
+    if (!equal && !compare_bytes (state, path, &stamp, &known, &equal, error))
+      return false;
+    if (!equal)
+      settle (&found, FRESH_ALTERED, g_strdup ("the file was changed by something else"));
+    else if (is_drifted (known.facts, libraries))
+      settle (&found, FRESH_DRIFTED,
+              g_strdup_printf ("it was made with other library versions than %s", libraries));
+    found.content = known.content;
+    found.facts = g_steal_pointer (&known.facts);
+  }
+  *out_freshness = found;
+  found = (Freshness){ .kind = FRESH_UP_TO_DATE };
+  return true;
+}

@@ -1,0 +1,71 @@
+#include "run/image-run.h"
+
+void
+image_run_free (ImageRun *image_run)
+{
+  if (image_run == NULL)
+    return;
+  if (image_run->expansion != NULL)
+    for (unsigned i = 0; i < image_run->expansion->derivatives->len && image_run->outputs != NULL;
+         i++)
+      freshness_clear (&image_run->outputs[i]);
+  g_free (image_run->outputs);
+  g_free (image_run->selected);
+  expansion_free (image_run->expansion);
+  cache_record_free (image_run->record);
+  plan_request_free (image_run->request);
+  g_free (image_run);
+}
+
+/* What was asked when this original was made: the newest answer counts. */
+static const CacheAcquisition *
+last_generation (const CacheRecord *record)
+{
+  for (unsigned i = record->acquisitions->len; i-- > 0;) {
+    const CacheAcquisition *acquisition = record->acquisitions->pdata[i];
+    if (g_strcmp0 (acquisition->source, "generate") == 0)
+      return acquisition;
+  }
+  return NULL;
+}
+
+OriginalFacts
+image_run_facts (const ImageRun *image_run)
+{
+  const CacheRecord *record = image_run->record;
+  const CacheAcquisition *generation = last_generation (record);
+  OriginalFacts facts = {
+    .digest = record->digest,
+    .shape = {
+      .width = record->width,
+      .height = record->height,
+      .is_exact = true,
+      .has_alpha = record->has_alpha,
+      .bit_depth = record->bit_depth,
+      .n_channels = record->n_channels,
+    },
+  };
+  if (generation == NULL)
+    return facts;
+  facts.prompt = generation->prompt;
+  facts.ai_system = generation->model;
+  facts.source_type = record->source_type;
+  return facts;
+}
+
+OriginalFacts
+image_run_expected_facts (const ImageRun *image_run)
+{
+  const PlanRequest *request = image_run->request;
+  return (OriginalFacts){
+    .is_expected = true,
+    .shape = { .width = request->width,
+               .height = request->height,
+               .is_exact = true,
+               .bit_depth = 8,
+               .n_channels = 3 },
+    .source_type = request->provider->source_type,
+    .prompt = request->options->prompt,
+    .ai_system = request->model,
+  };
+}

@@ -1,0 +1,25 @@
+/* One image on its way through a run. */
+#pragma once
+
+#include "cache/cache.h"
+#include "plan/plan.h"
+#include "run/freshness.h"
+
+typedef struct {
+  unsigned index; /* in the plan */
+  const PlanImage *image;
+  PlanRequest *request; /* of a generated image */
+  bool keep;            /* of a loaded one: its bytes go into the cache */
+  CacheRecord *record;  /* once the original is known */
+  Expansion *expansion;
+  Freshness *outputs; /* one for each derivative */
+  bool *selected;     /* likewise: --only lets it through */
+  unsigned n_tasks;   /* render tasks that have not ended */
+} ImageRun;
+
+void image_run_free (ImageRun *image_run);
+
+/* The facts for plan_expand, borrowed from the record and the request. */
+OriginalFacts image_run_facts (const ImageRun *image_run);
+/* Those of an original that is not there yet. */
+OriginalFacts image_run_expected_facts (const ImageRun *image_run);

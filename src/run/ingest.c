@@ -1,0 +1,111 @@
+#include "run/ingest.h"
+
+#include <glib-object.h>
+
+#include "base/path.h"
+#include "image/blobs.h"
+#include "image/decode.h"
+#include "image/encode.h"
+#include "image/painter.h"
+#include "metadata/policy.h"
+#include "run/run-error.h"
+
+static bool
+make_record (GBytes *bytes, const char *name, Cache *cache, bool store, const ImageLimits *limits,
+             CacheRecord **out_record, GError **error)
+{
+  ImageFacts facts;
+  if (!image_probe (bytes, name, limits, &facts, error))
+    return false;
+  size_t length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  g_autoptr (CacheRecord) record = cache_record_new ();
+  if (!store)
+    record->digest = digest_of (data, length);
+  else if (!cache_put (cache, bytes, &record->digest, NULL, error))
+    return false;
+  record->size_bytes = (int64_t)length;
+  record->format = g_strdup (image_format_type (facts.format)->name);
+  record->width = facts.width;
+  record->height = facts.height;
+  record->orientation = facts.orientation;
+  record->has_alpha = facts.has_alpha;
+  record->bit_depth = facts.bit_depth;
+  record->n_channels = facts.n_channels;
+  record->has_icc = facts.has_icc;
+  record->source_type = metadata_find_source_type (data, length);
+  *out_record = g_steal_pointer (&record);
+  return true;
+}
+
+static const char *
+text_of (const Node *map, const char *key)
+{
+  const Node *node = node_get (map, key);
+  return node != NULL && node->text != NULL ? node->text : "";
+}
+
+static int64_t
+integer_of (const Node *map, const char *key)
+{
+  const Node *node = node_get (map, key);
+  return node != NULL && node->kind == NODE_INT ? node->integer : 0;
+}
+
+bool
+ingest_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
+             GError **error)
+{
+  const Node *store = node_get (task, "store");
+  char *text = NULL;
+  size_t length;
+  if (!path_read_file (text_of (task, "path"), limits->most_bytes, &text, &length, error))
+    return false;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (text, length);
+  return make_record (bytes, text_of (task, "name"), cache, store != NULL && store->boolean, limits,
+                      out_record, error);
+}
+
+/* The label that a drawing carries in its own bytes, so that it has one outside the cache too. */
+static const char drawing_label[] = "algorithmicMedia";
+
+/* Fast deflate: the file is compressed for speed, since nothing is shipped of it. */
+static const EncodeOptions drawing_encoding = {
+  .format = IMAGE_FORMAT_PNG,
+  .compression_level = 1,
+  .filter = IMAGE_PNG_FILTER_SUB,
+};
+
+static bool
+label (VipsImage *picture, VipsImage **out_picture, GError **error)
+{
+  g_auto (MetadataBlobs) none = { NULL };
+  g_auto (MetadataBlobs) composed = { NULL };
+  const MetadataOptions options = { .policy = METADATA_STRIP };
+  const MetadataFacts facts = { .source_type = drawing_label };
+  if (!metadata_compose (&options, &none, &facts, 0, 0, 0, &composed, NULL, error))
+    return false;
+  GBytes *blobs[IMAGE_N_BLOBS] = { [IMAGE_BLOB_XMP] = composed.xmp };
+  return image_with_blobs (picture, blobs, 0, out_picture, error);
+}
+
+bool
+draw_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
+           GError **error)
+{
+  const PainterSpec spec = {
+    .prompt = text_of (task, "prompt"),
+    .seed = integer_of (task, "seed"),
+    .variant = (int)integer_of (task, "variant"),
+    .width = (int)integer_of (task, "width"),
+    .height = (int)integer_of (task, "height"),
+  };
+  VipsImage *picture = NULL, *labelled = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  EncodeResult result;
+  bool ok = painter_draw (&spec, &picture, error) && label (picture, &labelled, error) &&
+            image_encode (labelled, &drawing_encoding, &bytes, &result, error);
+  g_clear_object (&labelled);
+  g_clear_object (&picture);
+  return ok && make_record (bytes, "the drawing", cache, true, limits, out_record, error);
+}

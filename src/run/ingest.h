@@ -1,0 +1,14 @@
+/* Making an original known: a file read, or a picture drawn; its facts, and the blob in the cache.
+ * Inside a worker. */
+#pragma once
+
+#include "cache/cache.h"
+#include "document/node.h"
+#include "image/image.h"
+
+/* An ingest or a draw task (task.h) to a record without acquisitions. When this returns true the
+ * original is durable, if it was to be stored. */
+bool ingest_task (const Node *task, Cache *cache, const ImageLimits *limits,
+                  CacheRecord **out_record, GError **error);
+bool draw_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
+                GError **error);

@@ -1,0 +1,364 @@
+#include "run/render.h"
+
+#include <glib-object.h>
+
+#include "base/path.h"
+#include "cache/cache.h"
+#include "image/blobs.h"
+#include "image/decode.h"
+#include "image/memory.h"
+#include "pipeline/chain.h"
+#include "run/deliver.h"
+#include "run/run-error.h"
+
+/* Derivatives that share all their image stages share the picture these give. */
+typedef struct {
+  GPtrArray *steps; /* Step* */
+  unsigned order;
+  double area;        /* px of the picture, by its shape */
+  unsigned n_waiting; /* derivatives that still need it */
+  bool is_done;
+  VipsImage *picture; /* in memory; NULL before, and when it failed */
+  GError *error;
+  GMutex mutex;
+} Group;
+
+typedef struct {
+  unsigned index;
+  const char *path;
+  GPtrArray *delivery_steps; /* Step*: they own the strings of `delivery` */
+  Delivery delivery;
+  Group *group;
+  double cost;
+} Job;
+
+typedef struct {
+  VipsImage *original;
+  DeliverOrigin origin;
+  char *found_type;
+  GPtrArray *groups, *jobs;
+  GHashTable *by_chain; /* canonical text of the image stages → Group* */
+  const RenderListener *listener;
+  GMutex mutex; /* of the listener */
+} Render;
+
+static void
+unref_step (gpointer step)
+{
+  step_unref (step);
+}
+
+static void
+group_free (gpointer data)
+{
+  Group *group = data;
+  g_ptr_array_unref (group->steps);
+  g_clear_object (&group->picture);
+  g_clear_error (&group->error);
+  g_mutex_clear (&group->mutex);
+  g_free (group);
+}
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+  g_ptr_array_unref (job->delivery_steps);
+  g_free (job);
+}
+
+static void
+render_clear (Render *render)
+{
+  g_clear_pointer (&render->jobs, g_ptr_array_unref);
+  g_clear_pointer (&render->by_chain, g_hash_table_unref);
+  g_clear_pointer (&render->groups, g_ptr_array_unref);
+  g_clear_object (&render->original);
+  metadata_blobs_clear (&render->origin.blobs);
+  g_free (render->found_type);
+  g_mutex_clear (&render->mutex);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Render, render_clear)
+
+/* ---- reading the task ---- */
+
+static bool
+refuse (GError **error, const char *what)
+{
+  g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED, "the worker was given a broken task: %s", what);
+  return false;
+}
+
+static const char *
+text_of (const Node *map, const char *key)
+{
+  const Node *node = node_get (map, key);
+  return node != NULL && node->kind == NODE_TEXT ? node->text : NULL;
+}
+
+static Step *
+read_step (const Node *item, GError **error)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  const char *name = text_of (item, "stage"), *folder = text_of (item, "folder");
+  const Node *options = node_get (item, "options");
+  const StageType *type = name != NULL ? stage_find (name) : NULL;
+  if (type == NULL || folder == NULL || options == NULL) {
+    refuse (error, "a stage");
+    return NULL;
+  }
+  Step *step = step_new (type, (Node *)options, folder, &item->mark, problems);
+  problems_raise (problems, RUN_ERROR, RUN_ERROR_FAILED, error);
+  return step;
+}
+
+/* The group with these image stages; consumes `steps`. */
+static Group *
+find_group (Render *render, const char *chain, GPtrArray *steps)
+{
+  Group *group = g_hash_table_lookup (render->by_chain, chain);
+  if (group != NULL) {
+    g_ptr_array_unref (steps);
+    return group;
+  }
+  group = g_new0 (Group, 1);
+  group->steps = steps;
+  group->order = render->groups->len;
+  g_mutex_init (&group->mutex);
+  g_ptr_array_add (render->groups, group);
+  g_hash_table_insert (render->by_chain, g_strdup (chain), group);
+  return group;
+}
+
+/* Roughly what encoding costs, so that the longest is begun first: seconds a megapixel on one core,
+ * measured for the defaults. */
+static double
+encoding_cost (const EncodeOptions *encode)
+{
+  switch ((ImageFormat)encode->format) {
+  case IMAGE_FORMAT_AVIF:
+    return 1.2;
+  case IMAGE_FORMAT_PNG:
+    return 0.25;
+  case IMAGE_FORMAT_WEBP:
+    return 0.15;
+  default:
+    return 0.03;
+  }
+}
+
+static bool
+read_derivative (Render *render, const Node *item, GError **error)
+{
+  const Node *index = node_get (item, "index"), *list = node_get (item, "steps");
+  if (index == NULL || index->kind != NODE_INT || list == NULL || text_of (item, "path") == NULL)
+    return refuse (error, "a derivative");
+  Job *job = g_new0 (Job, 1);
+  job->delivery_steps = g_ptr_array_new_with_free_func (unref_step);
+  g_ptr_array_add (render->jobs, job);
+  job->index = (unsigned)index->integer;
+  job->path = text_of (item, "path");
+
+  g_autoptr (GString) chain = g_string_new (NULL);
+  GPtrArray *steps = g_ptr_array_new_with_free_func (unref_step);
+  for (unsigned i = 0; i < node_length (list); i++) {
+    Step *step = read_step (node_item (list, i), error);
+    if (step == NULL) {
+      g_ptr_array_unref (steps);
+      return false;
+    }
+    bool is_image = step->type->role == STAGE_IMAGE;
+    if (is_image)
+      node_to_json (node_item (list, i), chain);
+    else
+      step->type->deliver (step->options, &job->delivery);
+    g_ptr_array_add (is_image ? steps : job->delivery_steps, step);
+  }
+  job->group = find_group (render, chain->str, steps);
+  job->group->n_waiting++;
+  job->cost = encoding_cost (&job->delivery.encode);
+  return true;
+}
+
+/* The largest pictures begin, since the run ends when the last thread does. Groups stay together, so
+ * that a picture can be let go early; within one the slow encoders begin. */
+static int
+compare_jobs (const void *left, const void *right)
+{
+  const Job *a = *(Job *const *)left, *b = *(Job *const *)right;
+  if (a->group->area != b->group->area)
+    return a->group->area > b->group->area ? -1 : 1;
+  if (a->group != b->group)
+    return a->group->order < b->group->order ? -1 : 1;
+  return a->cost > b->cost ? -1 : a->cost < b->cost;
+}
+
+static void
+order_jobs (Render *render)
+{
+  for (unsigned i = 0; i < render->groups->len; i++) {
+    Group *group = render->groups->pdata[i];
+    Shape shape = stage_shape_of (render->original);
+    for (unsigned s = 0; s < group->steps->len; s++) {
+      const Step *step = group->steps->pdata[s];
+      /* A stage that cannot be applied says so when it is. */
+      if (step->type->shape != NULL)
+        (void)step->type->shape (step->options, &shape, NULL);
+    }
+    group->area = (double)shape.width * shape.height;
+  }
+  g_ptr_array_sort (render->jobs, compare_jobs);
+}
+
+/* ---- doing it ---- */
+
+static bool
+apply_steps (VipsImage *original, const GPtrArray *steps, VipsImage **out_picture, GError **error)
+{
+  VipsImage *picture = g_object_ref (original);
+  for (unsigned i = 0; i < steps->len; i++) {
+    const Step *step = steps->pdata[i];
+    VipsImage *next = NULL;
+    bool ok = step->type->apply (step->options, picture, &next, error);
+    g_object_unref (picture);
+    if (!ok) {
+      g_prefix_error (error, "'%s': ", step->type->name);
+      return false;
+    }
+    picture = next;
+  }
+  if (steps->len > 0) {
+    VipsImage *memory = NULL;
+    bool ok = image_to_memory (picture, &memory, error);
+    g_object_unref (picture);
+    if (!ok)
+      return false;
+    picture = memory;
+  }
+  *out_picture = picture;
+  return true;
+}
+
+/* The group's picture, computed by whoever comes first. A new reference, or NULL. */
+static VipsImage *
+take_picture (const Render *render, Group *group, GError **error)
+{
+  g_mutex_lock (&group->mutex);
+  if (!group->is_done) {
+    apply_steps (render->original, group->steps, &group->picture, &group->error);
+    group->is_done = true;
+  }
+  VipsImage *picture = group->picture != NULL ? g_object_ref (group->picture) : NULL;
+  if (picture == NULL && error != NULL)
+    *error = g_error_copy (group->error);
+  if (--group->n_waiting == 0)
+    g_clear_object (&group->picture);
+  g_mutex_unlock (&group->mutex);
+  return picture;
+}
+
+static void
+do_job (gpointer data, gpointer user_data)
+{
+  Job *job = data;
+  Render *render = user_data;
+  const RenderListener *listener = render->listener;
+  if (listener->stopped (listener->data))
+    return;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *facts = NULL;
+  Digest content;
+  VipsImage *picture = take_picture (render, job->group, &error);
+  bool ok = picture != NULL && deliver_file (picture, &job->delivery, &render->origin, job->path,
+                                             &content, &facts, &error);
+  g_clear_object (&picture);
+  g_mutex_lock (&render->mutex);
+  if (ok)
+    listener->made (listener->data, job->index, &content, facts);
+  else
+    listener->failed (listener->data, job->index, error);
+  g_mutex_unlock (&render->mutex);
+  image_thread_end ();
+}
+
+static GBytes *
+read_original (const Node *task, const char *home, const ImageLimits *limits, GError **error)
+{
+  const char *path = text_of (task, "path"), *hex = text_of (task, "original");
+  Digest digest;
+  if (hex == NULL || strlen (hex) != DIGEST_HEX_CHARACTERS || !digest_from_hex (hex, &digest)) {
+    refuse (error, "no original");
+    return NULL;
+  }
+  if (path == NULL) {
+    GBytes *bytes = cache_read_blob (home, &digest, limits->most_bytes, error);
+    if (bytes == NULL && error != NULL && *error == NULL)
+      g_set_error (error, RUN_ERROR, RUN_ERROR_CORRUPT,
+                   "original %.12s is not in the cache any more", hex);
+    return bytes;
+  }
+  char *text = NULL;
+  size_t length;
+  if (!path_read_file (path, limits->most_bytes, &text, &length, error))
+    return NULL;
+  GBytes *bytes = g_bytes_new_take (text, length);
+  Digest found = digest_of (text, length);
+  if (digest_equal (&found, &digest))
+    return bytes;
+  g_bytes_unref (bytes);
+  g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED,
+               "%s changed while it was being worked on; run again", path);
+  return NULL;
+}
+
+static bool
+open_original (Render *render, const Node *task, const char *home, const ImageLimits *limits,
+               GError **error)
+{
+  const char *name = text_of (task, "name");
+  g_autoptr (GBytes) bytes = read_original (task, home, limits, error);
+  if (bytes == NULL ||
+      !image_decode (bytes, name != NULL ? name : "the original", limits, &render->original, error))
+    return false;
+  size_t length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  render->found_type = metadata_find_source_type (data, length);
+  render->origin.blobs.exif = image_dup_blob (render->original, IMAGE_BLOB_EXIF);
+  render->origin.blobs.xmp = image_dup_blob (render->original, IMAGE_BLOB_XMP);
+  render->origin.blobs.iptc = image_dup_blob (render->original, IMAGE_BLOB_IPTC);
+  render->origin.facts = (MetadataFacts){
+    .source_type = text_of (task, "source-type"),
+    .found_type = render->found_type,
+    .prompt = text_of (task, "prompt"),
+    .ai_system = text_of (task, "ai-system"),
+  };
+  return true;
+}
+
+bool
+render_task (const Node *task, const char *home, const ImageLimits *limits,
+             const RenderListener *listener, GError **error)
+{
+  g_auto (Render) render = { .listener = listener };
+  g_mutex_init (&render.mutex);
+  render.groups = g_ptr_array_new_with_free_func (group_free);
+  render.jobs = g_ptr_array_new_with_free_func (job_free);
+  render.by_chain = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const Node *list = node_get (task, "derivatives"), *threads = node_get (task, "threads");
+  for (unsigned i = 0; i < node_length (list); i++)
+    if (!read_derivative (&render, node_item (list, i), error))
+      return false;
+  if (!open_original (&render, task, home, limits, error))
+    return false;
+  order_jobs (&render);
+  int n_threads = threads != NULL && threads->kind == NODE_INT
+                    ? (int)CLAMP (threads->integer, 1, 256)
+                    : 1;
+  GThreadPool *pool = g_thread_pool_new (do_job, &render, n_threads, TRUE, error);
+  if (pool == NULL)
+    return false;
+  for (unsigned i = 0; i < render.jobs->len; i++)
+    g_thread_pool_push (pool, render.jobs->pdata[i], NULL);
+  g_thread_pool_free (pool, FALSE, TRUE);
+  return true;
+}

@@ -1,0 +1,23 @@
+#include "run/run-error.h"
+
+#include "cache/cache.h"
+#include "image/image.h"
+#include "pipeline/pipeline.h"
+#include "stages/stage.h"
+
+G_DEFINE_QUARK (peel - run - error, run_error)
+
+RunErrorCode
+run_error_class (const GError *error)
+{
+  if (error->domain == RUN_ERROR)
+    return (RunErrorCode)error->code;
+  if (g_error_matches (error, PIPELINE_ERROR, PIPELINE_ERROR_INVALID))
+    return RUN_ERROR_INVALID;
+  if (g_error_matches (error, CACHE_ERROR, CACHE_ERROR_CORRUPT))
+    return RUN_ERROR_CORRUPT;
+  if (g_error_matches (error, IMAGE_ERROR, IMAGE_ERROR_TARGET) ||
+      g_error_matches (error, STAGE_ERROR, STAGE_ERROR_TARGET))
+    return RUN_ERROR_TARGET;
+  return RUN_ERROR_FAILED;
+}

@@ -1,0 +1,17 @@
+/* What can go wrong while a plan is carried out, by what the caller does about it (exit codes). */
+#pragma once
+
+#include <glib.h>
+
+typedef enum {
+  RUN_ERROR_FAILED,      /* a stage, a codec, a file: exit 1 */
+  RUN_ERROR_INVALID,     /* the pipeline is wrong: exit 2 */
+  RUN_ERROR_CORRUPT,     /* the cache is damaged: exit 8 */
+  RUN_ERROR_TARGET,      /* a size, quality or dpi that cannot be met: exit 9 */
+  RUN_ERROR_INTERRUPTED, /* exit 130 */
+} RunErrorCode;
+#define RUN_ERROR (run_error_quark ())
+GQuark run_error_quark (void);
+
+/* Which of the above an error of any lower room is. */
+RunErrorCode run_error_class (const GError *error);

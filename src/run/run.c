@@ -1,0 +1,246 @@
+/* The run: one thread that moves images from original to outputs and keeps the workers fed. */
+#include "run/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "image/version.h"
+#include "run/run-private.h"
+#include "run/world.h"
+
+enum { TICK_MS = 100 };
+
+/* Set by run_interrupt, read by the loop. */
+static volatile sig_atomic_t n_interrupts;
+static int wake_pipe[2] = { -1, -1 };
+
+void
+run_interrupt (void)
+{
+  n_interrupts = n_interrupts + 1;
+  if (wake_pipe[1] >= 0) {
+    int kept = errno;
+    ssize_t ignored = write (wake_pipe[1], "", 1);
+    (void)ignored;
+    errno = kept;
+  }
+}
+
+/* ---- set-up ---- */
+
+static void
+run_clear (Run *run)
+{
+  pool_free (run->pool);
+  if (run->waiting != NULL)
+    g_queue_free_full (run->waiting, (GDestroyNotify)pool_task_free);
+  g_clear_pointer (&run->active, g_hash_table_unref);
+  g_clear_pointer (&run->swept, g_hash_table_unref);
+  manifest_writer_free (run->manifest);
+  manifest_index_free (run->old_manifest);
+  plan_paths_free (run->claims);
+  plan_free (run->plan);
+  state_close (run->state);
+  cache_close (run->cache);
+  g_free (run->libraries);
+  for (int i = 0; i < 2; i++) {
+    if (wake_pipe[i] >= 0)
+      close (wake_pipe[i]);
+    wake_pipe[i] = -1;
+  }
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+static void
+claim_inputs (Run *run)
+{
+  const Pipeline *pipeline = run->pipeline;
+  if (pipeline->path != NULL)
+    plan_paths_add_input (run->claims, pipeline->path);
+  if (pipeline->manifest != NULL)
+    plan_paths_add_input (run->claims, pipeline->manifest);
+  for (unsigned i = 0; i < plan_n_images (run->plan); i++)
+    if (plan_image (run->plan, i)->file != NULL)
+      plan_paths_add_input (run->claims, plan_image (run->plan, i)->file);
+}
+
+/* All mistakes in one go. When all of them are originals that will be too small, that is the news. */
+static bool
+raise_problems (const Problems *problems, unsigned n_targets_missed, GError **error)
+{
+  bool is_target = n_targets_missed > 0 && problems_count (problems) <= n_targets_missed;
+  return problems_raise (problems, RUN_ERROR, is_target ? RUN_ERROR_TARGET : RUN_ERROR_INVALID,
+                         error);
+}
+
+static bool
+make_plan (Run *run, GError **error)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  unsigned n_targets_missed = 0;
+  run->world = world_new (run->state);
+  run->plan = plan_new (run->pipeline, &run->world, problems);
+  if (run->plan != NULL)
+    plan_check (run->plan, &n_targets_missed, problems);
+  return raise_problems (problems, n_targets_missed, error);
+}
+
+static const PoolListener pool_listener = { run_take_answer, run_take_crash };
+
+static bool
+open_run (Run *run, GError **error)
+{
+  const RunSettings *settings = run->settings;
+  run->cache = cache_open (settings->home, error);
+  if (run->cache == NULL)
+    return false;
+  run->state = state_open (cache_home (run->cache), error);
+  if (run->state == NULL || !make_plan (run, error))
+    return false;
+  unsigned n_images = plan_n_images (run->plan);
+  run->totals.n_images = n_images;
+  run->libraries = image_library_versions ();
+  run->claims = plan_paths_new ();
+  claim_inputs (run);
+  run->waiting = g_queue_new ();
+  run->swept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  run->active = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)image_run_free, NULL);
+  if (run->pipeline->manifest != NULL && !settings->dry_run) {
+    run->manifest = manifest_writer_new (n_images, error);
+    if (run->manifest == NULL)
+      return false;
+  }
+  int n_workers = (int)MIN ((unsigned)settings->n_jobs, MAX (n_images, 1));
+  run->pool = pool_new (cache_home (run->cache), &settings->limits, n_workers, settings->n_jobs,
+                        settings->isolate, &pool_listener, run);
+  if (pipe2 (wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
+    g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED, "cannot make a pipe: %s", g_strerror (errno));
+    return false;
+  }
+  return true;
+}
+
+/* ---- the loop ---- */
+
+static void
+give_tasks (Run *run)
+{
+  while (!run->is_stopping && !g_queue_is_empty (run->waiting) && pool_has_idle (run->pool)) {
+    PoolTask *task = g_queue_pop_head (run->waiting);
+    ImageRun *image_run = task->owner;
+    g_autoptr (GError) error = NULL;
+    if (!pool_give (run->pool, task, &error)) {
+      run_fail_image (run, image_run, error);
+      return;
+    }
+  }
+}
+
+/* Images are begun only as workers come free: what waits is a few tasks, however many images. */
+static void
+begin_images (Run *run)
+{
+  unsigned n_images = plan_n_images (run->plan);
+  while (!run->is_stopping && n_interrupts == 0 && run->next_image < n_images &&
+         g_queue_get_length (run->waiting) < (unsigned)run->settings->n_jobs) {
+    run_begin_image (run, run->next_image++);
+    if (clock_monotonic_us () - run->last_tick_us > TICK_MS * 1000) {
+      run->last_tick_us = clock_monotonic_us ();
+      run->listener->tick (run->listener->data, &run->totals);
+    }
+  }
+}
+
+static void
+obey_interrupts (Run *run, int *seen)
+{
+  char drained[16];
+  while (read (wake_pipe[0], drained, sizeof drained) > 0)
+    continue;
+  int now = n_interrupts;
+  if (now > 0 && *seen == 0)
+    pool_stop (run->pool);
+  if (now > 1 && *seen < 2)
+    pool_kill (run->pool);
+  if (now > 0)
+    run->is_stopping = true;
+  *seen = now;
+}
+
+static void
+loop (Run *run)
+{
+  int seen = 0;
+  bool told_to_stop = false;
+  for (;;) {
+    begin_images (run);
+    give_tasks (run);
+    if (run->is_stopping && !told_to_stop) {
+      pool_stop (run->pool);
+      told_to_stop = true;
+    }
+    bool has_more = !run->is_stopping && (run->next_image < plan_n_images (run->plan) ||
+                                          !g_queue_is_empty (run->waiting));
+    if (pool_n_busy (run->pool) == 0 && (!has_more || n_interrupts > 0))
+      break;
+    pool_wait (run->pool, wake_pipe[0], TICK_MS);
+    obey_interrupts (run, &seen);
+    run->last_tick_us = clock_monotonic_us ();
+    run->listener->tick (run->listener->data, &run->totals);
+  }
+}
+
+/* ---- the end ---- */
+
+static bool
+write_manifest (Run *run, GError **error)
+{
+  bool is_whole = run->next_image == plan_n_images (run->plan) && !run->is_stopping;
+  if (run->manifest == NULL || !is_whole)
+    return true;
+  bool changed;
+  return manifest_writer_finish (run->manifest, run->pipeline->name, run->pipeline->manifest,
+                                 &changed, error);
+}
+
+bool
+run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunListener *listener,
+              RunResult *out_result, GError **error)
+{
+  int64_t start_us = clock_monotonic_us ();
+  g_auto (Run) run = { .pipeline = pipeline, .settings = settings, .listener = listener };
+  n_interrupts = 0;
+  if (!open_run (&run, error))
+    return false;
+  listener->started (listener->data, &run.totals);
+  loop (&run);
+  bool ok = state_flush (run.state, error) && write_manifest (&run, error);
+  if (!ok)
+    return false;
+  run.totals.duration_us = clock_monotonic_us () - start_us;
+  *out_result = (RunResult){
+    .totals = run.totals,
+    .is_interrupted = n_interrupts > 0,
+    .has_failed = run.has_failed,
+    .first_failure = run.first_failure,
+  };
+  return true;
+}
+
+bool
+run_check (const Pipeline *pipeline, unsigned *out_n_images, GError **error)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  PlanWorld world = world_new (NULL);
+  unsigned n_targets_missed = 0;
+  g_autoptr (Plan) plan = plan_new (pipeline, &world, problems);
+  if (plan != NULL)
+    plan_check (plan, &n_targets_missed, problems);
+  if (!raise_problems (problems, n_targets_missed, error))
+    return false;
+  *out_n_images = plan_n_images (plan);
+  return true;
+}

@@ -1,0 +1,90 @@
+/* Carrying a plan out: originals are found or made, outputs that are out of date are made again. */
+#pragma once
+
+#include "image/image.h"
+#include "pipeline/pipeline.h"
+#include "plan/plan.h"
+#include "run/run-error.h"
+
+typedef struct {
+  const char *home;    /* of the cache; NULL: the default place */
+  int n_jobs;          /* processor threads to keep busy, at least 1 */
+  bool dry_run;        /* look, tell, make nothing */
+  bool keep_going;     /* an output that fails does not end the run */
+  bool verify_outputs; /* hash every output */
+  bool refresh_drift;  /* make again what other library versions made */
+  bool isolate;        /* decode and encode in worker processes */
+  char **only;         /* globs on image ids and output paths, or NULL: all */
+  char **refresh;      /* globs: make these again whatever they are */
+  ImageLimits limits;
+} RunSettings;
+
+typedef enum {
+  OUTPUT_UP_TO_DATE,
+  OUTPUT_TO_MAKE, /* dry run */
+  OUTPUT_MADE,
+  OUTPUT_FAILED,
+} OutputStatus;
+
+typedef struct {
+  unsigned n_images, n_images_done;
+  unsigned n_originals_cached, n_originals_loaded, n_originals_generated, n_originals_missing;
+  unsigned n_up_to_date, n_to_make, n_made, n_failed, n_drifted;
+  unsigned n_expected; /* outputs that the images begun so far have, made or not */
+  int64_t original_bytes, made_bytes;
+  int64_t duration_us;
+} RunTotals;
+
+/* Everything is borrowed for the call. Members not named for an event are 0 or NULL. */
+typedef struct {
+  const char *image_id;
+  const char *path; /* relative to the pipeline's folder */
+  OutputStatus status;
+  const char *reason; /* why it is (to be) made */
+  const char *facts;  /* JSON object: width, height, bytes, format, quality, … */
+  const Derivative *derivative;
+  const char *message; /* of a failure */
+  RunErrorCode error_class;
+} OutputEvent;
+
+typedef struct {
+  const char *image_id;
+  const char *how;    /* "cached", "loaded", "generated", "missing" */
+  const char *digest; /* hex, or NULL when missing */
+  const char *format;
+  int width, height;
+  int64_t size_bytes;
+  bool is_expected;
+} OriginalEvent;
+
+typedef struct {
+  void *data;
+  void (*started) (void *data, const RunTotals *totals);
+  void (*original) (void *data, const OriginalEvent *event);
+  void (*output) (void *data, const OutputEvent *event, const RunTotals *totals);
+  /* An image of which nothing could be made. */
+  void (*image_failed) (void *data, const char *image_id, RunErrorCode error_class,
+                        const char *message, const RunTotals *totals);
+  void (*warning) (void *data, const char *message);
+  /* At least ten times a second while there is work. */
+  void (*tick) (void *data, const RunTotals *totals);
+} RunListener;
+
+typedef struct {
+  RunTotals totals;
+  bool is_interrupted;
+  bool has_failed;
+  RunErrorCode first_failure; /* if has_failed */
+} RunResult;
+
+/* False: the pipeline is wrong (RUN_ERROR_INVALID, all mistakes in the text), or the cache cannot be
+ * used. Failures of images and outputs are told to the listener and in the result. */
+bool run_pipeline (const Pipeline *pipeline, const RunSettings *settings,
+                   const RunListener *listener, RunResult *out_result, GError **error);
+
+/* Everything that can be found wrong without doing or storing anything. */
+bool run_check (const Pipeline *pipeline, unsigned *out_n_images, GError **error);
+
+/* What a Ctrl-C does: the first call lets no new work begin, the second ends the workers at once.
+ * Safe in a signal handler; one run at a time. */
+void run_interrupt (void);

@@ -1,0 +1,244 @@
+#include "run/task.h"
+
+#include "document/json-write.h"
+
+static char *
+finish (cJSON *json)
+{
+  char *line = json_write_line (json);
+  cJSON_Delete (json);
+  return line;
+}
+
+static cJSON *
+begin (const char *task, unsigned id)
+{
+  cJSON *json = cJSON_CreateObject ();
+  cJSON_AddStringToObject (json, "task", task);
+  if (id > 0)
+    cJSON_AddNumberToObject (json, "id", id);
+  return json;
+}
+
+static void
+add_text (cJSON *json, const char *name, const char *text)
+{
+  if (text != NULL)
+    cJSON_AddStringToObject (json, name, text);
+}
+
+char *
+task_write_start (const char *home, int n_threads, const ImageLimits *limits)
+{
+  cJSON *json = begin ("start", 0);
+  cJSON_AddStringToObject (json, "home", home);
+  cJSON_AddNumberToObject (json, "threads", n_threads);
+  cJSON *bounds = cJSON_AddObjectToObject (json, "limits");
+  cJSON_AddNumberToObject (bounds, "bytes", (double)limits->most_bytes);
+  cJSON_AddNumberToObject (bounds, "pixels", (double)limits->most_pixels);
+  cJSON_AddNumberToObject (bounds, "edge", limits->most_edge);
+  cJSON_AddNumberToObject (bounds, "pages", limits->most_pages);
+  cJSON_AddBoolToObject (bounds, "allow-damaged", limits->allow_damaged);
+  return finish (json);
+}
+
+char *
+task_write_ingest (unsigned id, const char *path, const char *name, bool store)
+{
+  cJSON *json = begin ("ingest", id);
+  cJSON_AddStringToObject (json, "path", path);
+  cJSON_AddStringToObject (json, "name", name);
+  cJSON_AddBoolToObject (json, "store", store);
+  return finish (json);
+}
+
+char *
+task_write_draw (unsigned id, const PainterSpec *spec)
+{
+  cJSON *json = begin ("draw", id);
+  cJSON_AddStringToObject (json, "prompt", spec->prompt);
+  cJSON_AddNumberToObject (json, "seed", (double)spec->seed);
+  cJSON_AddNumberToObject (json, "variant", spec->variant);
+  cJSON_AddNumberToObject (json, "width", spec->width);
+  cJSON_AddNumberToObject (json, "height", spec->height);
+  return finish (json);
+}
+
+static void
+add_steps (cJSON *list, const GPtrArray *steps)
+{
+  for (unsigned i = 0; i < steps->len; i++) {
+    const Step *step = steps->pdata[i];
+    g_autoptr (GString) options = g_string_new (NULL);
+    node_to_json (step->node, options);
+    cJSON *json = cJSON_CreateObject ();
+    cJSON_AddStringToObject (json, "stage", step->type->name);
+    cJSON_AddStringToObject (json, "folder", step->folder);
+    cJSON_AddRawToObject (json, "options", options->str);
+    cJSON_AddItemToArray (list, json);
+  }
+}
+
+char *
+task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *derivatives,
+                   const GArray *chosen, int n_threads)
+{
+  cJSON *json = begin ("render", id);
+  cJSON_AddNumberToObject (json, "threads", n_threads);
+  cJSON_AddStringToObject (json, "original", digest_to_hex (&original->digest).text);
+  cJSON_AddStringToObject (json, "name", original->name);
+  add_text (json, "path", original->path);
+  add_text (json, "source-type", original->source_type);
+  add_text (json, "prompt", original->prompt);
+  add_text (json, "ai-system", original->ai_system);
+  cJSON *list = cJSON_AddArrayToObject (json, "derivatives");
+  for (unsigned i = 0; i < chosen->len; i++) {
+    unsigned index = g_array_index (chosen, unsigned, i);
+    const Derivative *derivative = derivatives->pdata[index];
+    cJSON *item = cJSON_CreateObject ();
+    cJSON_AddNumberToObject (item, "index", index);
+    cJSON_AddStringToObject (item, "path", derivative->path);
+    cJSON *steps = cJSON_AddArrayToObject (item, "steps");
+    add_steps (steps, derivative->steps);
+    add_steps (steps, derivative->delivery_steps);
+    cJSON_AddItemToArray (list, item);
+  }
+  return finish (json);
+}
+
+char *
+task_write_stop (void)
+{
+  return finish (begin ("stop", 0));
+}
+
+/* ---- answers ---- */
+
+static const char *const answer_names[] = {
+  [ANSWER_FACTS] = "facts", [ANSWER_MADE] = "made",   [ANSWER_FAILED] = "failed",
+  [ANSWER_END] = "end",     [ANSWER_ERROR] = "error",
+};
+
+void
+answer_clear (Answer *answer)
+{
+  g_clear_pointer (&answer->record, cache_record_free);
+  g_clear_pointer (&answer->facts, g_free);
+  g_clear_pointer (&answer->message, g_free);
+}
+
+static void
+write_record (cJSON *json, const CacheRecord *record)
+{
+  cJSON_AddStringToObject (json, "digest", digest_to_hex (&record->digest).text);
+  cJSON_AddNumberToObject (json, "size", (double)record->size_bytes);
+  cJSON_AddStringToObject (json, "format", record->format);
+  cJSON_AddNumberToObject (json, "width", record->width);
+  cJSON_AddNumberToObject (json, "height", record->height);
+  cJSON_AddNumberToObject (json, "orientation", record->orientation);
+  cJSON_AddBoolToObject (json, "alpha", record->has_alpha);
+  cJSON_AddNumberToObject (json, "depth", record->bit_depth);
+  cJSON_AddNumberToObject (json, "channels", record->n_channels);
+  cJSON_AddBoolToObject (json, "icc", record->has_icc);
+  add_text (json, "source-type", record->source_type);
+}
+
+char *
+answer_write (const Answer *answer)
+{
+  cJSON *json = cJSON_CreateObject ();
+  cJSON_AddStringToObject (json, "answer", answer_names[answer->kind]);
+  cJSON_AddNumberToObject (json, "id", answer->id);
+  if (answer->kind == ANSWER_FACTS)
+    write_record (json, answer->record);
+  if (answer->kind == ANSWER_MADE || answer->kind == ANSWER_FAILED)
+    cJSON_AddNumberToObject (json, "derivative", answer->derivative);
+  if (answer->kind == ANSWER_MADE) {
+    cJSON_AddStringToObject (json, "content", digest_to_hex (&answer->content).text);
+    cJSON_AddRawToObject (json, "facts", answer->facts);
+  }
+  if (answer->kind == ANSWER_FAILED || answer->kind == ANSWER_ERROR) {
+    cJSON_AddNumberToObject (json, "class", answer->error_class);
+    cJSON_AddStringToObject (json, "message", answer->message);
+  }
+  return finish (json);
+}
+
+static double
+number_of (const cJSON *json, const char *name)
+{
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive (json, name);
+  return cJSON_IsNumber (item) ? item->valuedouble : 0;
+}
+
+static const char *
+text_of (const cJSON *json, const char *name)
+{
+  return cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (json, name));
+}
+
+static bool
+digest_of_member (const cJSON *json, const char *name, Digest *out_digest)
+{
+  const char *text = text_of (json, name);
+  return text != NULL && strlen (text) == DIGEST_HEX_CHARACTERS &&
+         digest_from_hex (text, out_digest);
+}
+
+static bool
+read_record (const cJSON *json, Answer *answer)
+{
+  CacheRecord *record = answer->record = cache_record_new ();
+  record->size_bytes = (int64_t)number_of (json, "size");
+  record->format = g_strdup (text_of (json, "format"));
+  record->width = (int)number_of (json, "width");
+  record->height = (int)number_of (json, "height");
+  record->orientation = (int)number_of (json, "orientation");
+  record->has_alpha = cJSON_IsTrue (cJSON_GetObjectItemCaseSensitive (json, "alpha"));
+  record->bit_depth = (int)number_of (json, "depth");
+  record->n_channels = (int)number_of (json, "channels");
+  record->has_icc = cJSON_IsTrue (cJSON_GetObjectItemCaseSensitive (json, "icc"));
+  record->source_type = g_strdup (text_of (json, "source-type"));
+  return record->format != NULL && record->width > 0 && record->height > 0 &&
+         digest_of_member (json, "digest", &record->digest);
+}
+
+static bool
+read_members (const cJSON *json, Answer *answer)
+{
+  const char *kind = text_of (json, "answer");
+  unsigned i = 0;
+  while (kind != NULL && i < G_N_ELEMENTS (answer_names) && strcmp (kind, answer_names[i]) != 0)
+    i++;
+  if (kind == NULL || i == G_N_ELEMENTS (answer_names))
+    return false;
+  answer->kind = (AnswerKind)i;
+  answer->id = (unsigned)number_of (json, "id");
+  answer->derivative = (unsigned)number_of (json, "derivative");
+  answer->error_class = (RunErrorCode)number_of (json, "class");
+  answer->message = g_strdup (text_of (json, "message"));
+  if (answer->kind == ANSWER_FACTS)
+    return read_record (json, answer);
+  if (answer->kind == ANSWER_FAILED || answer->kind == ANSWER_ERROR)
+    return answer->message != NULL;
+  if (answer->kind == ANSWER_MADE) {
+    const cJSON *facts = cJSON_GetObjectItemCaseSensitive (json, "facts");
+    answer->facts = cJSON_IsObject (facts) ? json_write_line (facts) : NULL;
+    return answer->facts != NULL && digest_of_member (json, "content", &answer->content);
+  }
+  return true;
+}
+
+bool
+answer_read (const char *line, Answer *out_answer)
+{
+  cJSON *json = cJSON_Parse (line);
+  Answer answer = { 0 };
+  bool ok = json != NULL && read_members (json, &answer);
+  cJSON_Delete (json);
+  if (ok)
+    *out_answer = answer;
+  else
+    answer_clear (&answer);
+  return ok;
+}

@@ -1,0 +1,64 @@
+/* What a pixel worker is asked to do and what it answers: one line of JSON each, over a socket.
+ *
+ * Tasks are data, not shared memory, so that a worker is a fresh process (a codec that aborts takes
+ * down one image, not the run) and the same loop runs in a thread when isolation is off.
+ *
+ *     {"task":"start","home":…,"threads":2,"limits":{…}}       once, first
+ *     {"task":"ingest","id":1,"path":…,"name":…,"store":true}  → facts
+ *     {"task":"draw","id":2,"prompt":…,"seed":…,…}             → facts
+ *     {"task":"render","id":3,"original":…,"derivatives":[…]}  → made or failed for each, then end
+ *     {"task":"stop"}                                          begin no further derivative
+ */
+#pragma once
+
+#include "base/digest.h"
+#include "cache/cache.h"
+#include "image/painter.h"
+#include "plan/plan.h"
+#include "run/run-error.h"
+
+typedef enum { TASK_INGEST, TASK_DRAW, TASK_RENDER } TaskKind;
+
+/* The original that a render task reads: a blob of the cache, or a file that is not kept there. */
+typedef struct {
+  Digest digest;
+  const char *path;                             /* NULL: from the cache */
+  const char *name;                             /* for messages */
+  const char *source_type, *prompt, *ai_system; /* facts beside the bytes, or NULL */
+} TaskOriginal;
+
+char *task_write_start (const char *home, int n_threads, const ImageLimits *limits);
+char *task_write_ingest (unsigned id, const char *path, const char *name, bool store);
+char *task_write_draw (unsigned id, const PainterSpec *spec);
+/* `chosen` are indexes into `derivatives`; answers speak of them by these indexes. */
+char *task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *derivatives,
+                         const GArray *chosen, int n_threads);
+char *task_write_stop (void);
+
+/* ---- answers ---- */
+
+typedef enum {
+  ANSWER_FACTS,  /* of ingest and draw: the original is durable (if it was to be stored) */
+  ANSWER_MADE,   /* a derivative is whole on disk */
+  ANSWER_FAILED, /* a derivative could not be made */
+  ANSWER_END,    /* of render: every derivative has been answered, or skipped after stop */
+  ANSWER_ERROR,  /* the whole task failed */
+} AnswerKind;
+
+typedef struct {
+  AnswerKind kind;
+  unsigned id;
+  CacheRecord *record; /* FACTS: without acquisitions */
+  unsigned derivative; /* MADE, FAILED */
+  Digest content;      /* MADE: SHA-256 of the file */
+  char *facts;         /* MADE: JSON object for the manifest (width, height, bytes, quality, …) */
+  RunErrorCode error_class; /* FAILED, ERROR */
+  char *message;
+} Answer;
+
+void answer_clear (Answer *answer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
+
+char *answer_write (const Answer *answer);
+/* False: not an answer (a worker gone mad). */
+bool answer_read (const char *line, Answer *out_answer);

@@ -1,0 +1,74 @@
+#include "run/world.h"
+
+#include <errno.h>
+#include <glob.h>
+
+#include "base/base-error.h"
+#include "base/path.h"
+#include "run/run-error.h"
+
+static bool
+has_wildcard (const char *pattern)
+{
+  return strpbrk (pattern, "*?[") != NULL;
+}
+
+static bool
+expand_pattern (const char *full, GPtrArray *out_paths, GError **error)
+{
+  glob_t found = { 0 };
+  int result = glob (full, GLOB_ERR, NULL, &found);
+  for (size_t i = 0; result == 0 && i < found.gl_pathc; i++)
+    if (g_file_test (found.gl_pathv[i], G_FILE_TEST_IS_REGULAR))
+      g_ptr_array_add (out_paths, g_strdup (found.gl_pathv[i]));
+  int why = errno;
+  globfree (&found);
+  if (result == 0 || result == GLOB_NOMATCH)
+    return true;
+  return base_error_set_errno (error, why, "cannot list %s", full);
+}
+
+/* A name that exists is that file, whatever signs it holds: "photo [1].png" is no pattern then. */
+static bool
+list_files (void *data, const char *folder, const char *pattern, GPtrArray *out_paths,
+            GError **error)
+{
+  g_autofree char *full = path_resolve (folder, pattern);
+  FileStamp stamp;
+  if (!has_wildcard (pattern) || file_stamp_read (full, &stamp)) {
+    if (!file_stamp_read (full, &stamp)) {
+      bool is_folder = g_file_test (full, G_FILE_TEST_IS_DIR);
+      g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID,
+                   is_folder ? "%s is a folder; name the files in it: %s/*" : "there is no file %s",
+                   full, pattern);
+      return false;
+    }
+    g_ptr_array_add (out_paths, g_steal_pointer (&full));
+    return true;
+  }
+  return expand_pattern (full, out_paths, error);
+}
+
+bool
+world_hash_file (State *state, const char *path, Digest *out_digest, GError **error)
+{
+  FileStamp stamp;
+  bool has_stamp = file_stamp_read (path, &stamp);
+  if (state != NULL && has_stamp && state_get_file (state, path, &stamp, out_digest))
+    return true;
+  if (!digest_of_file (path, out_digest, error))
+    return false;
+  return state == NULL || !has_stamp || state_put_file (state, path, &stamp, out_digest, error);
+}
+
+static bool
+file_digest (void *data, const char *path, Digest *out_digest, GError **error)
+{
+  return world_hash_file (data, path, out_digest, error);
+}
+
+PlanWorld
+world_new (State *state)
+{
+  return (PlanWorld){ state, list_files, file_digest };
+}
