@@ -1,24 +1,53 @@
 #include "document/quote.h"
 
+#include <string.h>
+
 #include <glib.h>
 
 #include "document/json-write.h"
 
 enum { MOST_QUOTED_CHARACTERS = 70 };
 
+/* At most n characters of it; '…' stands for the rest. */
+static char *
+cut (const char *text, size_t length, long n)
+{
+  /* No character is longer than 6 bytes once it was made valid. */
+  g_autofree char *valid = g_utf8_make_valid (text, (gssize)MIN (length, (size_t)n * 6 + 6));
+  if (g_utf8_strlen (valid, -1) <= n)
+    return g_steal_pointer (&valid);
+  g_autofree char *start = g_utf8_substring (valid, 0, n - 1);
+  return g_strconcat (start, "…", NULL);
+}
+
+static bool
+is_printable (const char *text)
+{
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
+    if (!g_unichar_isprint (g_utf8_get_char (c)))
+      return false;
+  return true;
+}
+
 char *
 document_quote (const char *text, size_t length)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, (gssize)length);
-  if (g_utf8_strlen (valid, -1) > MOST_QUOTED_CHARACTERS) {
-    g_autofree char *start = g_utf8_substring (valid, 0, MOST_QUOTED_CHARACTERS - 1);
-    g_free (valid);
-    valid = g_strconcat (start, "…", NULL);
-  }
-  bool fits_single = strpbrk (valid, "'\n\r") == NULL;
-  if (strpbrk (valid, "\"\\") != NULL && fits_single)
-    return g_strconcat ("'", valid, "'", NULL);
+  g_autofree char *shown = cut (text, length, MOST_QUOTED_CHARACTERS);
+  if (strpbrk (shown, "\"\\") != NULL && strchr (shown, '\'') == NULL && is_printable (shown))
+    return g_strconcat ("'", shown, "'", NULL);
   g_autoptr (GString) out = g_string_new (NULL);
-  json_append_quoted (out, valid);
+  json_append_quoted (out, shown);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+char *
+document_shorten (const char *text, size_t length)
+{
+  g_autofree char *shown = cut (text, length, MOST_QUOTED_CHARACTERS);
+  g_autoptr (GString) out = g_string_new (NULL);
+  for (const char *c = shown; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar letter = g_utf8_get_char (c);
+    g_string_append_unichar (out, g_unichar_isprint (letter) ? letter : ' ');
+  }
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

@@ -42,10 +42,17 @@ static bool G_GNUC_PRINTF (3, 4) say (const Case *c, Span span, const char *form
   return true;
 }
 
+static bool
+holds (const Case *c, Span span, char sign)
+{
+  return memchr (c->text + span.start, sign, span.end - span.start) != NULL;
+}
+
+/* For '…' in a message. */
 static char *
 dup_span (const Case *c, Span span)
 {
-  return g_strndup (c->text + span.start, span.end - span.start);
+  return document_shorten (c->text + span.start, span.end - span.start);
 }
 
 static char *
@@ -206,7 +213,7 @@ say_missing_colon (const Case *c, Span span)
   g_autofree char *words = dup_span (c, span);
   if (words[0] == '-')
     return say (c, span, "'%s' is no list item: a space is missing after '-'", words);
-  if (strchr (words, ':') != NULL)
+  if (holds (c, span, ':'))
     return say (c, span, "'%s' has no space after ':', so it is no key with a value", words);
   return say (c, span, "'%s' is no key with a value: a ':' is missing", words);
 }
@@ -219,7 +226,7 @@ explain_colon (const Case *c)
   bool is_value;
   Span span = yaml_span_in_block (c->source, c->at.byte, &is_value);
   bool is_after_key = is_value && span.start > 0 && c->text[span.start - 1] != '-' &&
-                      memchr (c->text + span.start, ':', span.end - span.start) != NULL;
+                      holds (c, span, ':');
   if (is_after_key && span.start <= c->at.byte)
     return say_needs_quotes (c, span, "a value that holds ': ' needs quotes");
   Span line = yaml_span_line (c->source, c->at.byte), owner;
@@ -277,7 +284,7 @@ say_flow_entry (const Case *c, Span span, char opened)
     g_autofree char *why = g_strdup_printf ("a value that begins with '%c' needs quotes", words[0]);
     return say_needs_quotes (c, span, why);
   }
-  if (strpbrk (words, "{[") == NULL)
+  if (!holds (c, span, '{') && !holds (c, span, '['))
     return false;
   g_autofree char *why = g_strdup_printf ("'%s' inside %s needs quotes", words,
                                           opened == '[' ? "[ ]" : "{ }");

@@ -234,6 +234,28 @@ read_alias (YamlReader *reader, const yaml_event_t *event)
   }
 }
 
+/* libyaml compares each %TAG with all others before it says anything, which takes minutes for a
+ * megabyte of them. No tag is used here, so they are refused before it sees them. */
+static void
+refuse_tag_directives (YamlReader *reader, TextCursor cursor)
+{
+  const char *text = cursor.source->text;
+  for (;;) {
+    const char *at = text + cursor.byte;
+    size_t n_line = strcspn (at, "\n"), n_blanks = strspn (at, " \t\r");
+    if (g_str_has_prefix (at, "%TAG")) {
+      Mark mark = text_cursor_mark (&cursor);
+      tree_builder_stop (&reader->builder, &mark, "tags are not used here: remove this line");
+      return;
+    }
+    bool is_skipped = n_blanks >= n_line || at[n_blanks] == '#' || at[0] == '%' ||
+                      g_str_has_prefix (at, "...");
+    if (!is_skipped || at[n_line] == '\0')
+      return;
+    text_cursor_skip (&cursor, n_line + 1);
+  }
+}
+
 static void
 start_document (YamlReader *reader, const yaml_event_t *event)
 {
@@ -248,6 +270,12 @@ static void
 read_event (YamlReader *reader, const yaml_event_t *event)
 {
   switch (event->type) {
+  case YAML_STREAM_START_EVENT:
+    refuse_tag_directives (reader, reader->cursor);
+    break;
+  case YAML_DOCUMENT_END_EVENT:
+    refuse_tag_directives (reader, seek (reader, event->end_mark));
+    break;
   case YAML_DOCUMENT_START_EVENT:
     start_document (reader, event);
     break;

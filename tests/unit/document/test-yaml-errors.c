@@ -1,4 +1,5 @@
 /* What people who do not know YAML's signs are told. Texts and words exactly. */
+#include "document/quote.h"
 #include "reading.h"
 
 typedef struct {
@@ -175,12 +176,29 @@ escapes_are_explained (void)
 static void
 what_peel_leaves_out_of_yaml_is_named (void)
 {
-  CHECK ({ "a: b\n---\nc: d\n", "2:1-2 a second document begins here: a file holds one" },
-         { "a: &a [*a]\n", "1:8-10 '*a' stands inside its own anchor '&a'" },
-         { "? [a]\n: b\n", "1:3-4 a key must be text, not a list" },
-         { "b: &a 1\n*a : 2\n", "2:1-3 a key must be text, not the alias '*a'" },
-         { "<<: {a: 1}\n", "1:1-3 merge keys (<<) are not used here: write the keys out, or use "
-                           "'extends'" });
+  CHECK (
+    { "a: b\n---\nc: d\n", "2:1-2 a second document begins here: a file holds one" },
+    { "a: &a [*a]\n", "1:8-10 '*a' stands inside its own anchor '&a'" },
+    { "? [a]\n: b\n", "1:3-4 a key must be text, not a list" },
+    { "b: &a 1\n*a : 2\n", "2:1-3 a key must be text, not the alias '*a'" },
+    { "# x\n%TAG !e! tag:x\n--- a\n", "2:1-2 tags are not used here: remove this line" },
+    { "a: 1\n...\n# x\n%TAG !e! tag:x\n--- a\n", "4:1-2 tags are not used here: remove this line" },
+    { "a: 1\n%TAG !e! tag:x\n--- a\n", "2:1-2 tags are not used here: remove this line" },
+    { "<<: {a: 1}\n", "1:1-3 merge keys (<<) are not used here: write the keys out, or use "
+                      "'extends'" });
+}
+
+static void
+long_words_are_cut_and_controls_left_out (void)
+{
+  CHECK ({ "a: [0123456789012345678901234567890123456789012345678901234567890123456789{x}]\n",
+           "1:5-78 '012345678901234567890123456789012345678901234567890123456789012345678…' inside "
+           "[ ] needs quotes: write "
+           "\"012345678901234567890123456789012345678901234567890123456789012345678…\"" });
+  g_autofree char *shown = document_shorten ("a\x1b[1mb", 6);
+  g_assert_cmpstr (shown, ==, "a [1mb");
+  g_autofree char *quoted = document_quote ("\"\x1b\"", 3);
+  g_assert_cmpstr (quoted, ==, "\"\\\"\\u001b\\\"\"");
 }
 
 static void
@@ -241,6 +259,7 @@ main (int argc, char **argv)
   ADD ("text-after-a-closing-quote-is-shown-quoted", text_after_a_closing_quote_is_shown_quoted);
   ADD ("escapes-are-explained", escapes_are_explained);
   ADD ("what-peel-leaves-out-of-yaml-is-named", what_peel_leaves_out_of_yaml_is_named);
+  ADD ("long-words-are-cut-and-controls-left-out", long_words_are_cut_and_controls_left_out);
   ADD ("mistakes-that-leave-the-tree-whole-are-told-together",
        mistakes_that_leave_the_tree_whole_are_told_together);
   ADD ("bytes-that-are-no-text-have-a-place", bytes_that_are_no_text_have_a_place);
