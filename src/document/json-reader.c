@@ -63,7 +63,7 @@ expected (JsonReader *reader, const char *what)
   if (at[0] == '\'')
     return tree_builder_stop (&reader->builder, &mark,
                               "expected %s; a string takes double quotes: \"", what);
-  g_autofree char *found = document_shorten (at, length);
+  g_autofree char *found = document_shorten (at, length, DOCUMENT_MOST_QUOTED);
   bool may_be_yaml = !reader->is_line && !g_str_has_suffix (reader->cursor.source->name, ".json");
   return tree_builder_stop (&reader->builder, &mark, "expected %s, not '%s'%s", what, found,
                             may_be_yaml ? " (a text that begins with '{' is read as JSON)" : "");

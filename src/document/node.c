@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "document/json-write.h"
 #include "document/node-build.h"
+#include "document/quote.h"
 
 enum { MOST_DESCRIBED_CHARACTERS = 40 };
 
@@ -249,18 +250,9 @@ node_describe (const Node *node)
 {
   if (node->kind == NODE_LIST || node->kind == NODE_MAP || node->kind == NODE_NULL)
     return g_strdup (node_kind_words (node->kind));
-  g_autoptr (GString) out = g_string_new ("'");
-  int n = 0;
-  for (const char *c = node->text; *c != '\0'; c = g_utf8_next_char (c)) {
-    if (n++ == MOST_DESCRIBED_CHARACTERS) {
-      g_string_append (out, "…");
-      break;
-    }
-    gunichar letter = g_utf8_get_char (c);
-    g_string_append_unichar (out, g_unichar_isprint (letter) ? letter : ' ');
-  }
-  g_string_append_c (out, '\'');
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  g_autofree char *words = document_shorten (node->text, strlen (node->text),
+                                             MOST_DESCRIBED_CHARACTERS);
+  return g_strconcat ("'", words, "'", NULL);
 }
 
 static void

@@ -4,16 +4,19 @@
 
 #include <glib.h>
 
+#include "base/secret.h"
 #include "document/json-write.h"
 
-enum { MOST_QUOTED_CHARACTERS = 70 };
-
-/* At most n characters of it; '…' stands for the rest. */
+/* At most n characters of it; '…' stands for the rest. What looks like a key becomes dots. */
 static char *
 cut (const char *text, size_t length, long n)
 {
   /* No character is longer than 6 bytes once it was made valid. */
   g_autofree char *valid = g_utf8_make_valid (text, (gssize)MIN (length, (size_t)n * 6 + 6));
+  size_t start_of_secret, n_secret;
+  for (char *at = valid; secret_find (at, &start_of_secret, &n_secret);
+       at += start_of_secret + n_secret)
+    memset (at + start_of_secret, '.', n_secret);
   if (g_utf8_strlen (valid, -1) <= n)
     return g_steal_pointer (&valid);
   g_autofree char *start = g_utf8_substring (valid, 0, n - 1);
@@ -32,7 +35,7 @@ is_printable (const char *text)
 char *
 document_quote (const char *text, size_t length)
 {
-  g_autofree char *shown = cut (text, length, MOST_QUOTED_CHARACTERS);
+  g_autofree char *shown = cut (text, length, DOCUMENT_MOST_QUOTED);
   if (strpbrk (shown, "\"\\") != NULL && strchr (shown, '\'') == NULL && is_printable (shown))
     return g_strconcat ("'", shown, "'", NULL);
   g_autoptr (GString) out = g_string_new (NULL);
@@ -41,9 +44,9 @@ document_quote (const char *text, size_t length)
 }
 
 char *
-document_shorten (const char *text, size_t length)
+document_shorten (const char *text, size_t length, long most_characters)
 {
-  g_autofree char *shown = cut (text, length, MOST_QUOTED_CHARACTERS);
+  g_autofree char *shown = cut (text, length, most_characters);
   g_autoptr (GString) out = g_string_new (NULL);
   for (const char *c = shown; *c != '\0'; c = g_utf8_next_char (c)) {
     gunichar letter = g_utf8_get_char (c);

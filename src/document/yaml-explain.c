@@ -52,7 +52,7 @@ holds (const Case *c, Span span, char sign)
 static char *
 dup_span (const Case *c, Span span)
 {
-  return document_shorten (c->text + span.start, span.end - span.start);
+  return document_shorten (c->text + span.start, span.end - span.start, DOCUMENT_MOST_QUOTED);
 }
 
 static char *

@@ -195,10 +195,20 @@ long_words_are_cut_and_controls_left_out (void)
            "1:5-78 '012345678901234567890123456789012345678901234567890123456789012345678…' inside "
            "[ ] needs quotes: write "
            "\"012345678901234567890123456789012345678901234567890123456789012345678…\"" });
-  g_autofree char *shown = document_shorten ("a\x1b[1mb", 6);
+  g_autofree char *shown = document_shorten ("a\x1b[1mb", 6, 10);
   g_assert_cmpstr (shown, ==, "a [1mb");
   g_autofree char *quoted = document_quote ("\"\x1b\"", 3);
   g_assert_cmpstr (quoted, ==, "\"\\\"\\u001b\\\"\"");
+}
+
+static void
+what_looks_like_a_key_is_not_repeated (void)
+{
+  assert_reads_as ("p", "key: AIzaSyA-12345678901234567890123456: x\n",
+                   "p:1:6: a value that holds ': ' needs quotes: write "
+                   "\"..................................: x\"\n"
+                   "    key: ..................................: x\n"
+                   "         ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~");
 }
 
 static void
@@ -260,6 +270,7 @@ main (int argc, char **argv)
   ADD ("escapes-are-explained", escapes_are_explained);
   ADD ("what-peel-leaves-out-of-yaml-is-named", what_peel_leaves_out_of_yaml_is_named);
   ADD ("long-words-are-cut-and-controls-left-out", long_words_are_cut_and_controls_left_out);
+  ADD ("what-looks-like-a-key-is-not-repeated", what_looks_like_a_key_is_not_repeated);
   ADD ("mistakes-that-leave-the-tree-whole-are-told-together",
        mistakes_that_leave_the_tree_whole_are_told_together);
   ADD ("bytes-that-are-no-text-have-a-place", bytes_that_are_no_text_have_a_place);
