@@ -5,6 +5,17 @@
 
 G_DEFINE_QUARK (peel - cache - error, cache_error)
 
+/* Sidecars that a killed process wrote and did not enter any more. What goes wrong here goes wrong
+ * again, and is told, when the index is used. */
+static bool
+enter_in_index (void *data, unsigned shelf)
+{
+  Cache *cache = data;
+  if (cache->index == NULL)
+    cache->index = index_open (cache->home, NULL);
+  return cache->index != NULL && index_put_shelf (cache->index, shelf, NULL);
+}
+
 Cache *
 cache_open (const char *home, GError **error)
 {
@@ -12,10 +23,10 @@ cache_open (const char *home, GError **error)
                                         : cache_default_home ();
   if (!home_make (place, error))
     return NULL;
-  writer_sweep (place);
   Cache *cache = g_new0 (Cache, 1);
   cache->home = g_steal_pointer (&place);
   cache->writer = (Writer)WRITER_INIT;
+  writer_sweep (cache->home, enter_in_index, cache);
   return cache;
 }
 

@@ -207,8 +207,11 @@ open_once (Database *database, GError **error)
   sqlite3_busy_timeout (database->handle, BUSY_MS);
   Kind kind;
   if (!check_file (database, error) ||
-      !execute_patiently (database->handle,
-                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
+      !execute_patiently (database->handle, "PRAGMA journal_mode = WAL", error) ||
+      !database_execute (database->handle,
+                         database->shape->is_durable ? "PRAGMA synchronous = FULL"
+                                                     : "PRAGMA synchronous = NORMAL",
+                         error) ||
       !read_kind (database, &kind, error))
     return false;
   if (kind == KIND_FOREIGN) {

@@ -13,6 +13,7 @@ typedef struct {
   const char *name;   /* in the home */
   const char *schema; /* SQL that makes it */
   int version;        /* of the schema; a file with another one is set aside */
+  bool is_durable;    /* a commit survives a power cut, and costs an fsync */
   /* Fills a new one, in the transaction that makes it. May be NULL. */
   bool (*fill) (sqlite3 *handle, void *data, GError **error);
 } DatabaseShape;

@@ -101,6 +101,7 @@ fill_from_sidecars (sqlite3 *handle, void *data, GError **error)
 static const DatabaseShape shape = {
   .name = "index.sqlite",
   .version = 1,
+  .is_durable = true, /* a lost row is a request that is paid for again */
   .schema = "CREATE TABLE requests ("
             "  request BLOB NOT NULL, original BLOB NOT NULL,"
             "  at TEXT NOT NULL, stored_us INTEGER NOT NULL,"
@@ -192,13 +193,22 @@ tell_damage (Index *index, GError **error)
 
 /* ---- use ---- */
 
+/* What a put enters: a record, or with none a whole shelf. */
+typedef struct {
+  const CacheRecord *record;
+  unsigned shelf;
+} Entry;
+
 static bool
-put_record (Index *index, void *data, GError **error)
+put_entry (Index *index, void *data, GError **error)
 {
+  const Entry *entry = data;
   sqlite3 *handle = index->database.handle;
   if (!database_execute (handle, "BEGIN IMMEDIATE", error))
     return false;
-  if (insert_record (index->insert, data, error) && database_execute (handle, "COMMIT", error))
+  bool ok = entry->record != NULL ? insert_record (index->insert, entry->record, error)
+                                  : enter_shelf (index, index->insert, entry->shelf, error);
+  if (ok && database_execute (handle, "COMMIT", error))
     return true;
   sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
   return false;
@@ -207,7 +217,15 @@ put_record (Index *index, void *data, GError **error)
 bool
 index_put (Index *index, const CacheRecord *record, GError **error)
 {
-  return with_current_file (index, put_record, (void *)record, error) && tell_damage (index, error);
+  Entry entry = { .record = record };
+  return with_current_file (index, put_entry, &entry, error) && tell_damage (index, error);
+}
+
+bool
+index_put_shelf (Index *index, unsigned shelf, GError **error)
+{
+  Entry entry = { .shelf = shelf };
+  return with_current_file (index, put_entry, &entry, error);
 }
 
 typedef struct {

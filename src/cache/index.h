@@ -12,6 +12,8 @@ void index_free (Index *index);
 
 /* Enters the requests among the record's acquisitions. The sidecar must be written first. */
 bool index_put (Index *index, const CacheRecord *record, GError **error);
+/* Enters what the sidecars of a shelf hold. A damaged one is told as in index_open. */
+bool index_put_shelf (Index *index, unsigned shelf, GError **error);
 /* Calls `fits` with the originals that answer, newest first, until it returns true. */
 bool index_find (Index *index, const Digest *request,
                  bool (*fits) (void *data, const Digest *original), void *data, bool *out_found,

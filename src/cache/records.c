@@ -210,6 +210,8 @@ cache_record_put (Cache *cache, const CacheRecord *record, GError **error)
   close (lock);
   bool ok = merged != NULL && (!has_request (merged) || (open_index (cache, error) &&
                                                          index_put (cache->index, merged, error)));
+  if (merged != NULL && !ok)
+    cache->writer.is_unfinished = true; /* a sidecar without its row */
   if (!ok || damage == NULL) {
     g_clear_error (&damage);
     return ok;

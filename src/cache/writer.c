@@ -14,6 +14,18 @@
 
 enum { N_SHELVES = 256, MOST_TRIES = 100 };
 
+/* Where a folder cannot be synced, the mark outlives the process but not the machine. */
+static void
+sync_folder_of_marks (const char *home)
+{
+  g_autofree char *folder = g_build_filename (home, "writers", NULL);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return;
+  (void)fsync (fd);
+  close (fd);
+}
+
 /* A sweeper may lock the file between its making and our lock; then it is gone, and we make
  * another. */
 static bool
@@ -29,6 +41,7 @@ open_mark (Writer *writer, const char *home, GError **error)
       return base_error_set_errno (error, errno, "cannot create %s", path);
     struct stat status;
     if (flock (fd, LOCK_EX | LOCK_NB) == 0 && fstat (fd, &status) == 0 && status.st_nlink > 0) {
+      sync_folder_of_marks (home);
       writer->fd = fd;
       writer->path = g_steal_pointer (&path);
       return true;
@@ -38,13 +51,22 @@ open_mark (Writer *writer, const char *home, GError **error)
   return base_error_set_errno (error, EEXIST, "cannot keep a lock in %s/writers", home);
 }
 
+static bool
+set_mark (Writer *writer, unsigned shelf, GError **error)
+{
+  if (writer->is_marked[shelf])
+    return true;
+  if (pwrite (writer->fd, "x", 1, shelf) != 1 || fdatasync (writer->fd) != 0)
+    return base_error_set_errno (error, errno, "cannot write %s", writer->path);
+  writer->is_marked[shelf] = true;
+  return true;
+}
+
 bool
 writer_mark (Writer *writer, const char *home, unsigned shelf, GError **error)
 {
-  if (writer->fd < 0 && !open_mark (writer, home, error))
+  if ((writer->fd < 0 && !open_mark (writer, home, error)) || !set_mark (writer, shelf, error))
     return false;
-  if (pwrite (writer->fd, "x", 1, shelf) != 1)
-    return base_error_set_errno (error, errno, "cannot write %s", writer->path);
   g_autofree char *folder = home_shelf_path (home, shelf);
   return path_make_folder (folder, error);
 }
@@ -53,46 +75,46 @@ void
 writer_clear (Writer *writer)
 {
   if (writer->fd >= 0) {
-    unlink (writer->path);
+    if (!writer->is_unfinished)
+      unlink (writer->path);
     close (writer->fd);
   }
   writer->fd = -1;
   g_clear_pointer (&writer->path, g_free);
 }
 
-static unsigned
-sweep_after (const char *home, int folder_fd, const char *name)
+static bool
+sweep_shelves (const char *home, int fd, bool (*mend) (void *data, unsigned shelf), void *data)
 {
-  int fd = openat (folder_fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0)
-    return 0;
-  unsigned n_removed = 0;
-  if (flock (fd, LOCK_EX | LOCK_NB) == 0) {
-    char shelves[N_SHELVES];
-    ssize_t n_shelves = pread (fd, shelves, sizeof shelves, 0);
-    for (ssize_t i = 0; i < n_shelves; i++) {
-      if (shelves[i] == '\0')
-        continue;
-      g_autofree char *shelf = home_shelf_path (home, (unsigned)i);
-      n_removed += atomic_file_sweep (shelf);
-    }
-    unlinkat (folder_fd, name, 0);
+  char shelves[N_SHELVES];
+  ssize_t n_shelves = pread (fd, shelves, sizeof shelves, 0);
+  bool ok = n_shelves >= 0;
+  for (unsigned i = 0; ok && i < (unsigned)n_shelves; i++) {
+    if (shelves[i] == '\0')
+      continue;
+    g_autofree char *shelf = home_shelf_path (home, i);
+    atomic_file_sweep (shelf);
+    ok = mend (data, i);
   }
-  close (fd);
-  return n_removed;
+  return ok;
 }
 
-unsigned
-writer_sweep (const char *home)
+void
+writer_sweep (const char *home, bool (*mend) (void *data, unsigned shelf), void *data)
 {
   g_autofree char *folder = g_build_filename (home, "writers", NULL);
   DIR *listing = opendir (folder);
   if (listing == NULL)
-    return 0;
-  unsigned n_removed = 0;
-  for (struct dirent *entry; (entry = readdir (listing)) != NULL;)
-    if (entry->d_name[0] != '.')
-      n_removed += sweep_after (home, dirfd (listing), entry->d_name);
+    return;
+  for (struct dirent *entry; (entry = readdir (listing)) != NULL;) {
+    if (entry->d_name[0] == '.')
+      continue;
+    int fd = openat (dirfd (listing), entry->d_name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+      continue;
+    if (flock (fd, LOCK_EX | LOCK_NB) == 0 && sweep_shelves (home, fd, mend, data))
+      unlinkat (dirfd (listing), entry->d_name, 0);
+    close (fd);
+  }
   closedir (listing);
-  return n_removed;
 }

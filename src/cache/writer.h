@@ -2,12 +2,12 @@
  * everywhere.
  *
  * A replaced sidecar has a hidden name for a moment, and on file systems without O_TMPFILE a new
- * blob has one too; a process killed then leaves it. Looking through 256 shelves at every start
- * would cost more than a whole run that has nothing to do. So every process that writes keeps a
- * locked file in writers/, 256 bytes long, and sets a byte in it for each shelf before it writes
- * there. A mark that nobody locks belongs to a dead process, and names the shelves to sweep. The
- * marks are not synced: they need to outlive the process, not the machine, and after a power cut a
- * leftover costs its bytes and nothing else. */
+ * blob has one too; a process killed then leaves it. Killed a moment later it leaves a sidecar that
+ * the index does not know, and the request would be paid for again. Looking through 256 shelves at
+ * every start would cost more than a whole run that has nothing to do. So every process that writes
+ * keeps a locked file in writers/, 256 bytes long, and sets a byte in it (synced: a power cut kills
+ * too) for each shelf before it writes there for the first time. A mark that nobody locks belongs
+ * to a dead process, and names the shelves to look after. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,6 +16,9 @@
 typedef struct {
   int fd; /* -1: nothing written yet */
   char *path;
+  bool is_marked[256];
+  bool
+    is_unfinished; /* something went wrong half-way: the mark stays, for the next start to mend */
 } Writer;
 
 #define WRITER_INIT                                                                                \
@@ -27,5 +30,6 @@ typedef struct {
 bool writer_mark (Writer *writer, const char *home, unsigned shelf, GError **error);
 void writer_clear (Writer *writer);
 
-/* Sweeps after the dead. Returns how many files were removed. */
-unsigned writer_sweep (const char *home);
+/* Removes the hidden files that the dead left, and calls `mend` for each shelf they wrote to, as
+ * often as it is named. A mark stays for the next start if that fails. */
+void writer_sweep (const char *home, bool (*mend) (void *data, unsigned shelf), void *data);

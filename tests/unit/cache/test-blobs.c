@@ -412,7 +412,8 @@ put_many (const char *home, uint32_t first, uint32_t end)
     g_autoptr (CacheRecord) record = cache_record_new ();
     ok = cache_put (cache, bytes, &record->digest, NULL, NULL);
     CacheAcquisition *acquisition = cache_acquisition_new ();
-    acquisition->source = g_strdup ("load");
+    acquisition->source = g_strdup ("generate");
+    acquisition->request = g_strdup (digest_to_hex (&record->digest).text);
     acquisition->path = g_strdup_printf ("%d", (int)getpid ());
     g_ptr_array_add (record->acquisitions, acquisition);
     ok = ok && cache_record_put (cache, record, NULL);
@@ -421,9 +422,23 @@ put_many (const char *home, uint32_t first, uint32_t end)
   _exit (ok ? 0 : 1);
 }
 
+/* Whoever has a sidecar answers its request, which put_many names like the original. */
+static void
+check_found (Cache *cache, const Digest *digest)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CacheRecord) record = cache_record_get (cache, digest, &error);
+  g_assert_no_error (error);
+  Digest found;
+  g_assert_cmpint (cache_lookup (cache, digest, &found, &error), ==, record != NULL);
+  g_assert_no_error (error);
+  g_assert_true (record == NULL || digest_equal (&found, digest));
+}
+
 static void
 check_all_whole (const char *home, uint32_t end, bool must_be_there)
 {
+  g_autoptr (Cache) cache = cache_open (home, NULL);
   for (uint32_t i = 0; i < end; i++) {
     g_autoptr (GError) error = NULL;
     g_autoptr (GBytes) bytes = incompressible (20 * 1000, i);
@@ -432,6 +447,7 @@ check_all_whole (const char *home, uint32_t end, bool must_be_there)
     g_assert_no_error (error);
     g_assert_true (back != NULL || !must_be_there);
     g_assert_true (back == NULL || g_bytes_equal (bytes, back));
+    check_found (cache, &digest);
   }
 }
 

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
@@ -231,6 +232,64 @@ a_damaged_sidecar_is_told_instead_of_a_miss (void)
   assert_miss (cache, "a watch");
 }
 
+/* As if killed between the sidecar and its row: the row is taken out, and the mark put back. */
+static void
+a_sidecar_of_a_killed_process_is_entered_at_the_next_start (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  const char *home = scratch_path (scratch, "home");
+  g_autofree char *index = g_build_filename (home, "index.sqlite", NULL);
+  Cache *first = open_cache (scratch);
+  answer (first, "a shoe", "S", "2026-01-01T00:00:00Z");
+  cache_close (first);
+  g_autofree char *text = NULL;
+  gsize length;
+  g_assert_true (g_file_get_contents (index, &text, &length, NULL));
+  if (fork () == 0) {
+    answer (open_cache (scratch), "a watch", "W", "2026-01-01T00:00:00Z");
+    kill (getpid (), SIGKILL);
+  }
+  g_assert_cmpint (wait (NULL), >, 0);
+  g_autofree char *log = g_strconcat (index, "-wal", NULL);
+  g_autofree char *map = g_strconcat (index, "-shm", NULL);
+  g_remove (log);
+  g_remove (map);
+  g_assert_true (g_file_set_contents (index, text, (gssize)length, NULL));
+  Digest watch = digest_of ("W", 1);
+  g_autoptr (Cache) cache = open_cache (scratch);
+  assert_answer (cache, "a watch", &watch);
+}
+
+static void
+a_row_that_could_not_be_written_is_written_at_the_next_start (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Scratch) scratch = scratch_new ();
+  Cache *first = open_cache (scratch);
+  g_autofree char *index = g_build_filename (cache_home (first), "index.sqlite", NULL);
+  g_assert_cmpint (g_mkdir (index, 0700), ==, 0); /* no place for a file */
+  Digest request = request_of ("a watch");
+  g_autoptr (CacheRecord) record = cache_record_new ();
+  record->digest = digest_of ("W", 1);
+  CacheAcquisition *acquisition = cache_acquisition_new ();
+  acquisition->request = g_strdup (digest_to_hex (&request).text);
+  g_ptr_array_add (record->acquisitions, acquisition);
+  g_assert_false (cache_record_put (first, record, &error));
+  g_assert_error (error, CACHE_ERROR, CACHE_ERROR_FAILED);
+  cache_close (first);
+  g_assert_cmpint (g_rmdir (index), ==, 0);
+
+  Cache *before = open_cache (scratch); /* enters it, and forgets the mark */
+  cache_close (before);
+  g_assert_true (g_file_test (index, G_FILE_TEST_EXISTS));
+  g_autoptr (Cache) cache = open_cache (scratch);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("W", 1);
+  Digest digest;
+  g_clear_error (&error);
+  assert_ok (cache_put (cache, bytes, &digest, NULL, &error), error);
+  assert_answer (cache, "a watch", &digest);
+}
+
 static void
 processes_may_make_the_index_at_once (void)
 {
@@ -275,6 +334,10 @@ main (int argc, char **argv)
          a_process_with_the_lost_index_open_writes_to_the_new_one);
   CLAIM ("a-damaged-sidecar-is-told-instead-of-a-miss",
          a_damaged_sidecar_is_told_instead_of_a_miss);
+  CLAIM ("a-sidecar-of-a-killed-process-is-entered-at-the-next-start",
+         a_sidecar_of_a_killed_process_is_entered_at_the_next_start);
+  CLAIM ("a-row-that-could-not-be-written-is-written-at-the-next-start",
+         a_row_that_could_not_be_written_is_written_at_the_next_start);
   CLAIM ("processes-may-make-the-index-at-once", processes_may_make_the_index_at_once);
 #undef CLAIM
   return g_test_run ();
