@@ -64,9 +64,8 @@ image_to_depth (VipsImage *image, int depth, VipsImage **out_image, GError **err
   return true;
 }
 
-/* Lab, XYZ, scRGB, LabQ and their kin are absolute: no profile is asked. */
-static bool
-is_device_space (VipsImage *image)
+bool
+image_is_device_space (VipsImage *image)
 {
   if (vips_image_get_coding (image) != VIPS_CODING_NONE)
     return false;
@@ -161,7 +160,7 @@ image_to_srgb (VipsImage *image, int depth, VipsImage **out_image, GError **erro
   g_autoptr (VipsImage) joined = NULL;
   g_autoptr (GBytes) profile = image_dup_blob (image, IMAGE_BLOB_ICC);
 
-  if (is_device_space (image))
+  if (image_is_device_space (image))
     device = g_object_ref (image);
   else if (vips_colourspace (image, &device, VIPS_INTERPRETATION_RGB16, NULL) != 0)
     return fail (error);

@@ -19,3 +19,7 @@ bool image_to_srgb (VipsImage *image, int depth, VipsImage **out_image, GError *
 /* The same pixels in 8 or 16 bits a channel, rounded. 8-bit values v become 257 v, so that white
  * stays white. Floats are taken to be in the range of their interpretation. */
 bool image_to_depth (VipsImage *image, int depth, VipsImage **out_image, GError **error);
+
+/* RGB, gray or CMYK, whose numbers a profile explains; not Lab, XYZ, scRGB and their kin, which are
+ * absolute, nor a packed coding. */
+bool image_is_device_space (VipsImage *image);

@@ -1,5 +1,6 @@
 #include "image/decode.h"
 
+#include <string.h>
 #include <vips/vips.h>
 
 #include "image/claims.h"
@@ -72,7 +73,7 @@ check_size (const Input *in, int64_t width, int64_t height, GError **error)
     return set_limit_error (
       error, in,
       "%" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
-      " px is %.1f megapixels, over the limit of %.1f; --max-pixels raises it",
+      " px is %.4g megapixels, over the limit of %.4g; --max-pixels raises it",
       width, height, (double)width * (double)height / 1e6, (double)limits->most_pixels / 1e6);
   return true;
 }
@@ -154,6 +155,27 @@ check_bytes (const Input *in, ImageFormat *out_format, GError **error)
   return true;
 }
 
+/* libvips 8.14's heifload takes for XMP only what begins with "<x:xmpmeta"; a packet in its usual
+ * wrapper, which libvips itself writes, comes back as "heif-mime-<n>". */
+static void
+find_heif_xmp (VipsImage *image)
+{
+  static const char wrapper[] = "<?xpacket";
+  g_auto (GStrv) fields = vips_image_get_fields (image);
+  if (vips_image_get_typeof (image, VIPS_META_XMP_NAME) != 0)
+    return;
+  for (size_t i = 0; fields != NULL && fields[i] != NULL; i++) {
+    const void *data;
+    size_t length;
+    if (!g_str_has_prefix (fields[i], "heif-mime-") ||
+        vips_image_get_blob (image, fields[i], &data, &length) != 0 ||
+        length < sizeof wrapper - 1 || memcmp (data, wrapper, sizeof wrapper - 1) != 0)
+      continue;
+    vips_image_set_blob_copy (image, VIPS_META_XMP_NAME, data, length);
+    return;
+  }
+}
+
 /* The picture with its header read and found within the limits. It borrows the bytes. */
 static bool
 open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, GError **error)
@@ -170,6 +192,7 @@ open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, G
                           NULL) != 0)
     return image_set_vips_error (error, IMAGE_ERROR_DAMAGED, "%s: its %s header cannot be read",
                                  in->name, image_format_type (format)->label);
+  find_heif_xmp (image);
   if (!check_header (in, image, error))
     return false;
   *out_format = format;
@@ -224,6 +247,23 @@ forget_the_file (VipsImage *image)
     vips_image_remove (image, fields[i]);
 }
 
+/* libvips 8.14's heifload hangs its ICC profile on an array that dies with the loader's image, and
+ * copies of the image share the pointer. Blobs of our own outlive it; do this while it lives. */
+static void
+own_blobs (VipsImage *image)
+{
+  g_auto (GStrv) fields = vips_image_get_fields (image);
+  for (size_t i = 0; fields != NULL && fields[i] != NULL; i++) {
+    const void *data;
+    size_t length;
+    if (vips_image_get_typeof (image, fields[i]) != VIPS_TYPE_BLOB ||
+        vips_image_get_blob (image, fields[i], &data, &length) != 0)
+      continue;
+    g_autofree void *copy = g_memdup2 (data, length);
+    vips_image_set_blob_copy (image, fields[i], copy, length);
+  }
+}
+
 bool
 image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsImage **out_image,
               GError **error)
@@ -243,6 +283,7 @@ image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsIm
       limits->allow_damaged ? "" : " (--allow-damaged reads it as far as it goes)");
   if (!image_make_upright (whole, &upright, error))
     return false;
+  own_blobs (upright);
   forget_the_file (upright);
   *out_image = g_steal_pointer (&upright);
   return true;

@@ -68,5 +68,6 @@ take_message (const char *domain, GLogLevelFlags level, const char *message, voi
 void
 image_log_install (void)
 {
-  g_log_set_handler ("VIPS", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, take_message, NULL);
+  g_log_set_handler ("VIPS", G_LOG_LEVEL_MASK | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION,
+                     take_message, NULL);
 }

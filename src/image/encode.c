@@ -1,0 +1,162 @@
+#include "image/encode.h"
+
+#include <vips/vips.h>
+
+#include "base/units.h"
+#include "image/codec.h"
+
+static CodecFunc
+codec_of (ImageFormat format)
+{
+  switch (format) {
+  case IMAGE_FORMAT_JPEG:
+    return codec_jpeg;
+  case IMAGE_FORMAT_PNG:
+    return codec_png;
+  case IMAGE_FORMAT_WEBP:
+    return codec_webp;
+  case IMAGE_FORMAT_AVIF:
+    return codec_avif;
+  case IMAGE_FORMAT_TIFF:
+    return codec_tiff;
+  default:
+    return NULL;
+  }
+}
+
+/* The option's density, else the one image_with_blobs put on the picture. */
+static double
+density_of (VipsImage *image, const EncodeOptions *options)
+{
+  if (options->density > 0)
+    return options->density;
+  if (vips_image_get_typeof (image, VIPS_META_RESOLUTION_UNIT) == 0)
+    return 0;
+  return vips_image_get_xres (image) * 25.4;
+}
+
+static bool
+has_quality (const EncodeOptions *options)
+{
+  bool is_webp = options->format == IMAGE_FORMAT_WEBP;
+  bool is_lossless = options->lossless && !(is_webp && options->near_lossless);
+  return image_format_type ((ImageFormat)options->format)->has_quality &&
+         !(is_lossless && options->format != IMAGE_FORMAT_JPEG);
+}
+
+static bool
+set_target_error (GError **error, const EncodeOptions *options, size_t smallest, int quality)
+{
+  const ImageFormatType *type = image_format_type ((ImageFormat)options->format);
+  g_autofree char *wanted = units_format_bytes (options->max_bytes);
+  g_autofree char *reached = units_describe_bytes ((int64_t)smallest);
+  if (quality > 0)
+    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_TARGET,
+                 "max-bytes %s cannot be met: the %s is still %s at quality %d; make the picture "
+                 "smaller, lower min-quality (%d), or choose a denser format",
+                 wanted, type->label, reached, quality, options->min_quality);
+  else
+    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_TARGET,
+                 "max-bytes %s cannot be met: the %s is %s and has no quality to lower; make the "
+                 "picture smaller, or choose a lossy format",
+                 wanted, type->label, reached);
+  return false;
+}
+
+static bool
+fits (GBytes *bytes, const EncodeOptions *options)
+{
+  return options->max_bytes <= 0 || g_bytes_get_size (bytes) <= (uint64_t)options->max_bytes;
+}
+
+/* Within 3 % of the limit a better quality would not be seen, and each try costs an encode. */
+static bool
+is_close (GBytes *bytes, const EncodeOptions *options)
+{
+  return (double)g_bytes_get_size (bytes) >= 0.97 * (double)options->max_bytes;
+}
+
+/* Halves what is left between the floor and the quality that was too large: sizes grow with quality,
+ * and 99 steps are halved away in 7 tries, 8 with the first. */
+static bool
+search_quality (CodecJob *job, CodecFunc codec, GBytes **out_bytes, EncodeResult *result,
+                GError **error)
+{
+  const EncodeOptions *options = job->options;
+  g_autoptr (GBytes) best = NULL;
+  int low = MAX (options->min_quality, 1), high = job->quality - 1;
+  size_t smallest = g_bytes_get_size (*out_bytes);
+  int smallest_quality = job->quality;
+
+  while (low <= high && (best == NULL || !is_close (best, options))) {
+    g_autoptr (GBytes) bytes = NULL;
+    job->quality = low + (high - low) / 2;
+    if (!codec (job, &bytes, error))
+      return false;
+    result->n_encodes++;
+    if (g_bytes_get_size (bytes) < smallest) {
+      smallest = g_bytes_get_size (bytes);
+      smallest_quality = job->quality;
+    }
+    if (fits (bytes, options)) {
+      g_clear_pointer (&best, g_bytes_unref);
+      best = g_steal_pointer (&bytes);
+      result->quality = job->quality;
+      low = job->quality + 1;
+    } else {
+      high = job->quality - 1;
+    }
+  }
+  if (best == NULL)
+    return set_target_error (error, options, smallest, smallest_quality);
+  g_bytes_unref (*out_bytes);
+  *out_bytes = g_steal_pointer (&best);
+  return true;
+}
+
+/* Every try of a search reads the pixels: a lazy chain would be computed as often. */
+static bool
+keep_pixels (VipsImage **image, GError **error)
+{
+  VipsImage *whole = vips_image_copy_memory (*image);
+  if (whole == NULL)
+    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "computing the picture");
+  g_object_unref (*image);
+  *image = whole;
+  return true;
+}
+
+bool
+image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes,
+              EncodeResult *out_result, GError **error)
+{
+  CodecFunc codec = codec_of ((ImageFormat)options->format);
+  g_autoptr (VipsImage) ready = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  double density_dpi = density_of (image, options);
+
+  g_return_val_if_fail (codec != NULL, false);
+  if (!image_prepare (image, options, density_dpi, &ready, error) ||
+      (options->max_bytes > 0 && has_quality (options) && !keep_pixels (&ready, error)))
+    return false;
+
+  CodecJob job = {
+    .image = ready,
+    .options = options,
+    .quality = has_quality (options)
+                 ? image_quality_number ((ImageFormat)options->format, &options->quality)
+                 : 0,
+    .density_dpi = density_dpi,
+    .has_exif = vips_image_get_typeof (image, VIPS_META_EXIF_NAME) != 0,
+  };
+  EncodeResult result = { .quality = job.quality, .n_encodes = 1 };
+  if (!codec (&job, &bytes, error))
+    return false;
+  if (!fits (bytes, options) &&
+      !(job.quality > 0 ? search_quality (&job, codec, &bytes, &result, error)
+                        : set_target_error (error, options, g_bytes_get_size (bytes), 0)))
+    return false;
+  *out_bytes = g_steal_pointer (&bytes);
+  *out_result = result;
+  return true;
+}

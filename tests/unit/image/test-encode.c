@@ -1,0 +1,342 @@
+#include "image/encode.h"
+
+#include "image/blobs.h"
+#include "image/color.h"
+#include "image/decode.h"
+#include "unit/image/pictures.h"
+
+static const ImageFormat formats[] = { IMAGE_FORMAT_JPEG, IMAGE_FORMAT_PNG, IMAGE_FORMAT_WEBP,
+                                       IMAGE_FORMAT_AVIF, IMAGE_FORMAT_TIFF };
+
+static VipsImage *
+decoded (GBytes *bytes)
+{
+  g_autoptr (GError) error = NULL;
+  VipsImage *image = NULL;
+  assert_ok (image_decode (bytes, "test", &image_limits_default, &image, &error), error);
+  return image;
+}
+
+/* Mean difference a channel on the 8-bit sRGB scale, both over white. */
+static double
+difference (VipsImage *a, VipsImage *b)
+{
+  g_autoptr (GError) error = NULL;
+  VipsImage *sides[2] = { a, b };
+  g_autoptr (VipsImage) left = NULL;
+  g_autoptr (VipsImage) right = NULL;
+  VipsImage **flat[2] = { &left, &right };
+  g_autoptr (VipsImage) gap = NULL;
+  g_autoptr (VipsImage) distance = NULL;
+  double mean;
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (VipsImage) srgb = NULL;
+    assert_ok (image_to_srgb (sides[i], 8, &srgb, &error), error);
+    double white = 255;
+    if (!vips_image_hasalpha (srgb)) {
+      *flat[i] = g_steal_pointer (&srgb);
+      continue;
+    }
+    VipsArrayDouble *background = vips_array_double_new (&white, 1);
+    must (vips_flatten (srgb, flat[i], "background", background, NULL));
+    vips_area_unref (VIPS_AREA (background));
+  }
+  must (vips_subtract (left, right, &gap, NULL));
+  must (vips_abs (gap, &distance, NULL));
+  must (vips_avg (distance, &mean, NULL));
+  return mean;
+}
+
+static void
+every_format_holds_every_kind (void)
+{
+  for (unsigned f = 0; f < G_N_ELEMENTS (formats); f++)
+    for (PictureKind kind = 0; kind < PICTURE_N_KINDS; kind++) {
+      const ImageFormatType *type = image_format_type (formats[f]);
+      EncodeOptions options = encode_options (formats[f]);
+      g_autoptr (VipsImage) image = picture_new (kind, 67, 45);
+      g_autoptr (GBytes) bytes = encoded (image, &options);
+      g_autoptr (VipsImage) back = decoded (bytes);
+      ImageFacts before, after;
+      image_facts_of (image, IMAGE_FORMAT_UNKNOWN, &before);
+      image_facts_of (back, type->format, &after);
+
+      g_test_message ("%s of kind %d: %d channels, %d bits, difference %.2f", type->label, kind,
+                      after.n_channels, after.bit_depth, difference (image, back));
+      g_assert_cmpint (
+        image_format_of_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)), ==,
+        type->format);
+      g_assert_cmpint (after.width, ==, 67);
+      g_assert_cmpint (after.height, ==, 45);
+      g_assert_cmpint (after.has_alpha, ==, before.has_alpha && type->has_alpha);
+      g_assert_cmpint (after.bit_depth, ==, before.bit_depth == 16 && type->has_16_bit ? 16 : 8);
+      if (kind == PICTURE_CMYK)
+        g_assert_cmpint (after.n_channels, ==, type->has_cmyk ? 4 : 3);
+      g_assert_cmpfloat (difference (image, back), <, type->has_quality ? 6 : 0.51);
+    }
+}
+
+static void
+one_pixel_is_a_picture (void)
+{
+  for (unsigned f = 0; f < G_N_ELEMENTS (formats); f++) {
+    EncodeOptions options = encode_options (formats[f]);
+    g_autoptr (VipsImage) image = picture_new (PICTURE_RGB, 1, 1);
+    g_autoptr (GBytes) bytes = encoded (image, &options);
+    g_autoptr (VipsImage) back = decoded (bytes);
+    g_assert_cmpint (vips_image_get_width (back), ==, 1);
+  }
+}
+
+static void
+alpha_goes_over_white (void)
+{
+  EncodeOptions options = encode_options (IMAGE_FORMAT_JPEG);
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGBA_16, 64, 16);
+  g_autoptr (GBytes) bytes = encoded (image, &options);
+  g_autoptr (VipsImage) back = decoded (bytes);
+  double *pixel;
+  int n;
+  must (vips_getpoint (back, &pixel, &n, 0, 8, NULL));
+  g_assert_cmpint (n, ==, 3);
+  for (int i = 0; i < n; i++)
+    g_assert_cmpfloat (pixel[i], >, 240);
+  g_free (pixel);
+}
+
+/* Density as the file's own fields have it, by a reader that is not libvips's saver. */
+static void
+density_is_where_readers_look (void)
+{
+  static const char jfif[] = "\xff\xe0\0\x10JFIF\0\1\2\1\1\x2c\1\x2c";
+  static const char phys[] = "pHYs\0\0\x2e\x23\0\0\x2e\x23\1"; /* 11811 a metre */
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGB, 32, 32);
+  for (unsigned f = 0; f < G_N_ELEMENTS (formats); f++) {
+    EncodeOptions options = encode_options (formats[f]);
+    options.density = 300;
+    g_autoptr (GBytes) bytes = encoded (image, &options);
+    g_autoptr (VipsImage) back = decoded (bytes);
+    if (formats[f] == IMAGE_FORMAT_JPEG)
+      g_assert_true (bytes_hold (bytes, jfif, sizeof jfif - 1));
+    if (formats[f] == IMAGE_FORMAT_PNG)
+      g_assert_true (bytes_hold (bytes, phys, sizeof phys - 1));
+    if (formats[f] != IMAGE_FORMAT_PNG)
+      g_assert_cmpfloat_with_epsilon (vips_image_get_xres (back) * 25.4, 300, 1e-3);
+  }
+}
+
+static void
+density_of_the_picture_counts (void)
+{
+  static const char jfif[] = "\xff\xe0\0\x10JFIF\0\1\2\1\0\x48\0\x48";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGB, 8, 8);
+  g_autoptr (VipsImage) dense = NULL;
+  GBytes *const none[IMAGE_N_BLOBS] = { NULL };
+  EncodeOptions options = encode_options (IMAGE_FORMAT_JPEG);
+  assert_ok (image_with_blobs (image, none, 72, &dense, &error), error);
+  g_autoptr (GBytes) bytes = encoded (dense, &options);
+  g_assert_true (bytes_hold (bytes, jfif, sizeof jfif - 1));
+}
+
+static void
+no_density_is_written_unasked (void)
+{
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGBA, 32, 32);
+  EncodeOptions options = encode_options (IMAGE_FORMAT_PNG);
+  g_autoptr (GBytes) png = encoded (image, &options);
+  g_assert_false (bytes_hold (png, "pHYs", 4));
+  options = encode_options (IMAGE_FORMAT_JPEG);
+  g_autoptr (GBytes) jpeg = encoded (image, &options);
+  g_assert_false (bytes_hold (jpeg, "Exif", 4));
+  g_assert_true (bytes_hold (jpeg, "JFIF\0\1\2\0\0\1\0\1", 12));
+  options = encode_options (IMAGE_FORMAT_WEBP);
+  g_autoptr (GBytes) webp = encoded (image, &options);
+  g_assert_false (bytes_hold (webp, "EXIF", 4));
+}
+
+static void
+threads_leave_no_trace (void)
+{
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGBA, 300, 200);
+  int threads = vips_concurrency_get ();
+  for (unsigned f = 0; f <= G_N_ELEMENTS (formats); f++) {
+    bool is_palette = f == G_N_ELEMENTS (formats);
+    EncodeOptions options = encode_options (is_palette ? IMAGE_FORMAT_PNG : formats[f]);
+    options.palette = is_palette;
+    vips_concurrency_set (1);
+    g_autoptr (GBytes) alone = encoded (image, &options);
+    vips_concurrency_set (8);
+    g_autoptr (GBytes) together = encoded (image, &options);
+    g_assert_true (g_bytes_equal (alone, together));
+  }
+  vips_concurrency_set (threads);
+}
+
+static void
+words_grow_with_quality (void)
+{
+  for (unsigned f = 0; f < G_N_ELEMENTS (formats); f++) {
+    int before = 0;
+    for (int word = IMAGE_QUALITY_LOW; word <= IMAGE_QUALITY_HIGHEST; word++) {
+      const NumberOrWord quality = { .is_word = true, .word = word };
+      int number = image_quality_number (formats[f], &quality);
+      if (image_format_type (formats[f])->has_quality)
+        g_assert_cmpint (number, >, before);
+      else
+        g_assert_cmpint (number, ==, 0);
+      g_assert_cmpint (number, <=, 100);
+      before = number;
+    }
+  }
+}
+
+static void
+max_bytes_is_met_with_few_tries (void)
+{
+  static const ImageFormat lossy[] = { IMAGE_FORMAT_JPEG, IMAGE_FORMAT_WEBP };
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGB, 256, 192);
+  for (unsigned f = 0; f < G_N_ELEMENTS (lossy); f++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) bytes = NULL;
+    EncodeOptions options = encode_options (lossy[f]);
+    EncodeResult result;
+    options.quality = (NumberOrWord){ .number = 100 };
+    options.min_quality = 1;
+    g_autoptr (GBytes) full = encoded (image, &options);
+    options.max_bytes = (int64_t)g_bytes_get_size (full) / 4;
+    assert_ok (image_encode (image, &options, &bytes, &result, &error), error);
+    g_assert_cmpint (g_bytes_get_size (bytes), <=, options.max_bytes);
+    g_assert_cmpint (g_bytes_get_size (bytes), >, options.max_bytes / 2);
+    g_assert_cmpint (result.n_encodes, <=, 8);
+    g_assert_cmpint (result.quality, <, 100);
+
+    /* The result is what that quality alone gives. */
+    options.max_bytes = 0;
+    options.quality.number = result.quality;
+    g_autoptr (GBytes) again = encoded (image, &options);
+    g_assert_true (g_bytes_equal (bytes, again));
+  }
+}
+
+static void
+assert_target_error (const EncodeOptions *options, const char *part)
+{
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = NULL;
+  EncodeResult result;
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGB, 128, 96);
+  g_assert_false (image_encode (image, options, &bytes, &result, &error));
+  g_assert_error (error, IMAGE_ERROR, IMAGE_ERROR_TARGET);
+  g_assert_nonnull (strstr (error->message, part));
+  g_assert_null (bytes);
+}
+
+static void
+max_bytes_out_of_reach_is_said (void)
+{
+  EncodeOptions options = encode_options (IMAGE_FORMAT_JPEG);
+  options.max_bytes = 200;
+  assert_target_error (&options, "at quality 30; make the picture smaller, lower min-quality (30)");
+  options = encode_options (IMAGE_FORMAT_PNG);
+  options.max_bytes = 200;
+  assert_target_error (&options, "has no quality to lower");
+}
+
+static void
+too_long_an_edge_is_said (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) image = NULL;
+  GBytes *bytes = NULL;
+  EncodeResult result;
+  EncodeOptions options = encode_options (IMAGE_FORMAT_WEBP);
+  assert_ok (image_start (0, &error), error);
+  must (vips_black (&image, 16384, 1, "bands", 3, NULL));
+  g_assert_false (image_encode (image, &options, &bytes, &result, &error));
+  g_assert_error (error, IMAGE_ERROR, IMAGE_ERROR_TARGET);
+}
+
+/* libheif of Debian 12 ends the process on 10 bits. */
+static void
+avif_has_8_or_12_bits_never_10 (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGB_16, 32, 32);
+  GBytes *bytes = NULL;
+  EncodeResult result;
+  EncodeOptions options = encode_options (IMAGE_FORMAT_AVIF);
+  options.depth = 12;
+  g_autoptr (GBytes) deep = encoded (image, &options);
+  g_autoptr (VipsImage) back = decoded (deep);
+  g_assert_cmpfloat (difference (image, back), <, 6);
+  options.depth = 10;
+  g_assert_false (image_encode (image, &options, &bytes, &result, &error));
+  g_assert_error (error, IMAGE_ERROR, IMAGE_ERROR_FORMAT);
+}
+
+static void
+lossless_is_exact (void)
+{
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGB, 64, 48);
+  EncodeOptions options = encode_options (IMAGE_FORMAT_WEBP);
+  options.lossless = true;
+  g_autoptr (GBytes) webp = encoded (image, &options);
+  g_autoptr (VipsImage) back = decoded (webp);
+  g_assert_cmpfloat (difference (image, back), ==, 0);
+}
+
+static void
+palette_has_no_more_colors_than_asked (void)
+{
+  g_autoptr (VipsImage) image = picture_new (PICTURE_RGB, 64, 48);
+  EncodeOptions options = encode_options (IMAGE_FORMAT_PNG);
+  options.palette = true;
+  options.colors = 16;
+  g_autoptr (GBytes) bytes = encoded (image, &options);
+  const uint8_t *data = g_bytes_get_data (bytes, NULL);
+  g_assert_cmpint (data[24], ==, 4); /* bits */
+  g_assert_cmpint (data[25], ==, 3); /* palette */
+}
+
+static void
+a_profile_that_does_not_fit_is_left_out (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) image = picture_new (PICTURE_GRAY, 16, 16);
+  g_autoptr (VipsImage) tagged = NULL;
+  g_autoptr (GBytes) srgb = image_srgb_profile ();
+  GBytes *const blobs[IMAGE_N_BLOBS] = { [IMAGE_BLOB_ICC] = srgb };
+  assert_ok (image_with_blobs (image, blobs, 0, &tagged, &error), error);
+  EncodeOptions options = encode_options (IMAGE_FORMAT_PNG);
+  g_autoptr (GBytes) png = encoded (tagged, &options);
+  g_assert_false (bytes_hold (png, "iCCP", 4));
+  options = encode_options (IMAGE_FORMAT_WEBP);
+  g_autoptr (GBytes) webp = encoded (tagged, &options);
+  g_assert_true (bytes_hold (webp, "ICCP", 4)); /* three bands there: it fits */
+}
+
+int
+main (int argc, char **argv)
+{
+  pictures_init (&argc, &argv);
+  g_test_add_func ("/image/encode/every-format-holds-every-kind", every_format_holds_every_kind);
+  g_test_add_func ("/image/encode/one-pixel-is-a-picture", one_pixel_is_a_picture);
+  g_test_add_func ("/image/encode/alpha-goes-over-white", alpha_goes_over_white);
+  g_test_add_func ("/image/encode/density-is-where-readers-look", density_is_where_readers_look);
+  g_test_add_func ("/image/encode/density-of-the-picture-counts", density_of_the_picture_counts);
+  g_test_add_func ("/image/encode/no-density-is-written-unasked", no_density_is_written_unasked);
+  g_test_add_func ("/image/encode/threads-leave-no-trace", threads_leave_no_trace);
+  g_test_add_func ("/image/encode/words-grow-with-quality", words_grow_with_quality);
+  g_test_add_func ("/image/encode/max-bytes-is-met-with-few-tries",
+                   max_bytes_is_met_with_few_tries);
+  g_test_add_func ("/image/encode/max-bytes-out-of-reach-is-said", max_bytes_out_of_reach_is_said);
+  g_test_add_func ("/image/encode/too-long-an-edge-is-said", too_long_an_edge_is_said);
+  g_test_add_func ("/image/encode/avif-has-8-or-12-bits-never-10", avif_has_8_or_12_bits_never_10);
+  g_test_add_func ("/image/encode/lossless-is-exact", lossless_is_exact);
+  g_test_add_func ("/image/encode/palette-has-no-more-colors-than-asked",
+                   palette_has_no_more_colors_than_asked);
+  g_test_add_func ("/image/encode/a-profile-that-does-not-fit-is-left-out",
+                   a_profile_that_does_not_fit_is_left_out);
+  return g_test_run ();
+}
