@@ -2,7 +2,7 @@
 
 #include "image/color.h"
 #include "image/decode.h"
-#include "unit/image/pictures.h"
+#include "pictures.h"
 
 #define CANARY "CaNaRy"
 

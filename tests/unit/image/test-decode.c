@@ -2,7 +2,7 @@
 
 #include "image/claims.h"
 #include "image/upright.h"
-#include "unit/image/pictures.h"
+#include "pictures.h"
 
 static GBytes *
 encoded_photo (ImageFormat format, int width, int height)

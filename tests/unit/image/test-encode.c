@@ -3,7 +3,7 @@
 #include "image/blobs.h"
 #include "image/color.h"
 #include "image/decode.h"
-#include "unit/image/pictures.h"
+#include "pictures.h"
 
 static const ImageFormat formats[] = { IMAGE_FORMAT_JPEG, IMAGE_FORMAT_PNG, IMAGE_FORMAT_WEBP,
                                        IMAGE_FORMAT_AVIF, IMAGE_FORMAT_TIFF };
