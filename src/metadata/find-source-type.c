@@ -4,10 +4,13 @@
 #include "metadata/policy.h"
 #include "metadata/vocabulary.h"
 
+#include <zlib.h>
+
 enum {
   MOST_XMP_BYTES = 1 << 20,
   MOST_C2PA_BYTES = 8 << 20,
-  MOST_IFDS = 16, /* C2PA stands in the last one */
+  MOST_INFLATED = 4, /* compressed packets of one PNG; there should be one */
+  MOST_IFDS = 16,    /* C2PA stands in the last one */
   TAG_XMP = 700,
   TAG_C2PA = 52545,
 };
@@ -50,23 +53,63 @@ scan (Search *search, const uint8_t *bytes, size_t length, size_t limit)
   search->rank = vocabulary_stronger (search->rank, vocabulary_scan (bytes, length));
 }
 
-/* PNG: length(4) type(4) data CRC(4). An XMP chunk is keyword NUL, compressed(1), method(1),
- * language NUL, keyword NUL, text. A compressed one is left to who decodes the file: its packet
- * then comes to metadata_compose, which looks for the label too. */
+/* As much of a zlib stream as there is and as the limit allows. */
+static void
+scan_inflated (Search *search, const uint8_t *bytes, size_t length)
+{
+  g_autofree uint8_t *packet = g_malloc (MOST_XMP_BYTES);
+  z_stream stream = { .next_in = (Bytef *)bytes,
+                      .avail_in = (uInt)length,
+                      .next_out = packet,
+                      .avail_out = MOST_XMP_BYTES };
+  if (inflateInit (&stream) != Z_OK)
+    return;
+  inflate (&stream, Z_SYNC_FLUSH);
+  inflateEnd (&stream);
+  search->rank = vocabulary_stronger (search->rank, vocabulary_scan (packet, stream.total_out));
+}
+
+/* The packet in a text chunk called XML:com.adobe.xmp, or NULL.
+ *     iTXt: keyword NUL, compressed(1), method(1), language NUL, keyword NUL, text
+ *     zTXt: keyword NUL, method(1), compressed text (not in the standard; what libvips writes) */
+static const uint8_t *
+png_packet (const uint8_t *type, const uint8_t *data, const uint8_t *end, bool *out_compressed)
+{
+  static const char keyword[] = "XML:com.adobe.xmp";
+  const uint8_t *at = data + sizeof keyword;
+  bool is_ztxt = memcmp (type, "zTXt", 4) == 0;
+  if ((!is_ztxt && memcmp (type, "iTXt", 4) != 0) || end - data < (ptrdiff_t)sizeof keyword + 2 ||
+      memcmp (data, keyword, sizeof keyword) != 0)
+    return NULL;
+  *out_compressed = is_ztxt || at[0] != 0;
+  if (is_ztxt)
+    return at + 1;
+  at += 2;
+  for (int i = 0; i < 2 && at != NULL; i++) {
+    at = memchr (at, 0, (size_t)(end - at));
+    at = at != NULL ? at + 1 : NULL;
+  }
+  return at;
+}
+
+/* PNG: length(4) type(4) data CRC(4). */
 static void
 search_png (Search *search)
 {
-  static const char keyword[] = "XML:com.adobe.xmp";
+  unsigned n_inflated = 0;
   skip (search, 8);
   while (search->left >= 12) {
     size_t length = big32 (search->at);
     const uint8_t *type = search->at + 4, *data = search->at + 8;
-    size_t here = MIN (length, search->left - 12);
+    const uint8_t *end = data + MIN (length, search->left - 12);
+    bool is_compressed;
+    const uint8_t *packet = png_packet (type, data, end, &is_compressed);
     if (memcmp (type, "caBX", 4) == 0)
-      scan (search, data, here, MOST_C2PA_BYTES);
-    else if (memcmp (type, "iTXt", 4) == 0 && here > sizeof keyword &&
-             memcmp (data, keyword, sizeof keyword) == 0 && data[sizeof keyword] == 0)
-      scan (search, data, here, MOST_XMP_BYTES);
+      scan (search, data, (size_t)(end - data), MOST_C2PA_BYTES);
+    else if (packet != NULL && !is_compressed)
+      scan (search, packet, (size_t)(end - packet), MOST_XMP_BYTES);
+    else if (packet != NULL && n_inflated++ < MOST_INFLATED)
+      scan_inflated (search, packet, (size_t)(end - packet));
     skip (search, 12 + length);
   }
 }

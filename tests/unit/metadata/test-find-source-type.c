@@ -1,6 +1,8 @@
 #include "carrier.h"
 #include "metadata/vocabulary.h"
 
+#include <zlib.h>
+
 #define URI(term) "http://cv.iptc.org/newscodes/digitalsourcetype/" term
 #define TRAINED "trainedAlgorithmicMedia"
 #define PACKET(term) "<x:xmpmeta xmlns:x='adobe:ns:meta/'>" URI (term) "</x:xmpmeta>"
@@ -49,6 +51,35 @@ png_xmp (void)
   expect (out, NULL);
   put_chunk (out, "iTXt", data, sizeof data - 1);
   expect (out, "algorithmicMedia");
+}
+
+/* Of 100,000 colons and a label; libvips writes zTXt. */
+static void
+png_compressed_xmp (void)
+{
+  static const struct {
+    const char *type, *start;
+    unsigned length;
+  } rows[] = { { "iTXt", "XML:com.adobe.xmp\0\1\0en\0\0", 24 },
+               { "zTXt", "XML:com.adobe.xmp\0\0", 19 } };
+  g_autofree char *filler = g_strnfill (100000, ':');
+  g_autofree char *packet = g_strconcat (filler, PACKET (TRAINED), NULL);
+  uLongf length = compressBound (strlen (packet));
+  g_autofree uint8_t *small = g_malloc (length);
+  g_assert_cmpint (compress (small, &length, (Bytef *)packet, strlen (packet)), ==, Z_OK);
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GByteArray) data = g_byte_array_new (), out = g_byte_array_new (),
+                           cut = g_byte_array_new ();
+    g_byte_array_append (data, (const uint8_t *)rows[i].start, rows[i].length);
+    g_byte_array_append (data, small, (unsigned)length);
+    put_png_start (out);
+    put_chunk (out, rows[i].type, data->data, data->len);
+    expect (out, TRAINED);
+    put_png_start (cut);
+    for (unsigned n = 0; n < 40; n++)
+      put_chunk (cut, rows[i].type, data->data, n);
+    expect (cut, NULL);
+  }
 }
 
 static void
@@ -269,6 +300,7 @@ main (int argc, char **argv)
 #define ADD(name, function) g_test_add_func ("/metadata/find-source-type/" name, function)
   ADD ("png-manifest", png_manifest);
   ADD ("png-xmp", png_xmp);
+  ADD ("png-compressed-xmp", png_compressed_xmp);
   ADD ("jpeg-xmp", jpeg_xmp);
   ADD ("jpeg-manifest-in-segments", jpeg_manifest_in_segments);
   ADD ("webp-chunks", webp_chunks);
