@@ -2,6 +2,7 @@
  * enough for every container, valid, and read back as the same. */
 #include "fuzz-target.h"
 #include "metadata/exif.h"
+#include "metadata/png.h"
 #include "metadata/xmp.h"
 
 enum { MOST_SEGMENT_BYTES = 65533 };
@@ -55,5 +56,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   compose (&(MetadataBlobs){ .exif = bytes }, &facts);
   compose (&(MetadataBlobs){ .xmp = bytes }, &facts);
   compose (&(MetadataBlobs){ .iptc = bytes }, &facts);
+  g_autoptr (GBytes) png = NULL;
+  metadata_png_put (bytes, &(MetadataBlobs){ .xmp = bytes }, &png, NULL);
   return 0;
 }
