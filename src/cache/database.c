@@ -71,8 +71,9 @@ database_set_error (sqlite3 *handle, GError **error)
   int code = handle != NULL ? sqlite3_extended_errcode (handle) : SQLITE_NOMEM;
   /* Empty when it could not even be opened. */
   const char *path = handle != NULL ? sqlite3_db_filename (handle, "main") : NULL;
+  bool has_path = path != NULL && path[0] != '\0';
   g_set_error (error, CACHE_ERROR, is_damage (code) ? CACHE_ERROR_CORRUPT : CACHE_ERROR_FAILED,
-               "%s: %s (SQLite %d): %s", path != NULL && path[0] != '\0' ? path : "the database",
+               "%s%s%s (SQLite %d): %s", has_path ? path : "", has_path ? ": " : "",
                handle != NULL ? sqlite3_errmsg (handle) : "no memory", code, advice (code));
   return false;
 }
