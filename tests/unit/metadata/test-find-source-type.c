@@ -82,6 +82,22 @@ png_compressed_xmp (void)
   }
 }
 
+/* A text chunk of every length up to the packet, the last thing in the file. */
+static void
+png_text_that_ends_early (void)
+{
+  for (unsigned n = 0; n < 22; n++) {
+    g_autoptr (GByteArray) out = g_byte_array_new ();
+    put_png_start (out);
+    put_big (out, 4, n);
+    put_text (out, "iTXt");
+    g_byte_array_append (out, (const uint8_t *)"XML:com.adobe.xmp\0\0\0\0\0", n);
+    put_big (out, 4, 0xffffffff);
+    g_autofree uint8_t *exact = g_memdup2 (out->data, out->len);
+    g_assert_null (metadata_find_source_type (exact, out->len));
+  }
+}
+
 static void
 jpeg_xmp (void)
 {
@@ -301,6 +317,7 @@ main (int argc, char **argv)
   ADD ("png-manifest", png_manifest);
   ADD ("png-xmp", png_xmp);
   ADD ("png-compressed-xmp", png_compressed_xmp);
+  ADD ("png-text-that-ends-early", png_text_that_ends_early);
   ADD ("jpeg-xmp", jpeg_xmp);
   ADD ("jpeg-manifest-in-segments", jpeg_manifest_in_segments);
   ADD ("webp-chunks", webp_chunks);
