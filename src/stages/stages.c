@@ -13,6 +13,7 @@
   STAGE (generate)                                                                                 \
   STAGE (load)                                                                                     \
   STAGE (metadata)                                                                                 \
+  STAGE (overlay)                                                                                  \
   STAGE (pad)                                                                                      \
   STAGE (placeholder)                                                                              \
   STAGE (recompress)                                                                               \
