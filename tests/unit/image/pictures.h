@@ -61,7 +61,7 @@ picture_with_alpha (VipsImage *image, VipsBandFormat format, double most)
   int width = vips_image_get_width (image);
   must (vips_xyz (&xy, width, vips_image_get_height (image), NULL));
   must (vips_extract_band (xy, &x, 0, NULL));
-  must (vips_linear1 (x, &scaled, most / MAX (width - 1, 1), 0, NULL));
+  must (vips_linear1 (x, &scaled, most / MAX (width - 1, 1), 0.5, NULL));
   must (vips_cast (scaled, &alpha, format, NULL));
   must (vips_bandjoin2 (image, alpha, &joined, NULL));
   return joined;
