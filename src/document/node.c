@@ -218,7 +218,7 @@ node_get (const Node *map, const char *key)
 unsigned
 node_length (const Node *list_or_map)
 {
-  return list_or_map->items != NULL ? list_or_map->items->len : 0;
+  return list_or_map != NULL && list_or_map->items != NULL ? list_or_map->items->len : 0;
 }
 
 Node *

@@ -57,6 +57,7 @@ void node_take_member (Node *map, Node *key, Node *value);
 
 /* The value of `key`, or NULL; NULL also when `map` is NULL or no map. Borrowed. */
 Node *node_get (const Node *map, const char *key);
+/* 0 for NULL and for scalars. */
 unsigned node_length (const Node *list_or_map);
 Node *node_item (const Node *list_or_map, unsigned i);
 const char *node_key (const Node *map, unsigned i);
