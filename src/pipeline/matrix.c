@@ -177,7 +177,7 @@ check_value (const char *key, const Node *value, Problems *problems)
     return problems_add (problems, &value->mark,
                          "a value of '%s' is one word, text or number, not %s", key,
                          node_kind_words (value->kind));
-  if (value->cut_by_comment)
+  if (value->kind == NODE_TEXT && value->cut_by_comment)
     return problems_add (
       problems, &value->mark,
       "this value ends at ' #' (the rest is a comment): quote it if '#' belongs to it");
@@ -192,8 +192,10 @@ axis_set (MatrixAxis *axis, Node *node, bool allow_sizes, Problems *problems)
     g_free (axis->sizes->sizes);
   g_clear_pointer (&axis->sizes, g_free);
 
-  if (node->kind == NODE_MAP && allow_sizes)
+  if (node->kind == NODE_MAP && allow_sizes) {
+    axis->is_open = true;
     return read_sizes (axis, node, problems);
+  }
   if (node->kind == NODE_MAP)
     return problems_add (problems, &node->mark,
                          "'%s' takes a list of values; sizes that depend on the original belong in "
@@ -308,7 +310,9 @@ matrix_read (Matrix *matrix, Node *node, const char *folder, bool allow_sizes, c
 bool
 matrix_override (Matrix *matrix, const char *key, Node *node, Problems *problems)
 {
-  return axis_set (find_axis (matrix, key), node, true, problems);
+  MatrixAxis *axis = find_axis (matrix, key);
+  axis->is_open = true;
+  return axis_set (axis, node, true, problems);
 }
 
 bool
@@ -434,9 +438,20 @@ exclude_rows (GPtrArray *rows, const Node *exclude)
         g_ptr_array_remove_index (rows, r);
 }
 
+static bool
+names_open_axis (const Matrix *matrix, const Node *map)
+{
+  for (unsigned i = 0; i < node_length (map); i++) {
+    const MatrixAxis *axis = find_axis (matrix, node_key (map, i));
+    if (axis != NULL && axis->is_open)
+      return true;
+  }
+  return false;
+}
+
 /* As GitHub Actions does: a map joins every combination of the lists whose own values it does not
  * contradict (values that an earlier include added may be replaced); where there is none it becomes
- * a combination of its own. */
+ * a combination of its own, unless it is for a value that this original or a `with` left out. */
 static void
 include_rows (const Matrix *matrix, GPtrArray *rows)
 {
@@ -465,7 +480,7 @@ include_rows (const Matrix *matrix, GPtrArray *rows)
         }
       }
     }
-    if (!joined)
+    if (!joined && !names_open_axis (matrix, map))
       g_ptr_array_add (rows, row_of_map (map));
   }
 }

@@ -24,6 +24,8 @@ typedef struct {
   Mark mark;         /* of the key */
   GPtrArray *values; /* Node*, owned; NULL when `sizes` is set */
   MatrixSizes *sizes;
+  bool is_open; /* which values there are depends on the original or on `with`: an include that
+                   names another one is for a combination that is not there today */
 } MatrixAxis;
 
 typedef struct {

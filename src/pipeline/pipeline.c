@@ -166,7 +166,7 @@ pipeline_read_vars (Scope *scope, const Node *vars, const Scope *overrides, Prob
       ok = problems_add (problems, &key->mark,
                          "'%s' cannot be a variable: a name has letters, digits, '_' and '-'",
                          key->text);
-    else if (value->cut_by_comment)
+    else if (value->kind == NODE_TEXT && value->cut_by_comment)
       ok = problems_add (
         problems, &value->mark,
         "this value ends at ' #' (the rest is a comment): quote it if '#' belongs to it");
