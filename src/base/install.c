@@ -20,3 +20,9 @@ install_dup_preset_folder (const char *program)
   }
   return g_strdup (PEEL_PRESET_FOLDER);
 }
+
+const char *
+install_version (void)
+{
+  return PEEL_VERSION;
+}

@@ -5,3 +5,6 @@
  * run from its build folder, that of the source tree; installed or unpacked anywhere, share/ beside
  * its bin/; else where `cmake --install` would put it. New string; the folder may not exist. */
 char *install_dup_preset_folder (const char *program);
+
+/* "0.1.0" */
+const char *install_version (void);

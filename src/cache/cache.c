@@ -3,7 +3,7 @@
 #include "cache/handle.h"
 #include "cache/home.h"
 
-G_DEFINE_QUARK (peel - cache - error, cache_error)
+G_DEFINE_QUARK (peel_cache_error, cache_error)
 
 /* Sidecars that a killed process wrote and did not enter any more. What goes wrong here goes wrong
  * again, and is told, when the index is used. */

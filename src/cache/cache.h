@@ -100,3 +100,6 @@ CacheRecord *cache_record_get (Cache *cache, const Digest *digest, GError **erro
 /* The newest original that answers a request and whose blob is there; false without an error set:
  * a miss. */
 bool cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, GError **error);
+
+/* "zstd 1.5.4, SQLite 3.40.1". New string. */
+char *cache_library_versions (void);

@@ -32,3 +32,6 @@ Document *document_load (const char *path, const char *shown, const Mark *from, 
  * list of maps. At most 1,000,000 rows and 256 MiB. */
 Document *document_load_rows (const char *path, const char *shown, const Mark *from,
                               Problems *problems);
+
+/* "libyaml 0.2.5, cJSON 1.7.15". New string. */
+char *document_library_versions (void);

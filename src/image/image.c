@@ -4,7 +4,7 @@
 
 #include "image/log.h"
 
-G_DEFINE_QUARK (peel - image - error, image_error)
+G_DEFINE_QUARK (peel_image_error, image_error)
 
 /* Far above any picture a person sells or prints, far below what takes a machine down: a 65-byte
  * PNG can claim 100000 x 100000 px, and that costs libvips 25 s and 383 MB to find out. */

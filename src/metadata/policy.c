@@ -1,6 +1,6 @@
 #include "metadata/policy.h"
 
-G_DEFINE_QUARK (peel - metadata - error, metadata_error)
+G_DEFINE_QUARK (peel_metadata_error, metadata_error)
 
 #define BIT(group) (1u << METADATA_GROUP_##group)
 

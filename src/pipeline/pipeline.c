@@ -8,7 +8,7 @@
 
 enum { MOST_EXTENDS = 16 };
 
-G_DEFINE_QUARK (peel - pipeline - error, pipeline_error)
+G_DEFINE_QUARK (peel_pipeline_error, pipeline_error)
 
 static void
 free_document (gpointer document)

@@ -3,7 +3,7 @@
 #include "providers/provider.h"
 #include "providers/types.h"
 
-G_DEFINE_QUARK (provider - error - quark, provider_error)
+G_DEFINE_QUARK (provider_error_quark, provider_error)
 
 /* In order of name. */
 const ProviderType *const provider_types[] = {

@@ -8,14 +8,8 @@
 #include "image/blobs.h"
 #include "image/color.h"
 #include "image/placeholder.h"
+#include "metadata/png.h"
 #include "stages/stage.h"
-
-static void
-clear_blobs (GBytes **blobs)
-{
-  for (int i = 0; i < IMAGE_N_BLOBS; i++)
-    g_clear_pointer (&blobs[i], g_bytes_unref);
-}
 
 /* Whose colours the file will have. Without a profile readers take sRGB, so the pixels must be sRGB;
  * with one, what has none is tagged sRGB, which is what it was taken for. Gray and CMYK that carry
@@ -39,29 +33,50 @@ settle_color (VipsImage *picture, bool keeps_icc, VipsImage **out_picture, GByte
   return true;
 }
 
-/* The picture with nothing on it but what the policy lets through. */
+/* What the policy lets through, for a picture of this size. */
 static bool
-dress (VipsImage *picture, const Delivery *delivery, const DeliverOrigin *origin,
+compose (VipsImage *picture, const Delivery *delivery, const DeliverOrigin *origin,
+         MetadataBlobs *out_blobs, GError **error)
+{
+  Shape shape = stage_shape_of (picture);
+  return metadata_compose (&delivery->metadata, &origin->blobs, &origin->facts, shape.width,
+                           shape.height, delivery->encode.density, out_blobs, NULL, error);
+}
+
+/* The picture with nothing on it but its colour profile and what was composed. PNG gets the latter
+ * after encoding. */
+static bool
+dress (VipsImage *picture, const Delivery *delivery, const MetadataBlobs *composed,
        VipsImage **out_picture, GError **error)
 {
   bool keeps_icc = (metadata_groups (&delivery->metadata) & 1u << METADATA_GROUP_ICC) != 0;
-  GBytes *blobs[IMAGE_N_BLOBS] = { NULL };
+  bool is_png = delivery->encode.format == IMAGE_FORMAT_PNG;
+  g_autoptr (GBytes) icc = NULL;
   VipsImage *settled = NULL;
-  Shape shape = stage_shape_of (picture);
-  if (!settle_color (picture, keeps_icc, &settled, &blobs[IMAGE_BLOB_ICC], error))
+  if (!settle_color (picture, keeps_icc, &settled, &icc, error))
     return false;
-  g_auto (MetadataBlobs) composed = { NULL };
-  bool ok = metadata_compose (&delivery->metadata, &origin->blobs, &origin->facts, shape.width,
-                              shape.height, delivery->encode.density, &composed, NULL, error);
-  if (ok) {
-    blobs[IMAGE_BLOB_EXIF] = g_steal_pointer (&composed.exif);
-    blobs[IMAGE_BLOB_XMP] = g_steal_pointer (&composed.xmp);
-    blobs[IMAGE_BLOB_IPTC] = g_steal_pointer (&composed.iptc);
-    ok = image_with_blobs (settled, blobs, delivery->encode.density, out_picture, error);
-  }
-  clear_blobs (blobs);
+  GBytes *blobs[IMAGE_N_BLOBS] = {
+    [IMAGE_BLOB_ICC] = icc,
+    [IMAGE_BLOB_EXIF] = is_png ? NULL : composed->exif,
+    [IMAGE_BLOB_XMP] = is_png ? NULL : composed->xmp,
+    [IMAGE_BLOB_IPTC] = is_png ? NULL : composed->iptc,
+  };
+  bool ok = image_with_blobs (settled, blobs, delivery->encode.density, out_picture, error);
   g_object_unref (settled);
   return ok;
+}
+
+static bool
+encode (VipsImage *picture, const EncodeOptions *options, const MetadataBlobs *composed,
+        GBytes **out_bytes, EncodeResult *out_result, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  if (!image_encode (picture, options, &bytes, out_result, error))
+    return false;
+  if (options->format == IMAGE_FORMAT_PNG)
+    return metadata_png_put (bytes, composed, out_bytes, error);
+  *out_bytes = g_steal_pointer (&bytes);
+  return true;
 }
 
 static bool
@@ -117,11 +132,13 @@ deliver_file (VipsImage *picture, const Delivery *delivery, const DeliverOrigin 
 {
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *facts = NULL;
+  g_auto (MetadataBlobs) composed = { NULL };
   VipsImage *dressed = NULL;
   EncodeResult result = { 0 };
-  if (!dress (picture, delivery, origin, &dressed, error))
+  if (!compose (picture, delivery, origin, &composed, error) ||
+      !dress (picture, delivery, &composed, &dressed, error))
     return false;
-  bool ok = image_encode (dressed, &delivery->encode, &bytes, &result, error) &&
+  bool ok = encode (dressed, &delivery->encode, &composed, &bytes, &result, error) &&
             write_facts (dressed, delivery, &result, g_bytes_get_size (bytes), &facts, error);
   g_object_unref (dressed);
   if (!ok)

@@ -3,11 +3,10 @@
 #include <glib-object.h>
 
 #include "base/path.h"
-#include "image/blobs.h"
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/painter.h"
-#include "metadata/policy.h"
+#include "metadata/png.h"
 #include "run/run-error.h"
 
 static bool
@@ -77,16 +76,14 @@ static const EncodeOptions drawing_encoding = {
 };
 
 static bool
-label (VipsImage *picture, VipsImage **out_picture, GError **error)
+label (GBytes *png, GBytes **out_png, GError **error)
 {
   g_auto (MetadataBlobs) none = { NULL };
   g_auto (MetadataBlobs) composed = { NULL };
   const MetadataOptions options = { .policy = METADATA_STRIP };
   const MetadataFacts facts = { .source_type = drawing_label };
-  if (!metadata_compose (&options, &none, &facts, 0, 0, 0, &composed, NULL, error))
-    return false;
-  GBytes *blobs[IMAGE_N_BLOBS] = { [IMAGE_BLOB_XMP] = composed.xmp };
-  return image_with_blobs (picture, blobs, 0, out_picture, error);
+  return metadata_compose (&options, &none, &facts, 0, 0, 0, &composed, NULL, error) &&
+         metadata_png_put (png, &composed, out_png, error);
 }
 
 bool
@@ -100,12 +97,13 @@ draw_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecor
     .width = (int)integer_of (task, "width"),
     .height = (int)integer_of (task, "height"),
   };
-  VipsImage *picture = NULL, *labelled = NULL;
+  VipsImage *picture = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) labelled = NULL;
   EncodeResult result;
-  bool ok = painter_draw (&spec, &picture, error) && label (picture, &labelled, error) &&
-            image_encode (labelled, &drawing_encoding, &bytes, &result, error);
-  g_clear_object (&labelled);
+  bool ok = painter_draw (&spec, &picture, error) &&
+            image_encode (picture, &drawing_encoding, &bytes, &result, error) &&
+            label (bytes, &labelled, error);
   g_clear_object (&picture);
-  return ok && make_record (bytes, "the drawing", cache, true, limits, out_record, error);
+  return ok && make_record (labelled, "the drawing", cache, true, limits, out_record, error);
 }

@@ -82,7 +82,8 @@ serve_in_thread (gpointer data)
 static int
 spawn (PoolWorker *worker, int child_fd)
 {
-  static char *const arguments[] = { "peel", "worker", NULL };
+  static char program[] = "peel", task[] = "worker";
+  char *const arguments[] = { program, task, NULL };
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init (&actions);
   posix_spawn_file_actions_addopen (&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -288,7 +289,7 @@ receive (Pool *pool, PoolWorker *worker)
     ssize_t got = recv (worker->fd, chunk, sizeof chunk, 0);
     if (got < 0 && errno == EINTR)
       continue;
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    if (got < 0 && errno == EAGAIN)
       return;
     if (got <= 0) {
       take_end (pool, worker);

@@ -5,7 +5,7 @@
 #include "pipeline/pipeline.h"
 #include "stages/stage.h"
 
-G_DEFINE_QUARK (peel - run - error, run_error)
+G_DEFINE_QUARK (peel_run_error, run_error)
 
 RunErrorCode
 run_error_class (const GError *error)

@@ -29,7 +29,7 @@ STAGES (DECLARE)
 #define POINT(name) &stage_##name,
 const StageType *const stage_types[] = { STAGES (POINT) };
 
-G_DEFINE_QUARK (peel - stage - error, stage_error)
+G_DEFINE_QUARK (peel_stage_error, stage_error)
 
 unsigned
 stage_n_types (void)

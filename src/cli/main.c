@@ -1,0 +1,163 @@
+/* The program's door: finds the command, reads its options, runs it. */
+#include <locale.h>
+#include <stdio.h>
+
+#include "base/nearest.h"
+#include "cli/exit-code.h"
+#include "cli/help.h"
+#include "cli/run-options.h"
+#include "cli/terminal.h"
+#include "run/worker.h"
+
+static int
+fail_usage (const char *message, const char *command)
+{
+  terminal_error ("%s", message);
+  if (command != NULL)
+    terminal_error ("'peel %s --help' tells how it is used", command);
+  else
+    terminal_error ("'peel --help' lists the commands");
+  return EXIT_USAGE;
+}
+
+static int
+print_text (char *text)
+{
+  fputs (text, stdout);
+  g_free (text);
+  return EXIT_OK;
+}
+
+static int
+fail_unknown_command (const char *name)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (unsigned i = 0; i < command_n_types (); i++)
+    g_ptr_array_add (names, (gpointer)command_types[i]->name);
+  const char *near = nearest_name (name, (const char *const *)names->pdata, names->len);
+  g_autofree char *message = near != NULL
+                               ? g_strdup_printf ("there is no command '%s'; did you mean '%s'?",
+                                                  name, near)
+                               : g_strdup_printf ("there is no command '%s'", name);
+  return fail_usage (message, NULL);
+}
+
+/* Where the command stands: the first argument that is no option, nor the value of one. */
+static int
+find_command (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++) {
+    if (argv[i][0] != '-')
+      return i;
+    const Option *option = g_str_has_prefix (argv[i], "--")
+                             ? option_find (&global_options, argv[i] + 2)
+                             : NULL;
+    if (option != NULL && option->kind != OPTION_KIND_BOOL)
+      i++;
+  }
+  return 0;
+}
+
+static int
+run_command (const CommandType *command, const GlobalOptions *global, void *own, RunOptions *run,
+             GPtrArray *positionals)
+{
+  if (global->help)
+    return print_text (help_command (command));
+  bool too_few = positionals->len < command->least_arguments;
+  bool too_many = command->most_arguments > 0 && positionals->len > command->most_arguments;
+  if (command->least_arguments == 0 && command->most_arguments == 0 && positionals->len > 0)
+    too_many = true;
+  if (too_few || too_many) {
+    g_autofree char *message =
+      too_few ? g_strdup_printf ("'peel %s' needs %s", command->name, command->synopsis)
+              : g_strdup_printf ("'peel %s' does not know what to do with '%s'", command->name,
+                                 (char *)positionals->pdata[command->most_arguments]);
+    return fail_usage (message, command->name);
+  }
+  g_ptr_array_add (positionals, NULL);
+  const Invocation invocation = {
+    .global = global,
+    .options = own,
+    .run = run,
+    .arguments = (char **)positionals->pdata,
+    .n_arguments = positionals->len - 1,
+  };
+  return command->run (&invocation);
+}
+
+/* All options of a command, wherever they stand on the line. */
+static int
+read_and_run (const CommandType *command, int argc, char **argv, int at)
+{
+  const OptionTable *tables[3] = { &global_options };
+  void *structs[3] = { options_new (&global_options) };
+  unsigned n = 1;
+  if (command != NULL && command->options != NULL) {
+    tables[n] = command->options;
+    structs[n++] = options_new (command->options);
+  }
+  void *own = n > 1 ? structs[1] : NULL;
+  RunOptions *run = NULL;
+  if (command != NULL && command->takes_run_options) {
+    tables[n] = &run_options;
+    structs[n++] = run = options_new (&run_options);
+  }
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+  for (int i = 1; i < argc; i++)
+    if (i != at || command == NULL)
+      g_ptr_array_add (arguments, argv[i]);
+
+  g_autoptr (GPtrArray) positionals = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  const GlobalOptions *global = structs[0];
+  int code;
+  bool ok = options_parse_arguments (tables, structs, n, (int)arguments->len,
+                                     (char **)arguments->pdata, positionals, &error);
+  terminal_start (global);
+  if (!ok)
+    code = fail_usage (error->message, command != NULL ? command->name : NULL);
+  else if (global->version)
+    code = print_text (help_versions ());
+  else if (command != NULL)
+    code = run_command (command, global, own, run, positionals);
+  else if (global->help || argc == 1)
+    code = print_text (help_program ());
+  else
+    code = fail_usage ("no command was given", NULL);
+  for (unsigned i = 0; i < n; i++)
+    options_free (tables[i], structs[i]);
+  return code;
+}
+
+/* A result that could not be written is no result: a full disk behind a pipe is an error. */
+static int
+close_stdout (int code)
+{
+  bool failed = fflush (stdout) != 0 || ferror (stdout) != 0;
+  if (!failed || code != EXIT_OK)
+    return code;
+  terminal_error ("cannot write the results to standard output");
+  return EXIT_FAILED;
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_CTYPE, "");
+  if (argc == 2 && strcmp (argv[1], "worker") == 0)
+    return worker_main ();
+  int at = find_command (argc, argv);
+  if (at == 0)
+    return close_stdout (read_and_run (NULL, argc, argv, 0));
+  if (strcmp (argv[at], "help") == 0) {
+    const CommandType *about = argc > at + 1 ? command_find (argv[at + 1]) : NULL;
+    if (argc > at + 1 && about == NULL)
+      return fail_unknown_command (argv[at + 1]);
+    return close_stdout (print_text (about != NULL ? help_command (about) : help_program ()));
+  }
+  const CommandType *command = command_find (argv[at]);
+  if (command == NULL)
+    return fail_unknown_command (argv[at]);
+  return close_stdout (read_and_run (command, argc, argv, at));
+}

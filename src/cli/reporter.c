@@ -1,0 +1,279 @@
+#include "cli/reporter.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "cli/progress.h"
+#include "cli/run-events.h"
+#include "cli/terminal.h"
+
+struct Reporter {
+  ReportKind kind;
+  const GlobalOptions *global;
+  bool is_json;
+  char *pipeline_name;
+  RunListener listener;
+  Progress *progress;
+  GHashTable *original_bytes; /* image id → bytes, while its outputs are being told of */
+  unsigned n_rows;
+};
+
+/* ---- rows ---- */
+
+static double
+fact_number (const cJSON *facts, const char *name)
+{
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive (facts, name);
+  return cJSON_IsNumber (item) ? item->valuedouble : 0;
+}
+
+static const char *
+status_word (OutputStatus status)
+{
+  static const char *const words[] = {
+    [OUTPUT_UP_TO_DATE] = "ok",
+    [OUTPUT_TO_MAKE] = "make",
+    [OUTPUT_MADE] = "made",
+    [OUTPUT_FAILED] = "failed",
+  };
+  return words[status];
+}
+
+/* "−98 %" against the original; what grew says so. */
+static char *
+describe_saving (double bytes, double original_bytes)
+{
+  if (bytes <= 0 || original_bytes <= 0)
+    return g_strdup ("");
+  double saving = 100 * (1 - bytes / original_bytes);
+  if (saving < 0)
+    return g_strdup_printf ("%+.0f %%", -saving);
+  return g_strdup_printf (saving >= 99 ? "-%.1f %%" : "-%.0f %%", saving);
+}
+
+/* One output on one line. Columns are fixed, since rows appear as outputs are made. */
+static void
+print_row (Reporter *reporter, const OutputEvent *event)
+{
+  enum { PATH_COLUMNS = 44 };
+  cJSON *facts = event->facts != NULL ? cJSON_Parse (event->facts) : NULL;
+  const Shape *shape = &event->derivative->shape;
+  int width = facts != NULL ? (int)fact_number (facts, "width") : shape->width;
+  int height = facts != NULL ? (int)fact_number (facts, "height") : shape->height;
+  double bytes = fact_number (facts, "bytes");
+  const int64_t *original_bytes = g_hash_table_lookup (reporter->original_bytes, event->image_id);
+  g_autofree char *pixels = g_strdup_printf ("%dx%d", width, height);
+  g_autofree char *size = bytes > 0 ? units_describe_bytes ((int64_t)bytes) : g_strdup ("");
+  g_autofree char *saving = describe_saving (bytes,
+                                             original_bytes != NULL ? (double)*original_bytes : 0);
+  long padding = MAX (0, PATH_COLUMNS - g_utf8_strlen (event->path, -1));
+  g_autofree char *row = g_strdup_printf ("%-6s %s%*s %11s %9s %8s", status_word (event->status),
+                                          event->path, (int)padding, "", pixels, size, saving);
+  printf ("%s\n", g_strchomp (row));
+  reporter->n_rows++;
+  cJSON_Delete (facts);
+}
+
+static void
+print_failure (Reporter *reporter, const char *what, const char *message)
+{
+  /* A message that begins with a place has its own line; the others follow the name. */
+  if (strchr (message, '\n') != NULL)
+    terminal_error ("%s: failed\n%s", what, message);
+  else
+    terminal_error ("%s: %s", what, message);
+}
+
+/* ---- the listener ---- */
+
+static void
+on_started (void *data, const RunTotals *totals)
+{
+  Reporter *reporter = data;
+  if (reporter->is_json)
+    run_events_started (reporter->pipeline_name, totals);
+  else if (reporter->kind == REPORT_RUN)
+    progress_start (reporter->progress, totals);
+}
+
+static void
+on_original (void *data, const OriginalEvent *event)
+{
+  Reporter *reporter = data;
+  int64_t *bytes = g_new (int64_t, 1);
+  *bytes = event->size_bytes;
+  g_hash_table_replace (reporter->original_bytes, g_strdup (event->image_id), bytes);
+  if (reporter->is_json) {
+    run_events_original (event);
+    return;
+  }
+  bool is_news = strcmp (event->how, "cached") != 0 || reporter->global->verbose;
+  if (!is_news || reporter->kind == REPORT_EXPLAIN || reporter->kind == REPORT_SEND)
+    return;
+  g_autofree char *size = event->size_bytes > 0 ? units_describe_bytes (event->size_bytes)
+                                                : g_strdup ("not there yet");
+  progress_clear (reporter->progress);
+  if (reporter->kind == REPORT_PLAN && event->is_expected)
+    printf ("%-6s %s: %dx%d expected\n", "draw", event->image_id, event->width, event->height);
+  else
+    terminal_note ("%s: original %s, %dx%d, %s", event->image_id, event->how, event->width,
+                   event->height, size);
+}
+
+static void
+on_output (void *data, const OutputEvent *event, const RunTotals *totals)
+{
+  Reporter *reporter = data;
+  if (reporter->is_json) {
+    run_events_output (event);
+    return;
+  }
+  progress_clear (reporter->progress);
+  if (event->status == OUTPUT_FAILED) {
+    print_failure (reporter, event->path, event->message);
+  } else if (reporter->kind == REPORT_EXPLAIN) {
+    printf ("%s: %s\n", event->path, event->reason != NULL ? event->reason : "up to date");
+  } else if (reporter->kind != REPORT_SEND &&
+             (event->status != OUTPUT_UP_TO_DATE || reporter->global->verbose)) {
+    if (event->status != OUTPUT_UP_TO_DATE || !reporter->global->quiet)
+      print_row (reporter, event);
+    if (reporter->global->verbose && event->reason != NULL)
+      printf ("       because %s\n", event->reason);
+  }
+}
+
+static void
+on_image_failed (void *data, const char *image_id, RunErrorCode error_class, const char *message,
+                 const RunTotals *totals)
+{
+  Reporter *reporter = data;
+  if (reporter->is_json) {
+    run_events_image_failed (image_id, error_class, message);
+    return;
+  }
+  progress_clear (reporter->progress);
+  print_failure (reporter, image_id, message);
+}
+
+static void
+on_warning (void *data, const char *message)
+{
+  Reporter *reporter = data;
+  if (reporter->is_json) {
+    run_events_warning (message);
+    return;
+  }
+  progress_clear (reporter->progress);
+  terminal_note ("peel: %s", message);
+}
+
+static void
+on_tick (void *data, const RunTotals *totals)
+{
+  Reporter *reporter = data;
+  if (!reporter->is_json && reporter->kind == REPORT_RUN)
+    progress_tick (reporter->progress, totals);
+}
+
+/* ---- life ---- */
+
+Reporter *
+reporter_new (ReportKind kind, const GlobalOptions *global, const char *pipeline_name)
+{
+  Reporter *reporter = g_new0 (Reporter, 1);
+  reporter->kind = kind;
+  reporter->is_json = global->json && kind != REPORT_SEND;
+  reporter->global = global;
+  reporter->pipeline_name = g_strdup (pipeline_name);
+  reporter->original_bytes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  reporter->progress = progress_new (pipeline_name,
+                                     global->quiet || reporter->is_json || kind == REPORT_SEND);
+  reporter->listener = (RunListener){
+    .data = reporter,
+    .started = on_started,
+    .original = on_original,
+    .output = on_output,
+    .image_failed = on_image_failed,
+    .warning = on_warning,
+    .tick = on_tick,
+  };
+  return reporter;
+}
+
+void
+reporter_free (Reporter *reporter)
+{
+  if (reporter == NULL)
+    return;
+  progress_free (reporter->progress);
+  g_hash_table_unref (reporter->original_bytes);
+  g_free (reporter->pipeline_name);
+  g_free (reporter);
+}
+
+const RunListener *
+reporter_listener (Reporter *reporter)
+{
+  return &reporter->listener;
+}
+
+/* ---- the summary ---- */
+
+static void
+append_count (GString *out, unsigned n, const char *what)
+{
+  if (n > 0)
+    g_string_append_printf (out, "%s%u %s", out->len > 0 ? ", " : "", n, what);
+}
+
+static void
+print_summary (Reporter *reporter, const RunResult *result)
+{
+  const RunTotals *totals = &result->totals;
+  g_autoptr (GString) out = g_string_new (NULL);
+  append_count (out, totals->n_made, "made");
+  append_count (out, totals->n_to_make, "to make");
+  append_count (out, totals->n_up_to_date, "up to date");
+  append_count (out, totals->n_failed, "failed");
+  if (out->len == 0)
+    g_string_append (out, "nothing to do");
+  g_string_append_printf (out, " (%u image%s", totals->n_images, totals->n_images == 1 ? "" : "s");
+  append_count (out, totals->n_originals_missing, "to generate");
+  append_count (out, totals->n_originals_generated, "generated");
+  append_count (out, totals->n_originals_loaded, "read for the first time");
+  g_string_append_c (out, ')');
+  if (totals->n_made > 0) {
+    g_autofree char *made = units_describe_bytes (totals->made_bytes);
+    g_autofree char *originals = units_describe_bytes (totals->original_bytes);
+    g_string_append_printf (out, ", %s from %s of originals", made, originals);
+  }
+  if (reporter->kind == REPORT_RUN)
+    g_string_append_printf (out, " in %.2f s", (double)totals->duration_us / 1e6);
+  if (totals->n_drifted > 0)
+    g_string_append_printf (
+      out, "; %u made with other library versions (--refresh-drift makes them again)",
+      totals->n_drifted);
+  if (result->is_interrupted)
+    g_string_append (out, "; interrupted");
+  if (!reporter->global->quiet)
+    printf ("%s: %s\n", reporter->pipeline_name, out->str);
+}
+
+void
+reporter_finish (Reporter *reporter, const RunResult *result, const GError *error)
+{
+  progress_clear (reporter->progress);
+  if (reporter->is_json)
+    run_events_finished (reporter->pipeline_name, result, error);
+  else if (result != NULL && reporter->kind != REPORT_SEND)
+    print_summary (reporter, result);
+  if (error != NULL && !reporter->is_json) {
+    /* Mistakes in a pipeline begin with their place. */
+    if (g_error_matches (error, RUN_ERROR, RUN_ERROR_INVALID) ||
+        g_error_matches (error, RUN_ERROR, RUN_ERROR_TARGET))
+      fprintf (stderr, "%s\n", error->message);
+    else
+      terminal_error ("%s", error->message);
+  }
+}

@@ -1,0 +1,23 @@
+/* Tells of a run: rows and a summary on stdout, progress on stderr; or events as JSON lines. */
+#pragma once
+
+#include "cli/command.h"
+#include "run/run.h"
+
+typedef enum {
+  REPORT_RUN,     /* what was made */
+  REPORT_PLAN,    /* what would be made */
+  REPORT_EXPLAIN, /* why each output is as it is */
+  REPORT_SEND,    /* nothing but failures: stdout is for the picture */
+} ReportKind;
+
+typedef struct Reporter Reporter;
+
+Reporter *reporter_new (ReportKind kind, const GlobalOptions *global, const char *pipeline_name);
+void reporter_free (Reporter *reporter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reporter, reporter_free)
+
+/* For run_pipeline; lives as long as the reporter. */
+const RunListener *reporter_listener (Reporter *reporter);
+/* The last words: the summary, or a failure of the whole run (`result` NULL). */
+void reporter_finish (Reporter *reporter, const RunResult *result, const GError *error);

@@ -1,0 +1,11 @@
+/* What run, plan and explain share: each pipeline file in turn. */
+#pragma once
+
+#include "cli/command.h"
+#include "cli/reporter.h"
+
+/* Runs (or plans) every pipeline named; `kind` says what is told. Returns the exit code. */
+int run_command_files (const Invocation *invocation, ReportKind kind);
+
+/* Runs one pipeline that is in memory. Takes over nothing. */
+int run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, ReportKind kind);

@@ -1,0 +1,169 @@
+#include "cli/run-events.h"
+
+#include <stdio.h>
+
+#include "document/json-write.h"
+
+static cJSON *
+begin (const char *event)
+{
+  cJSON *json = cJSON_CreateObject ();
+  cJSON_AddStringToObject (json, "event", event);
+  return json;
+}
+
+static void
+add_text (cJSON *json, const char *name, const char *text)
+{
+  if (text != NULL)
+    cJSON_AddStringToObject (json, name, text);
+}
+
+static void
+print (cJSON *json)
+{
+  g_autofree char *line = json_write_line (json);
+  printf ("%s\n", line);
+  fflush (stdout);
+  cJSON_Delete (json);
+}
+
+static const char *
+class_name (RunErrorCode error_class)
+{
+  switch (error_class) {
+  case RUN_ERROR_INVALID:
+    return "invalid";
+  case RUN_ERROR_CORRUPT:
+    return "corrupt";
+  case RUN_ERROR_TARGET:
+    return "target";
+  case RUN_ERROR_INTERRUPTED:
+    return "interrupted";
+  case RUN_ERROR_FAILED:
+    break;
+  }
+  return "failed";
+}
+
+static void
+add_failure (cJSON *json, RunErrorCode error_class, const char *message)
+{
+  cJSON *error = cJSON_AddObjectToObject (json, "error");
+  cJSON_AddStringToObject (error, "class", class_name (error_class));
+  cJSON_AddStringToObject (error, "message", message);
+}
+
+void
+run_events_started (const char *pipeline_name, const RunTotals *totals)
+{
+  cJSON *json = begin ("start");
+  cJSON_AddStringToObject (json, "pipeline", pipeline_name);
+  cJSON_AddNumberToObject (json, "images", totals->n_images);
+  print (json);
+}
+
+void
+run_events_original (const OriginalEvent *event)
+{
+  cJSON *json = begin ("original");
+  cJSON_AddStringToObject (json, "image", event->image_id);
+  cJSON_AddStringToObject (json, "how", event->how);
+  add_text (json, "sha256", event->digest);
+  add_text (json, "format", event->format);
+  cJSON_AddNumberToObject (json, "width", event->width);
+  cJSON_AddNumberToObject (json, "height", event->height);
+  if (event->is_expected)
+    cJSON_AddTrueToObject (json, "expected");
+  else
+    cJSON_AddNumberToObject (json, "bytes", (double)event->size_bytes);
+  print (json);
+}
+
+static const char *
+status_name (OutputStatus status)
+{
+  static const char *const names[] = {
+    [OUTPUT_UP_TO_DATE] = "up-to-date",
+    [OUTPUT_TO_MAKE] = "to-make",
+    [OUTPUT_MADE] = "made",
+    [OUTPUT_FAILED] = "failed",
+  };
+  return names[status];
+}
+
+void
+run_events_output (const OutputEvent *event)
+{
+  cJSON *json = begin ("output");
+  const Derivative *derivative = event->derivative;
+  cJSON_AddStringToObject (json, "image", event->image_id);
+  cJSON_AddStringToObject (json, "path", event->path);
+  cJSON_AddStringToObject (json, "status", status_name (event->status));
+  add_text (json, "reason", event->reason);
+  if (derivative->preset[0] != '\0')
+    cJSON_AddStringToObject (json, "preset", derivative->preset);
+  if (derivative->problem == NULL)
+    cJSON_AddStringToObject (json, "fingerprint", digest_to_hex (&derivative->fingerprint).text);
+  if (event->facts != NULL)
+    cJSON_AddRawToObject (json, "facts", event->facts);
+  if (event->status == OUTPUT_TO_MAKE) {
+    cJSON_AddStringToObject (json, "format", image_format_type (derivative->format)->name);
+    cJSON_AddNumberToObject (json, "width", derivative->shape.width);
+    cJSON_AddNumberToObject (json, "height", derivative->shape.height);
+  }
+  if (event->message != NULL)
+    add_failure (json, event->error_class, event->message);
+  print (json);
+}
+
+void
+run_events_image_failed (const char *image_id, RunErrorCode error_class, const char *message)
+{
+  cJSON *json = begin ("image-failed");
+  cJSON_AddStringToObject (json, "image", image_id);
+  add_failure (json, error_class, message);
+  print (json);
+}
+
+void
+run_events_warning (const char *message)
+{
+  cJSON *json = begin ("warning");
+  cJSON_AddStringToObject (json, "message", message);
+  print (json);
+}
+
+void
+run_events_finished (const char *pipeline_name, const RunResult *result, const GError *error)
+{
+  cJSON *json = begin ("summary");
+  cJSON_AddStringToObject (json, "pipeline", pipeline_name);
+  if (result != NULL) {
+    const RunTotals *totals = &result->totals;
+    const struct {
+      const char *name;
+      double value;
+    } counts[] = {
+      { "images", totals->n_images },
+      { "originals-cached", totals->n_originals_cached },
+      { "originals-loaded", totals->n_originals_loaded },
+      { "originals-generated", totals->n_originals_generated },
+      { "originals-missing", totals->n_originals_missing },
+      { "made", totals->n_made },
+      { "to-make", totals->n_to_make },
+      { "up-to-date", totals->n_up_to_date },
+      { "failed", totals->n_failed },
+      { "drifted", totals->n_drifted },
+      { "original-bytes", (double)totals->original_bytes },
+      { "made-bytes", (double)totals->made_bytes },
+      { "seconds", (double)(totals->duration_us / 1000) / 1000 },
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS (counts); i++)
+      cJSON_AddNumberToObject (json, counts[i].name, counts[i].value);
+    cJSON_AddBoolToObject (json, "interrupted", result->is_interrupted);
+  }
+  if (error != NULL)
+    add_failure (json, run_error_class (error), error->message);
+  print (json);
+}

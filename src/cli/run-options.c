@@ -1,0 +1,83 @@
+#include "cli/run-options.h"
+
+static const Option rows[] = {
+  { OPTION_BOOL (RunOptions, dry_run), .name = "dry-run", .letter = 'n',
+    .help = "Tell what would be made, make nothing" },
+  { OPTION_INT (RunOptions, jobs), .name = "jobs", .letter = 'j', .value_name = "N", .min = 0,
+    .max = 1024, .help = "Processor threads to keep busy; 0 is one for each core",
+    .fallback = "0" },
+  { OPTION_BOOL (RunOptions, keep_going), .name = "keep-going", .letter = 'k',
+    .help = "Go on with the rest when an output fails" },
+  { OPTION_TEXTS (RunOptions, variables), .name = "var", .value_name = "NAME=VALUE",
+    .flags = OPTION_REPEATED, .help = "Set a variable of the pipeline; may be given again" },
+  { OPTION_TEXTS (RunOptions, only), .name = "only", .value_name = "GLOB", .flags = OPTION_REPEATED,
+    .help = "Only outputs whose path, or image id, matches; may be given again" },
+  { OPTION_TEXTS (RunOptions, refresh), .name = "refresh", .value_name = "GLOB",
+    .flags = OPTION_REPEATED, .help = "Make these outputs again even if they are up to date" },
+  { OPTION_BOOL (RunOptions, refresh_drift), .name = "refresh-drift",
+    .help = "Make again what other library versions made" },
+  { OPTION_BOOL (RunOptions, verify_outputs), .name = "verify-outputs",
+    .help = "Hash every output instead of trusting its size and time" },
+  { OPTION_BOOL (RunOptions, allow_outside), .name = "allow-outside",
+    .help = "Let outputs leave the pipeline's folder" },
+  { OPTION_BOOL (RunOptions, allow_damaged), .name = "allow-damaged",
+    .help = "Read truncated or corrupt pictures as far as they go" },
+  { OPTION_BOOL (RunOptions, isolate), .name = "isolate", .fallback = "true",
+    .help = "Decode and encode in worker processes, so that a codec that crashes ends one output, "
+            "not the run" },
+  { OPTION_NUMBER (RunOptions, max_pixels), .name = "max-pixels", .value_name = "N", .min = 0.001,
+    .max = 4000, .unit = "megapixels", .fallback = "100", .help = "Refuse pictures with more" },
+  { OPTION_INT (RunOptions, max_edge), .name = "max-edge", .value_name = "N", .min = 1,
+    .max = 1000000, .unit = "px", .fallback = "16384",
+    .help = "Refuse pictures that are wider or taller" },
+  { OPTION_BYTES (RunOptions, max_file_size), .name = "max-file-size", .value_name = "SIZE",
+    .min = 1, .max = 1e11, .fallback = "256MiB", .help = "Refuse larger files" },
+  { OPTION_INT (RunOptions, max_pages), .name = "max-pages", .value_name = "N", .min = 1,
+    .max = 100000, .fallback = "1",
+    .help = "Refuse pictures with more pages or frames (the first is read)" },
+  { OPTION_BYTES (RunOptions, max_metadata), .name = "max-metadata", .value_name = "SIZE", .min = 1,
+    .max = 1e9,
+    .help = "Refuse pictures with a larger block of metadata; unset: 64KiB of EXIF, 1MiB of XMP, "
+            "4MiB of ICC" },
+  { 0 },
+};
+
+const OptionTable run_options = { rows, sizeof (RunOptions), NULL };
+
+RunSettings
+run_options_settings (const RunOptions *options, const GlobalOptions *global)
+{
+  RunSettings settings = {
+    .home = global->home,
+    .n_jobs = options->jobs > 0 ? options->jobs : (int)g_get_num_processors (),
+    .dry_run = options->dry_run,
+    .keep_going = options->keep_going,
+    .verify_outputs = options->verify_outputs,
+    .refresh_drift = options->refresh_drift,
+    .isolate = options->isolate,
+    .only = options->only,
+    .refresh = options->refresh,
+    .limits = image_limits_default,
+  };
+  settings.limits.most_pixels = (int64_t)(options->max_pixels * 1e6);
+  settings.limits.most_edge = options->max_edge;
+  settings.limits.most_bytes = options->max_file_size;
+  settings.limits.most_pages = options->max_pages;
+  settings.limits.allow_damaged = options->allow_damaged;
+  if (options->max_metadata > 0) {
+    settings.limits.most_exif_bytes = options->max_metadata;
+    settings.limits.most_xmp_bytes = options->max_metadata;
+    settings.limits.most_icc_bytes = options->max_metadata;
+  }
+  return settings;
+}
+
+PipelineSettings
+run_options_pipeline_settings (const RunOptions *options, const PresetPath *presets)
+{
+  return (PipelineSettings){
+    .variables = options->variables,
+    .presets = presets,
+    .allow_outside = options->allow_outside,
+  };
+}

@@ -1,0 +1,147 @@
+#include "cli/terminal.h"
+
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static GlobalOptions settings;
+
+void
+terminal_start (const GlobalOptions *global)
+{
+  settings = *global;
+}
+
+bool
+terminal_has_color (bool to_stderr)
+{
+  const char *no_color = g_getenv ("NO_COLOR");
+  if (settings.color != COLOR_AUTO)
+    return settings.color == COLOR_ALWAYS;
+  if (no_color != NULL && no_color[0] != '\0')
+    return false;
+  return isatty (to_stderr ? STDERR_FILENO : STDOUT_FILENO) &&
+         g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+bool
+terminal_is_interactive (void)
+{
+  return isatty (STDERR_FILENO) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+int
+terminal_width (void)
+{
+  struct winsize size;
+  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return 80;
+}
+
+static void
+print_line (FILE *stream, const char *prefix, const char *format, va_list arguments)
+{
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  fprintf (stream, "%s%s\n", prefix, text);
+}
+
+void
+terminal_error (const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  print_line (stderr, terminal_has_color (true) ? "\033[31mpeel:\033[0m " : "peel: ", format,
+              arguments);
+  va_end (arguments);
+}
+
+void
+terminal_note (const char *format, ...)
+{
+  if (settings.quiet)
+    return;
+  va_list arguments;
+  va_start (arguments, format);
+  print_line (stderr, "", format, arguments);
+  va_end (arguments);
+}
+
+void
+terminal_print (const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  print_line (stdout, "", format, arguments);
+  va_end (arguments);
+}
+
+/* ---- tables ---- */
+
+struct Table {
+  unsigned n_columns;
+  char *alignment;
+  GPtrArray *cells; /* char*, row after row */
+};
+
+Table *
+table_new (unsigned n_columns, const char *alignment)
+{
+  Table *table = g_new0 (Table, 1);
+  table->n_columns = n_columns;
+  table->alignment = g_strdup (alignment);
+  table->cells = g_ptr_array_new_with_free_func (g_free);
+  return table;
+}
+
+void
+table_free (Table *table)
+{
+  if (table == NULL)
+    return;
+  g_free (table->alignment);
+  g_ptr_array_unref (table->cells);
+  g_free (table);
+}
+
+void
+table_add (Table *table, ...)
+{
+  va_list cells;
+  va_start (cells, table);
+  for (unsigned i = 0; i < table->n_columns; i++)
+    g_ptr_array_add (table->cells, g_strdup (va_arg (cells, const char *)));
+  va_end (cells);
+}
+
+static void
+append_cell (GString *line, const char *text, long width, bool is_right, bool is_last)
+{
+  long padding = MAX (0, width - g_utf8_strlen (text, -1));
+  for (long i = 0; is_right && i < padding; i++)
+    g_string_append_c (line, ' ');
+  g_string_append (line, text);
+  for (long i = 0; !is_right && !is_last && i < padding; i++)
+    g_string_append_c (line, ' ');
+}
+
+void
+table_print (const Table *table, bool has_heading)
+{
+  g_autofree long *widths = g_new0 (long, table->n_columns);
+  for (unsigned i = 0; i < table->cells->len; i++) {
+    long *width = &widths[i % table->n_columns];
+    *width = MAX (*width, g_utf8_strlen (table->cells->pdata[i], -1));
+  }
+  bool is_bold = has_heading && terminal_has_color (false);
+  for (unsigned i = 0; i < table->cells->len; i += table->n_columns) {
+    g_autoptr (GString) line = g_string_new (is_bold && i == 0 ? "\033[1m" : NULL);
+    for (unsigned c = 0; c < table->n_columns; c++) {
+      bool is_last = c + 1 == table->n_columns;
+      append_cell (line, table->cells->pdata[i + c], widths[c], table->alignment[c] == 'r',
+                   is_last);
+      g_string_append (line, is_last ? "" : "  ");
+    }
+    printf ("%s%s\n", line->str, is_bold && i == 0 ? "\033[0m" : "");
+  }
+}
