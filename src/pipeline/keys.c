@@ -3,39 +3,87 @@
 #include "base/nearest.h"
 
 const PipelineKey pipeline_keys[] = {
-  { "version", "The version of the language: 1" },
-  { "name", "The pipeline's name, part of every image's id; the file's name without its extension "
-            "if not given" },
-  { "extends",
-    "Another pipeline file, by relative path: maps merge, lists replace, this file wins" },
-  { "vars", "Values for ${…}" },
-  { "matrix", "Lists of values; each combination is one image" },
-  { "stages", "The shared chain; its first stage is a source" },
-  { "outputs", "What is made of every image" },
+  { "version", "The version of the language: 1", PIPELINE_KEY_VERSION },
+  { "name",
+    "The pipeline's name, part of every image's id; the file's name without its extension if not "
+    "given",
+    PIPELINE_KEY_TEXT },
+  { "extends", "Another pipeline file, by relative path: maps merge, lists replace, this file wins",
+    PIPELINE_KEY_PATH },
+  { "vars", "Values for ${…}", PIPELINE_KEY_VARS },
+  { "matrix", "Lists of values; each combination is one image", PIPELINE_KEY_MATRIX },
+  { "stages", "The shared chain; its first stage is a source", PIPELINE_KEY_CHAIN },
+  { "outputs", "What is made of every image", PIPELINE_KEY_OUTPUTS },
   { "manifest",
-    "Where the manifest goes, or none; <pipeline>.manifest.json beside the file if not given" },
-  { NULL, NULL },
+    "Where the manifest goes, or none; <pipeline>.manifest.json beside the file if not given",
+    PIPELINE_KEY_PATH },
+  { NULL },
 };
 
 const PipelineKey output_keys[] = {
-  { "preset", "A preset to take stages, sizes and formats from" },
-  { "with", "Other values for the preset's vars and matrix" },
-  { "matrix", "Lists of values; each combination is one derivative (without a preset)" },
+  { "preset", "A preset to take stages, sizes and formats from", PIPELINE_KEY_TEXT },
+  { "with", "Other values for the preset's vars and matrix", PIPELINE_KEY_VARS },
+  { "matrix", "Lists of values; each combination is one derivative (without a preset)",
+    PIPELINE_KEY_SIZES },
   { "stages",
     "Stages of this output; with a preset, image stages come before its own and delivery stages "
-    "refine its own" },
-  { "to", "The path to write, with {name}, {width}, {ext} and so on" },
-  { NULL, NULL },
+    "refine its own",
+    PIPELINE_KEY_STAGES },
+  { "to", "The path to write, with {name}, {width}, {ext} and so on", PIPELINE_KEY_PATH },
+  { NULL },
 };
 
 const PipelineKey preset_keys[] = {
-  { "summary", "One line: who wants this preset and what it makes" },
-  { "vars", "Values for ${…}, which 'with' may replace" },
-  { "matrix", "Lists of values; each combination is one derivative" },
-  { "stages", "The chain, without a source" },
-  { "to", "The path to write if the output names none" },
-  { NULL, NULL },
+  { "summary", "One line: who wants this preset and what it makes", PIPELINE_KEY_TEXT },
+  { "vars", "Values for ${…}, which 'with' may replace", PIPELINE_KEY_VARS },
+  { "matrix", "Lists of values; each combination is one derivative", PIPELINE_KEY_SIZES },
+  { "stages", "The chain, without a source", PIPELINE_KEY_STAGES },
+  { "to", "The path to write if the output names none", PIPELINE_KEY_PATH },
+  { NULL },
 };
+
+const PipelineKey matrix_keys[] = {
+  { "from", "A .csv or .jsonl file, one row one combination; no lists beside it",
+    PIPELINE_KEY_PATH },
+  { "include", "Maps that join the combinations they fit, or are a combination of their own",
+    PIPELINE_KEY_ROWS },
+  { "exclude", "Maps that take the combinations they fit out", PIPELINE_KEY_ROWS },
+  { NULL },
+};
+
+const PipelineKey size_keys[] = {
+  { "sizes", "The sizes to make", PIPELINE_KEY_PIXELS },
+  { NULL },
+};
+
+const char *
+keys_describe_kind (PipelineKeyKind kind)
+{
+  switch (kind) {
+  case PIPELINE_KEY_VERSION:
+    return "1";
+  case PIPELINE_KEY_TEXT:
+    return "a text";
+  case PIPELINE_KEY_PATH:
+    return "a path";
+  case PIPELINE_KEY_VARS:
+    return "a map of names to values";
+  case PIPELINE_KEY_MATRIX:
+    return "a map of lists";
+  case PIPELINE_KEY_SIZES:
+    return "a map of lists, or of sizes";
+  case PIPELINE_KEY_ROWS:
+    return "a list of maps";
+  case PIPELINE_KEY_CHAIN:
+  case PIPELINE_KEY_STAGES:
+    return "a list of stages";
+  case PIPELINE_KEY_OUTPUTS:
+    return "a list of outputs";
+  case PIPELINE_KEY_PIXELS:
+    return "a list of 1 to 65535 px";
+  }
+  return "";
+}
 
 bool
 keys_check (const Node *node, const PipelineKey *keys, const char *what, Problems *problems)

@@ -4,11 +4,31 @@
 #include "base/problems.h"
 #include "document/node.h"
 
+/* What a key takes, for the JSON Schema and the reference. */
+typedef enum {
+  PIPELINE_KEY_VERSION,
+  PIPELINE_KEY_TEXT,
+  PIPELINE_KEY_PATH,
+  PIPELINE_KEY_VARS,    /* a map of names to anything */
+  PIPELINE_KEY_MATRIX,  /* of images: lists of values */
+  PIPELINE_KEY_SIZES,   /* of derivatives: the lists may be maps of sizes */
+  PIPELINE_KEY_ROWS,    /* a list of maps: include and exclude */
+  PIPELINE_KEY_CHAIN,   /* stages, the first a source */
+  PIPELINE_KEY_STAGES,  /* stages without a source */
+  PIPELINE_KEY_OUTPUTS, /* a list of maps with output_keys */
+  PIPELINE_KEY_PIXELS,  /* a list of sizes in px */
+} PipelineKeyKind;
+
 typedef struct {
   const char *name, *help; /* a list ends with a NULL name */
+  PipelineKeyKind kind;
 } PipelineKey;
 
-extern const PipelineKey pipeline_keys[], output_keys[], preset_keys[];
+/* matrix_keys and size_keys are those with a meaning of their own; all others are the user's. */
+extern const PipelineKey pipeline_keys[], output_keys[], preset_keys[], matrix_keys[], size_keys[];
+
+/* "a text", "a list of stages": what a key takes, for people. */
+const char *keys_describe_kind (PipelineKeyKind kind);
 
 /* Is `node` a map with no other keys? `what` is for messages: "a pipeline". */
 bool keys_check (const Node *node, const PipelineKey *keys, const char *what, Problems *problems);

@@ -2,7 +2,6 @@
 
 #include "base/nearest.h"
 #include "base/path.h"
-#include "option/option.h"
 
 static void
 axis_free (gpointer data)
@@ -81,7 +80,7 @@ static const Option sizes_rows[] = {
     .fallback = "1.25" },
   { 0 },
 };
-static const OptionTable sizes_options = { sizes_rows, sizeof (SizesOptions), NULL };
+const OptionTable matrix_sizes_options = { sizes_rows, sizeof (SizesOptions), NULL };
 
 static int
 compare_int (const void *a, const void *b)
@@ -129,11 +128,11 @@ read_sizes (MatrixAxis *axis, const Node *map, Problems *problems)
   for (unsigned i = 0; i < node_length (map); i++)
     if (strcmp (node_key (map, i), "sizes") != 0)
       node_take_member (rest, node_ref (map->keys->pdata[i]), node_ref (map->items->pdata[i]));
-  SizesOptions *options = options_new (&sizes_options);
-  ok = options_read (&sizes_options, rest, axis->key, "/", options, problems) && ok;
+  SizesOptions *options = options_new (&matrix_sizes_options);
+  ok = options_read (&matrix_sizes_options, rest, axis->key, "/", options, problems) && ok;
   sizes->fit_original = options->fit_original;
   sizes->near = options->near;
-  options_free (&sizes_options, options);
+  options_free (&matrix_sizes_options, options);
   return ok;
 }
 

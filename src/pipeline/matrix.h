@@ -6,6 +6,7 @@
 
 #include "base/problems.h"
 #include "document/document.h"
+#include "option/option.h"
 #include "pipeline/scope.h"
 
 enum { MATRIX_MOST_ROWS = 1000 * 1000 };
@@ -18,6 +19,8 @@ typedef struct {
   double near;
   bool is_height; /* the key is `height`: compared with the original's height */
 } MatrixSizes;
+/* What may stand beside `sizes`. */
+extern const OptionTable matrix_sizes_options;
 
 typedef struct {
   char *key;
