@@ -1,0 +1,171 @@
+#include <stdio.h>
+
+#include "base/install.h"
+#include "cli/command.h"
+#include "cli/exit-code.h"
+#include "cli/terminal.h"
+#include "document/json-write.h"
+#include "pipeline/preset.h"
+
+/* Presets beside a pipeline are looked for in the current folder, where pipelines mostly are. */
+static char *
+own_folder (void)
+{
+  return g_get_current_dir ();
+}
+
+static int
+fail (const Problems *problems)
+{
+  g_autofree char *text = problems_format (problems);
+  terminal_error ("%s", text);
+  return EXIT_USAGE;
+}
+
+static const char *
+summary_of (const Preset *preset)
+{
+  const Node *summary = node_get (preset->document->root, "summary");
+  return summary != NULL && summary->text != NULL ? summary->text : "";
+}
+
+static const char *
+origin_of (const Preset *preset)
+{
+  return preset->is_builtin ? "built in" : preset->shadows ? "hides a built-in one" : "your own";
+}
+
+/* ---- JSON ---- */
+
+static void
+add_part (cJSON *json, const Preset *preset, const char *key)
+{
+  const Node *node = node_get (preset->document->root, key);
+  g_autoptr (GString) text = g_string_new (NULL);
+  if (node == NULL)
+    return;
+  node_to_json (node, text);
+  cJSON_AddRawToObject (json, key, text->str);
+}
+
+static void
+print_json (const Preset *preset, bool with_parts)
+{
+  static const char *const parts[] = { "vars", "matrix", "stages", "to" };
+  cJSON *json = cJSON_CreateObject ();
+  cJSON_AddStringToObject (json, "name", preset->name);
+  cJSON_AddStringToObject (json, "summary", summary_of (preset));
+  cJSON_AddStringToObject (json, "path", preset->path);
+  cJSON_AddBoolToObject (json, "builtIn", preset->is_builtin);
+  cJSON_AddBoolToObject (json, "shadows", preset->shadows);
+  for (unsigned i = 0; with_parts && i < G_N_ELEMENTS (parts); i++)
+    add_part (json, preset, parts[i]);
+  g_autofree char *line = json_write_line (json);
+  cJSON_Delete (json);
+  terminal_print ("%s", line);
+}
+
+/* ---- text ---- */
+
+static void
+print_in_list (const Preset *preset, Table *table)
+{
+  g_autofree char *name = g_strconcat ("  ", preset->name, NULL);
+  g_autofree char *summary = preset->is_builtin ? g_strdup (summary_of (preset))
+                                                : g_strdup_printf ("%s (%s)", summary_of (preset),
+                                                                   origin_of (preset));
+  table_add (table, name, summary);
+}
+
+/* What `with` may replace: vars, and the matrix's own keys. */
+static void
+add_withs (const Node *map, Table *table)
+{
+  for (unsigned i = 0; i < node_length (map); i++) {
+    if (strcmp (node_key (map, i), "include") == 0 || strcmp (node_key (map, i), "exclude") == 0)
+      continue;
+    g_autofree char *key = g_strconcat ("  ", node_key (map, i), NULL);
+    g_autoptr (GString) value = g_string_new (NULL);
+    const Node *node = node_item (map, i);
+    if (node->text != NULL)
+      g_string_append (value, node->text);
+    else
+      node_to_json (node, value);
+    table_add (table, key, value->str);
+  }
+}
+
+static void
+describe (const Preset *preset)
+{
+  const Node *root = preset->document->root;
+  terminal_print ("%s (%s)\n%s\n", preset->name, origin_of (preset), summary_of (preset));
+  g_autoptr (Table) table = table_new (2, "ll");
+  add_withs (node_get (root, "matrix"), table);
+  add_withs (node_get (root, "vars"), table);
+  terminal_print ("What 'with' may replace:");
+  table_print (table, false);
+  terminal_print ("\n%s:\n", preset->path);
+  fputs (preset->document->source->text, stdout);
+}
+
+static Preset *
+load (const PresetPath *path, const char *name, Problems *problems)
+{
+  g_autofree char *folder = own_folder ();
+  return preset_load (path, folder, name, NULL, problems);
+}
+
+/* A file that is wrong does not hide the others. */
+static int
+list (const PresetPath *path, bool json)
+{
+  g_autofree char *folder = own_folder ();
+  g_autoptr (GPtrArray) names = preset_list (path, folder);
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (Table) table = table_new (2, "ll");
+  for (unsigned i = 0; i < names->len; i++) {
+    g_autoptr (Preset) preset = load (path, names->pdata[i], problems);
+    if (preset != NULL && json)
+      print_json (preset, false);
+    else if (preset != NULL)
+      print_in_list (preset, table);
+  }
+  if (!json) {
+    table_print (table, false);
+    terminal_note ("\n'peel presets NAME' shows one; 'with' in an output replaces its values.");
+  }
+  return problems_count (problems) > 0 ? fail (problems) : EXIT_OK;
+}
+
+static int
+run (const Invocation *invocation)
+{
+  g_autofree char *installed = install_dup_preset_folder (NULL);
+  g_autoptr (PresetPath) path = preset_path_new (installed);
+  if (invocation->n_arguments == 0)
+    return list (path, invocation->global->json);
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (Preset) preset = load (path, invocation->arguments[0], problems);
+  if (preset == NULL)
+    return fail (problems);
+  if (invocation->global->json)
+    print_json (preset, true);
+  else
+    describe (preset);
+  return EXIT_OK;
+}
+
+extern const CommandType command_presets;
+const CommandType command_presets = {
+  .name = "presets",
+  .synopsis = "[NAME]",
+  .summary = "List the presets, or show what is in one",
+  .details = "Presets are looked for in presets/ of the current folder (of a pipeline: beside it), "
+             "in your config\nfolder, and among those that came with Peel. The first one of a name "
+             "is taken.",
+  .example = "  peel presets\n"
+             "  peel presets web/responsive",
+  .most_arguments = 1,
+  .run = run,
+};
