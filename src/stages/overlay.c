@@ -258,7 +258,6 @@ fade (VipsImage *in, double opacity, VipsImage **out_image, GError **error)
   if (opacity == 1)
     return pixels_give (in, out_image);
   PIXELS_STEPS (1);
-  g_autoptr (VipsImage) faded = NULL;
   int n = vips_image_get_bands (in);
   double factors[PIXELS_MOST_BANDS], offsets[PIXELS_MOST_BANDS] = { 0 };
   for (int i = 0; i < n; i++)

@@ -27,7 +27,8 @@ static const OptionChoice effort_words[] = {
 static const OptionChoice chromas[] = {
   { "auto", IMAGE_CHROMA_AUTO, "4:2:0, but 4:4:4 at the highest qualities" },
   { "4:2:0", IMAGE_CHROMA_420, "Colour at half size" },
-  { "4:4:4", IMAGE_CHROMA_444, "Colour at full size: red text, sharp edges" },
+  { "4:4:4", IMAGE_CHROMA_444,
+    "Colour at full size: red text, sharp edges; lossy webp only comes near" },
   { NULL },
 };
 static const OptionChoice webp_presets[] = {
@@ -219,11 +220,6 @@ recompress_check_format (const EncodeOptions *options, const Node *node, Problem
       options->effort.number > 6)
     is_ok = problems_add (problems, given_mark (node, "effort"),
                           "'effort' takes 0 to 6 for webp, not %g", options->effort.number);
-  if (options->format == IMAGE_FORMAT_WEBP && options->chroma == IMAGE_CHROMA_444 &&
-      !options->lossless)
-    is_ok = problems_add (problems, given_mark (node, "chroma"),
-                          "lossy webp has no 4:4:4 chroma: take 'smart-subsample', 'lossless' or "
-                          "avif");
   if (options->format == IMAGE_FORMAT_PNG && !options->palette) {
     static const char *const lossy[] = { "quality", "max-bytes", "min-quality",
                                          "colors",  "dither",    NULL };

@@ -29,8 +29,6 @@ test_recompress_refuses (void)
     { "{ format: jpeg, lossless: true }", "'lossless' is for webp and avif, not jpeg" },
     { "{ format: jpeg, effort: 4 }", "'effort' is for webp and avif, not jpeg" },
     { "{ format: webp, effort: 7 }", "'effort' takes 0 to 6 for webp, not 7" },
-    { "{ format: webp, chroma: \"4:4:4\" }",
-      "lossy webp has no 4:4:4 chroma: take 'smart-subsample', 'lossless' or avif" },
     { "{ format: png, quality: 80 }", "'quality' needs 'palette'" },
     { "{ format: png, depth: 12 }", "'depth' takes 8 or 16, not 12" },
     { "{ format: png, depth: 16, palette: true }", "a 'palette' has 8 bits a channel, not 16" },
