@@ -33,10 +33,37 @@ typedef struct {
   RunErrorCode first_failure;
 } Run;
 
+/* ---- images.c ---- */
+
 /* From the beginning of an image to its first task, or to its end when nothing is to be done. */
 void run_begin_image (Run *run, unsigned index);
+/* Both are the end of it: `image_run` is freed. */
 void run_fail_image (Run *run, ImageRun *image_run, const GError *error);
+void run_finish_image (Run *run, ImageRun *image_run);
+/* What one failure means for the run as a whole. */
+void run_note_failure (Run *run, RunErrorCode error_class);
+/* `chosen` (unsigned: derivatives) is consumed. */
+void run_queue_render (Run *run, ImageRun *image_run, GArray *chosen);
 
 /* PoolListener. */
 void run_take_answer (void *data, PoolTask *task, Answer *answer);
 void run_take_crash (void *data, PoolTask *task, const char *how);
+
+/* ---- originals.c ---- */
+
+/* Looks the original up; goes on with it, or queues its making. */
+void run_find_original (Run *run, ImageRun *image_run);
+/* A worker has made or read it. */
+void run_take_original (Run *run, ImageRun *image_run, Answer *answer);
+
+/* ---- outputs.c ---- */
+
+/* The image's derivatives, as they are with these facts. */
+bool run_expand_outputs (Run *run, ImageRun *image_run, const OriginalFacts *facts, GError **error);
+bool run_has_selected (const ImageRun *image_run);
+/* The original is known: plans with its real facts and has made what is out of date. */
+void run_settle_outputs (Run *run, ImageRun *image_run);
+void run_tell_output (Run *run, const ImageRun *image_run, unsigned i, OutputStatus status,
+                      RunErrorCode error_class, const char *message);
+void run_fail_output (Run *run, ImageRun *image_run, unsigned i, RunErrorCode error_class,
+                      const char *message);

@@ -1,0 +1,220 @@
+/* The original of an image: found in the cache, or drawn or read by a worker. */
+#include "base/clock.h"
+#include "run/run-private.h"
+#include "run/world.h"
+
+static void
+tell_original (Run *run, const ImageRun *image_run, const char *how)
+{
+  const CacheRecord *record = image_run->record;
+  const DigestHex hex = digest_to_hex (&record->digest);
+  const OriginalEvent event = {
+    .image_id = image_run->image->id,
+    .how = how,
+    .digest = hex.text,
+    .format = record->format,
+    .width = record->width,
+    .height = record->height,
+    .size_bytes = record->size_bytes,
+  };
+  run->totals.original_bytes += record->size_bytes;
+  run->listener->original (run->listener->data, &event);
+}
+
+static void
+queue_task (Run *run, ImageRun *image_run, unsigned id, char *line)
+{
+  PoolTask *task = g_new0 (PoolTask, 1);
+  task->id = id;
+  task->owner = image_run;
+  task->line = line;
+  g_queue_push_tail (run->waiting, task);
+}
+
+/* A miss in a dry run: told with the sizes that are expected. */
+static void
+plan_missing (Run *run, ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  const OriginalFacts facts = image_run_expected_facts (image_run);
+  const OriginalEvent event = {
+    .image_id = image_run->image->id,
+    .how = "missing",
+    .width = facts.shape.width,
+    .height = facts.shape.height,
+    .is_expected = true,
+  };
+  if (image_run->expansion == NULL && !run_expand_outputs (run, image_run, &facts, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  run->totals.n_originals_missing++;
+  run->listener->original (run->listener->data, &event);
+  for (unsigned i = 0; i < image_run->expansion->derivatives->len; i++) {
+    if (!image_run->selected[i])
+      continue;
+    run->totals.n_expected++;
+    run->totals.n_to_make++;
+    image_run->outputs[i].reason = g_strdup ("its original is not there yet");
+    run_tell_output (run, image_run, i, OUTPUT_TO_MAKE, 0, NULL);
+  }
+  run_finish_image (run, image_run);
+}
+
+static void
+begin_generated (Run *run, ImageRun *image_run)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (GError) error = NULL;
+  image_run->request = plan_request (run->plan, image_run->index, problems);
+  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  Digest digest;
+  bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, &error);
+  if (is_hit)
+    image_run->record = cache_record_get (run->cache, &digest, &error);
+  if (error != NULL) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  if (image_run->record != NULL) {
+    run->totals.n_originals_cached++;
+    tell_original (run, image_run, "cached");
+    run_settle_outputs (run, image_run);
+    return;
+  }
+  /* Nothing is drawn for an image that --only leaves out. */
+  const OriginalFacts expected = image_run_expected_facts (image_run);
+  if (!run_expand_outputs (run, image_run, &expected, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  if (!run_has_selected (image_run)) {
+    run_finish_image (run, image_run);
+    return;
+  }
+  if (run->settings->dry_run) {
+    plan_missing (run, image_run);
+    return;
+  }
+  const ProviderRequest request = { image_run->request->options, image_run->request->variant };
+  PainterSpec spec;
+  if (!image_run->request->provider->drawing (&request, &spec, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  unsigned id = ++run->next_task_id;
+  queue_task (run, image_run, id, task_write_draw (id, &spec));
+}
+
+/* The record of a file whose hash is remembered, if all that is needed of it is there. */
+static bool
+find_loaded (Run *run, ImageRun *image_run, GError **error)
+{
+  FileStamp stamp;
+  Digest digest;
+  const char *file = image_run->image->file;
+  if (!file_stamp_read (file, &stamp) || !state_get_file (run->state, file, &stamp, &digest))
+    return true;
+  if (image_run->keep && !cache_has (run->cache, &digest))
+    return true;
+  image_run->record = cache_record_get (run->cache, &digest, error);
+  return image_run->record != NULL || *error == NULL;
+}
+
+static void
+begin_loaded (Run *run, ImageRun *image_run)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Step) step = plan_load_step (run->plan, image_run->index, problems);
+  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  image_run->keep = ((const LoadOptions *)step->options)->keep;
+  if (!find_loaded (run, image_run, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  if (image_run->record != NULL) {
+    run->totals.n_originals_cached++;
+    tell_original (run, image_run, "cached");
+    run_settle_outputs (run, image_run);
+    return;
+  }
+  unsigned id = ++run->next_task_id;
+  const char *file = image_run->image->file;
+  bool store = image_run->keep && !run->settings->dry_run;
+  queue_task (run, image_run, id, task_write_ingest (id, file, file, store));
+}
+
+void
+run_find_original (Run *run, ImageRun *image_run)
+{
+  if (image_run->image->file != NULL)
+    begin_loaded (run, image_run);
+  else
+    begin_generated (run, image_run);
+}
+
+/* ---- from a worker ---- */
+
+static CacheAcquisition *
+acquisition_of (const Run *run, const ImageRun *image_run)
+{
+  CacheAcquisition *acquisition = cache_acquisition_new ();
+  const PlanRequest *request = image_run->request;
+  acquisition->at = clock_now_iso8601 ();
+  acquisition->pipeline = g_strdup (run->pipeline->name);
+  acquisition->image_id = g_strdup (image_run->image->id);
+  if (request == NULL) {
+    acquisition->source = g_strdup ("load");
+    acquisition->path = g_path_get_basename (image_run->image->file);
+    return acquisition;
+  }
+  acquisition->source = g_strdup ("generate");
+  acquisition->request = g_strdup (digest_to_hex (&request->fingerprint).text);
+  acquisition->provider = g_strdup (request->provider->name);
+  acquisition->model = g_strdup (request->model);
+  acquisition->prompt = g_strdup (request->options->prompt);
+  acquisition->variant = request->variant;
+  return acquisition;
+}
+
+/* The bytes are durable; now the sidecar says where they came from, and the state what was read. */
+static bool
+remember_original (Run *run, ImageRun *image_run, GError **error)
+{
+  CacheRecord *record = image_run->record;
+  const char *file = image_run->image->file;
+  g_ptr_array_add (record->acquisitions, acquisition_of (run, image_run));
+  if (image_run->request != NULL && record->source_type == NULL)
+    record->source_type = g_strdup (image_run->request->provider->source_type);
+  if (run->settings->dry_run)
+    return true;
+  FileStamp stamp;
+  return cache_record_put (run->cache, record, error) &&
+         (file == NULL || !file_stamp_read (file, &stamp) ||
+          state_put_file (run->state, file, &stamp, &record->digest, error));
+}
+
+void
+run_take_original (Run *run, ImageRun *image_run, Answer *answer)
+{
+  g_autoptr (GError) error = NULL;
+  image_run->record = g_steal_pointer (&answer->record);
+  if (!remember_original (run, image_run, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  bool is_generated = image_run->request != NULL;
+  if (is_generated)
+    run->totals.n_originals_generated++;
+  else
+    run->totals.n_originals_loaded++;
+  tell_original (run, image_run, is_generated ? "generated" : "loaded");
+  run_settle_outputs (run, image_run);
+}

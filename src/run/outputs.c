@@ -1,0 +1,199 @@
+/* The outputs of an image whose original is known: which are out of date, and what is told of them. */
+#include "base/atomic-file.h"
+#include "run/run-private.h"
+#include "run/selection.h"
+
+void
+run_tell_output (Run *run, const ImageRun *image_run, unsigned i, OutputStatus status,
+                 RunErrorCode error_class, const char *message)
+{
+  const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+  const OutputEvent event = {
+    .image_id = image_run->image->id,
+    .path = derivative->shown,
+    .status = status,
+    .reason = image_run->outputs[i].reason,
+    .facts = image_run->outputs[i].facts,
+    .derivative = derivative,
+    .message = message,
+    .error_class = error_class,
+  };
+  run->listener->output (run->listener->data, &event, &run->totals);
+}
+
+void
+run_fail_output (Run *run, ImageRun *image_run, unsigned i, RunErrorCode error_class,
+                 const char *message)
+{
+  run->totals.n_failed++;
+  image_run->outputs[i].kind = FRESH_MISSING;
+  run_note_failure (run, error_class);
+  run_tell_output (run, image_run, i, OUTPUT_FAILED, error_class, message);
+}
+
+/* ---- is it up to date ---- */
+
+static const ManifestIndex *
+old_manifest (Run *run)
+{
+  if (!run->old_manifest_read && run->pipeline->manifest != NULL)
+    run->old_manifest = manifest_index_load (run->pipeline->manifest);
+  run->old_manifest_read = true;
+  return run->old_manifest;
+}
+
+/* What a killed run left beside the outputs. */
+static void
+sweep_beside (Run *run, const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  if (run->settings->dry_run || g_hash_table_contains (run->swept, folder))
+    return;
+  atomic_file_sweep (folder);
+  g_hash_table_add (run->swept, g_steal_pointer (&folder));
+}
+
+/* Is output `i` to be made? Its Freshness is filled either way. */
+static bool
+judge_output (Run *run, ImageRun *image_run, unsigned i, bool *out_make, GError **error)
+{
+  const RunSettings *settings = run->settings;
+  const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+  Freshness *output = &image_run->outputs[i];
+  sweep_beside (run, derivative->path);
+  StateOutput known = { .recipe = NULL };
+  bool is_known = state_get_output (run->state, derivative->path, &known);
+  state_output_clear (&known);
+  if (!freshness_of (run->state, is_known ? NULL : old_manifest (run), derivative, run->libraries,
+                     settings->verify_outputs, output, error))
+    return false;
+  bool is_asked = selection_matches (settings->refresh, false, image_run->image->id,
+                                     derivative->shown);
+  if (is_asked && output->reason == NULL)
+    output->reason = g_strdup ("--refresh asks for it");
+  if (output->kind == FRESH_DRIFTED)
+    run->totals.n_drifted++;
+  *out_make = is_asked || (output->kind != FRESH_UP_TO_DATE && output->kind != FRESH_DRIFTED) ||
+              (output->kind == FRESH_DRIFTED && settings->refresh_drift);
+  return true;
+}
+
+/* An output that this original cannot give fails alone. */
+static void
+fail_impossible (Run *run, ImageRun *image_run, unsigned i)
+{
+  const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+  g_autoptr (Problems) problems = problems_new ();
+  problems_add (problems, &derivative->problem_mark, "%s", derivative->problem);
+  g_autofree char *text = problems_format (problems);
+  run_fail_output (run, image_run, i,
+                   derivative->misses_target ? RUN_ERROR_TARGET : RUN_ERROR_FAILED, text);
+}
+
+/* Two outputs that only became one path with the real pixels: the later one fails, alone. */
+static bool
+claim_path (Run *run, ImageRun *image_run, unsigned i)
+{
+  const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+  g_autoptr (Problems) problems = problems_new ();
+  if (plan_paths_claim (run->claims, derivative->path, derivative->shown, &derivative->mark,
+                        problems))
+    return true;
+  g_autofree char *text = problems_format (problems);
+  run_fail_output (run, image_run, i, RUN_ERROR_INVALID, text);
+  return false;
+}
+
+/* Looks at every output of an image whose expansion is there; `chosen` are those to be made. */
+static bool
+judge_outputs (Run *run, ImageRun *image_run, GArray *chosen, GError **error)
+{
+  for (unsigned i = 0; i < image_run->expansion->derivatives->len; i++) {
+    const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+    bool make = false;
+    if (derivative->problem != NULL) {
+      if (image_run->selected[i])
+        fail_impossible (run, image_run, i);
+      continue;
+    }
+    if (!image_run->selected[i]) {
+      /* Not asked for, but the manifest still tells of it if it is up to date. */
+      if (!judge_output (run, image_run, i, &make, error))
+        return false;
+      continue;
+    }
+    run->totals.n_expected++;
+    if (!claim_path (run, image_run, i))
+      continue;
+    if (!judge_output (run, image_run, i, &make, error))
+      return false;
+    if (make) {
+      g_array_append_val (chosen, i);
+      continue;
+    }
+    run->totals.n_up_to_date++;
+    run_tell_output (run, image_run, i, OUTPUT_UP_TO_DATE, 0, NULL);
+  }
+  return true;
+}
+
+/* ---- the image ---- */
+
+bool
+run_expand_outputs (Run *run, ImageRun *image_run, const OriginalFacts *facts, GError **error)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_clear_pointer (&image_run->expansion, expansion_free);
+  image_run->expansion = plan_expand (run->plan, image_run->index, facts, problems);
+  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_FAILED, error))
+    return false;
+  unsigned n = image_run->expansion->derivatives->len;
+  g_free (image_run->outputs);
+  g_free (image_run->selected);
+  image_run->outputs = g_new0 (Freshness, MAX (n, 1));
+  image_run->selected = g_new0 (bool, MAX (n, 1));
+  for (unsigned i = 0; i < n; i++) {
+    const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+    image_run->selected[i] = selection_matches (run->settings->only, true, image_run->image->id,
+                                                derivative->shown);
+  }
+  return true;
+}
+
+bool
+run_has_selected (const ImageRun *image_run)
+{
+  for (unsigned i = 0; i < image_run->expansion->derivatives->len; i++)
+    if (image_run->selected[i])
+      return true;
+  return false;
+}
+
+static void
+tell_to_make (Run *run, ImageRun *image_run, const GArray *chosen)
+{
+  for (unsigned i = 0; i < chosen->len; i++) {
+    run->totals.n_to_make++;
+    run_tell_output (run, image_run, g_array_index (chosen, unsigned, i), OUTPUT_TO_MAKE, 0, NULL);
+  }
+}
+
+/* The original is known: plan with its real facts, and make what is out of date. */
+void
+run_settle_outputs (Run *run, ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (unsigned));
+  const OriginalFacts facts = image_run_facts (image_run);
+  if (!run_expand_outputs (run, image_run, &facts, &error) ||
+      !judge_outputs (run, image_run, chosen, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  if (run->settings->dry_run)
+    tell_to_make (run, image_run, chosen);
+  if (chosen->len == 0 || run->settings->dry_run)
+    run_finish_image (run, image_run);
+  else
+    run_queue_render (run, image_run, g_steal_pointer (&chosen));
+}
