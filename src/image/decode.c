@@ -181,7 +181,7 @@ static bool
 open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, GError **error)
 {
   g_autoptr (VipsImage) image = NULL;
-  ImageFormat format;
+  ImageFormat format = IMAGE_FORMAT_UNKNOWN;
   size_t length;
 
   if (!check_bytes (in, &format, error))

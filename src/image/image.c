@@ -90,6 +90,7 @@ first_useful_line (const char *text)
   return g_strdup ("it gave no reason");
 }
 
+#undef image_set_vips_error
 bool
 image_set_vips_error (GError **error, ImageErrorCode code, const char *format, ...)
 {

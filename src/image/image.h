@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <glib.h>
+
+#include "base/always-false.h"
 #include <glib-object.h>
 
 #include "image/format.h"
@@ -31,6 +33,7 @@ void image_stop (void);
 /* Sets "<format>: <what libvips said, one line>" and empties libvips's buffer. Always false. */
 bool image_set_vips_error (GError **error, ImageErrorCode code, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
+#define image_set_vips_error(...) ALWAYS_FALSE (image_set_vips_error (__VA_ARGS__))
 
 /* Limits that hold before any pixel is decoded. Defaults: image_limits_default. */
 typedef struct {

@@ -27,7 +27,7 @@ typedef struct {
 /* What is known of an original. */
 typedef struct {
   bool is_expected; /* not there yet: sizes come from the provider's table, no digest */
-  bool is_assumed; /* nobody has looked: sizes are a guess, and no stage may fail for them */
+  bool is_assumed;  /* nobody has looked: sizes are a guess, and no stage may fail for them */
   Digest digest;
   Shape shape;                    /* upright pixels */
   const char *source_type;        /* DigitalSourceType term, or NULL; borrowed */

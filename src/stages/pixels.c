@@ -21,6 +21,7 @@ pixels_give (VipsImage *image, VipsImage **out_image)
   return true;
 }
 
+#undef pixels_fail
 bool
 pixels_fail (GError **error, const char *stage)
 {

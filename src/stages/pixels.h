@@ -30,6 +30,7 @@ enum { PIXELS_MOST_BANDS = 5 }; /* CMYK and alpha */
 bool pixels_give (VipsImage *image, VipsImage **out_image);
 /* Sets "'STAGE' failed: <what libvips said>". Always false. */
 bool pixels_fail (GError **error, const char *stage);
+#define pixels_fail(...) ALWAYS_FALSE (pixels_fail (__VA_ARGS__))
 
 /* STAGE_ERROR_FAILED on a CMYK picture, for stages that work on light. */
 bool pixels_refuse_ink (const Shape *shape, const char *stage, GError **error);

@@ -24,6 +24,7 @@ GQuark stage_error_quark (void);
 
 /* Sets a STAGE_ERROR. Always false. */
 bool stage_fail (GError **error, StageErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+#define stage_fail(...) ALWAYS_FALSE (stage_fail (__VA_ARGS__))
 
 /* What a picture will be, known without pixels. */
 typedef struct {

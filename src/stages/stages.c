@@ -55,6 +55,7 @@ stage_nearest (const char *name)
   return nearest_name (name, names, G_N_ELEMENTS (names));
 }
 
+#undef stage_fail
 bool
 stage_fail (GError **error, StageErrorCode code, const char *format, ...)
 {
