@@ -39,8 +39,8 @@ terminal_width (void)
   return 80;
 }
 
-static void
-print_line (FILE *stream, const char *prefix, const char *format, va_list arguments)
+G_GNUC_PRINTF (3, 0)
+static void print_line (FILE *stream, const char *prefix, const char *format, va_list arguments)
 {
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   fprintf (stream, "%s%s\n", prefix, text);
