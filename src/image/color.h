@@ -6,6 +6,10 @@
 /* libvips's built-in sRGB profile, to tag outputs with. image_start first. */
 GBytes *image_srgb_profile (void);
 
+/* The same colours in half a kilobyte (ICC version 4, the curve as a formula): for the web. Print
+ * shops have readers that know version 2 only, so print files take the one above. */
+GBytes *image_srgb_small_profile (void);
+
 /* True when a profile's primaries and curve are sRGB's, whoever made it and whatever it is called;
  * pixels under it need no conversion. False for bytes that are no RGB matrix profile. */
 bool image_is_srgb_profile (GBytes *profile);

@@ -15,8 +15,8 @@
  * with one, what has none is tagged sRGB, which is what it was taken for. Gray and CMYK that carry
  * no profile stay untagged. */
 static bool
-settle_color (VipsImage *picture, bool keeps_icc, VipsImage **out_picture, GBytes **out_icc,
-              GError **error)
+settle_color (VipsImage *picture, bool keeps_icc, ImageFormat format, VipsImage **out_picture,
+              GBytes **out_icc, GError **error)
 {
   g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
   Shape shape = stage_shape_of (picture);
@@ -25,10 +25,14 @@ settle_color (VipsImage *picture, bool keeps_icc, VipsImage **out_picture, GByte
     settled = g_object_ref (picture);
   else if (!image_to_srgb (picture, shape.bit_depth, &settled, error))
     return false;
-  if (keeps_icc && icc != NULL)
+  /* sRGB is sRGB, whoever wrote the profile: the web gets the smallest. */
+  bool is_srgb = shape.n_channels == 3 && (icc == NULL || image_is_srgb_profile (icc));
+  if (keeps_icc && is_srgb && format != IMAGE_FORMAT_TIFF)
+    *out_icc = image_srgb_small_profile ();
+  else if (keeps_icc && icc != NULL)
     *out_icc = g_steal_pointer (&icc);
   else
-    *out_icc = keeps_icc && shape.n_channels == 3 ? image_srgb_profile () : NULL;
+    *out_icc = keeps_icc && is_srgb ? image_srgb_profile () : NULL;
   *out_picture = settled;
   return true;
 }
@@ -53,7 +57,8 @@ dress (VipsImage *picture, const Delivery *delivery, const MetadataBlobs *compos
   bool is_png = delivery->encode.format == IMAGE_FORMAT_PNG;
   g_autoptr (GBytes) icc = NULL;
   VipsImage *settled = NULL;
-  if (!settle_color (picture, keeps_icc, &settled, &icc, error))
+  if (!settle_color (picture, keeps_icc, (ImageFormat)delivery->encode.format, &settled, &icc,
+                     error))
     return false;
   GBytes *blobs[IMAGE_N_BLOBS] = {
     [IMAGE_BLOB_ICC] = icc,

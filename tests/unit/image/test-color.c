@@ -71,6 +71,21 @@ srgb_stays_bit_for_bit (void)
   g_assert_cmpint (vips_image_get_typeof (tagged_result, VIPS_META_ICC_NAME), !=, 0);
 }
 
+/* lcms reads the small profile, and what it says are the colours of libvips's. */
+static void
+the_small_srgb_profile_is_srgb (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) photo = picture_new (PICTURE_RGB, 64, 64);
+  g_autoptr (GBytes) small = image_srgb_small_profile ();
+  g_autoptr (VipsImage) tagged = with_profile (photo, small);
+  g_autoptr (VipsImage) converted = NULL;
+  g_assert_cmpuint (g_bytes_get_size (small), <, 512);
+  g_assert_true (image_is_srgb_profile (small));
+  must (vips_icc_transform (tagged, &converted, "srgb", "embedded", TRUE, NULL));
+  g_assert_cmpfloat (largest_gap (photo, converted), <=, 1);
+}
+
 static void
 wide_colors_are_converted (void)
 {
@@ -131,6 +146,7 @@ main (int argc, char **argv)
   g_test_add_func ("/image/color/profiles-are-known-by-their-numbers",
                    profiles_are_known_by_their_numbers);
   g_test_add_func ("/image/color/srgb-stays-bit-for-bit", srgb_stays_bit_for_bit);
+  g_test_add_func ("/image/color/the-small-srgb-profile-is-srgb", the_small_srgb_profile_is_srgb);
   g_test_add_func ("/image/color/wide-colors-are-converted", wide_colors_are_converted);
   g_test_add_func ("/image/color/absolute-spaces-come-back", absolute_spaces_come_back);
   g_test_add_func ("/image/color/depth-changes-are-exact-both-ways",
