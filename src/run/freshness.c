@@ -102,8 +102,7 @@ is_drifted (const char *facts, const char *libraries)
 
 /* From the manifest: a machine that has the outputs but not the state. */
 static bool
-known_from_manifest (const ManifestIndex *manifest, const Derivative *derivative,
-                     StateOutput *out_known)
+known_from_manifest (ManifestIndex *manifest, const Derivative *derivative, StateOutput *out_known)
 {
   const ManifestEntry *entry = manifest != NULL ? manifest_index_find (manifest, derivative->shown)
                                                 : NULL;
@@ -120,7 +119,7 @@ known_from_manifest (const ManifestIndex *manifest, const Derivative *derivative
 }
 
 bool
-freshness_of (State *state, const ManifestIndex *manifest, const Derivative *derivative,
+freshness_of (State *state, ManifestIndex *manifest, const Derivative *derivative,
               const char *libraries, bool always_hash, Freshness *out_freshness, GError **error)
 {
   const char *path = derivative->path;

@@ -27,7 +27,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Freshness, freshness_clear)
 /* `manifest` (may be NULL) vouches where the state knows nothing. `libraries` are today's versions.
  * `always_hash` looks at the bytes even when the stamp is unchanged. What was found out by hashing is
  * remembered in `state`. */
-bool freshness_of (State *state, const ManifestIndex *manifest, const Derivative *derivative,
+bool freshness_of (State *state, ManifestIndex *manifest, const Derivative *derivative,
                    const char *libraries, bool always_hash, Freshness *out_freshness,
                    GError **error);
 

@@ -36,13 +36,6 @@ run_fail_image (Run *run, ImageRun *image_run, const GError *error)
   g_hash_table_remove (run->active, image_run);
 }
 
-static void
-fail_image (Run *run, ImageRun *image_run, RunErrorCode error_class, const char *message)
-{
-  g_autoptr (GError) error = g_error_new_literal (RUN_ERROR, (int)error_class, message);
-  run_fail_image (run, image_run, error);
-}
-
 /* What of this image exists goes into the manifest. */
 static bool
 add_to_manifest (Run *run, const ImageRun *image_run, GError **error)
@@ -179,25 +172,35 @@ fail_pending (Run *run, ImageRun *image_run, PoolTask *task, RunErrorCode error_
 /* ---- answers ---- */
 
 void
+run_fail_task (Run *run, PoolTask *task, const GError *error)
+{
+  ImageRun *image_run = task->owner;
+  if (task->pending != NULL)
+    fail_pending (run, image_run, task, run_error_class (error), error->message);
+  else
+    run_fail_image (run, image_run, error);
+}
+
+void
 run_take_answer (void *data, PoolTask *task, Answer *answer)
 {
   Run *run = data;
   ImageRun *image_run = task->owner;
-  bool is_render = task->pending != NULL;
-  if (answer->kind == ANSWER_FACTS)
+  if (answer->kind == ANSWER_FACTS) {
     run_take_original (run, image_run, answer);
-  else if (answer->kind == ANSWER_ERROR && is_render)
-    fail_pending (run, image_run, task, answer->error_class, answer->message);
-  else if (answer->kind == ANSWER_ERROR)
-    fail_image (run, image_run, answer->error_class, answer->message);
-  else if (answer->kind == ANSWER_END)
+  } else if (answer->kind == ANSWER_ERROR) {
+    g_autoptr (GError)
+      error = g_error_new_literal (RUN_ERROR, (int)answer->error_class, answer->message);
+    run_fail_task (run, task, error);
+  } else if (answer->kind == ANSWER_END) {
     end_render (run, image_run);
-  else if (!take_pending (task, answer->derivative))
+  } else if (!take_pending (task, answer->derivative)) {
     return; /* not one that was asked for */
-  else if (answer->kind == ANSWER_MADE)
+  } else if (answer->kind == ANSWER_MADE) {
     take_made (run, image_run, answer);
-  else
+  } else {
     run_fail_output (run, image_run, answer->derivative, answer->error_class, answer->message);
+  }
 }
 
 /* A codec took the worker down. What it had not answered is tried again, one by one, so that only
@@ -207,14 +210,12 @@ run_take_crash (void *data, PoolTask *task, const char *how)
 {
   Run *run = data;
   ImageRun *image_run = task->owner;
-  g_autofree char *message = g_strdup_printf (
-    "the worker process %s: a codec gave up on this picture", how);
-  if (task->pending == NULL) {
-    fail_image (run, image_run, RUN_ERROR_FAILED, message);
-    return;
-  }
-  if (task->pending->len <= 1 || run->is_stopping) {
-    fail_pending (run, image_run, task, RUN_ERROR_FAILED, message);
+  if (task->pending == NULL || task->pending->len <= 1 || run->is_stopping) {
+    g_autoptr (GError) error = g_error_new (
+      RUN_ERROR, RUN_ERROR_FAILED,
+      "the worker process %s: a codec gave up on this picture, or memory ran out (then -j 1 helps)",
+      how);
+    run_fail_task (run, task, error);
     return;
   }
   for (unsigned i = 0; i < task->pending->len; i++) {

@@ -6,7 +6,8 @@
 enum { MOST_BYTES = 512 * 1024 * 1024 };
 
 struct ManifestIndex {
-  GHashTable *entries; /* char* → ManifestEntry* */
+  char *path;
+  GHashTable *entries; /* char* → ManifestEntry*; NULL: not read yet */
 };
 
 static void
@@ -45,24 +46,10 @@ add_entry (ManifestIndex *index, cJSON *json)
 }
 
 ManifestIndex *
-manifest_index_load (const char *path)
+manifest_index_new (const char *path)
 {
-  g_autofree char *text = NULL;
-  size_t length;
-  if (!path_read_file (path, MOST_BYTES, &text, &length, NULL))
-    return NULL;
-  cJSON *json = cJSON_ParseWithLength (text, length);
-  if (!cJSON_IsNumber (cJSON_GetObjectItemCaseSensitive (json, "peel"))) {
-    cJSON_Delete (json);
-    return NULL;
-  }
   ManifestIndex *index = g_new0 (ManifestIndex, 1);
-  index->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
-  cJSON *image, *derivative;
-  cJSON_ArrayForEach (image, cJSON_GetObjectItemCaseSensitive (json, "images"))
-    cJSON_ArrayForEach (derivative, cJSON_GetObjectItemCaseSensitive (image, "derivatives"))
-      add_entry (index, derivative);
-  cJSON_Delete (json);
+  index->path = g_strdup (path);
   return index;
 }
 
@@ -71,12 +58,33 @@ manifest_index_free (ManifestIndex *index)
 {
   if (index == NULL)
     return;
-  g_hash_table_unref (index->entries);
+  g_clear_pointer (&index->entries, g_hash_table_unref);
+  g_free (index->path);
   g_free (index);
 }
 
-const ManifestEntry *
-manifest_index_find (const ManifestIndex *index, const char *shown)
+static void
+read_entries (ManifestIndex *index)
 {
+  g_autofree char *text = NULL;
+  size_t length;
+  index->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  if (!path_read_file (index->path, MOST_BYTES, &text, &length, NULL))
+    return;
+  cJSON *json = cJSON_ParseWithLength (text, length);
+  bool is_manifest = cJSON_IsNumber (cJSON_GetObjectItemCaseSensitive (json, "peel"));
+  cJSON *images = is_manifest ? cJSON_GetObjectItemCaseSensitive (json, "images") : NULL;
+  cJSON *image, *derivative;
+  cJSON_ArrayForEach (image, images)
+    cJSON_ArrayForEach (derivative, cJSON_GetObjectItemCaseSensitive (image, "derivatives"))
+      add_entry (index, derivative);
+  cJSON_Delete (json);
+}
+
+const ManifestEntry *
+manifest_index_find (ManifestIndex *index, const char *shown)
+{
+  if (index->entries == NULL)
+    read_entries (index);
   return g_hash_table_lookup (index->entries, shown);
 }

@@ -11,10 +11,11 @@ typedef struct {
 
 typedef struct ManifestIndex ManifestIndex;
 
-/* NULL if there is no such file, or it is not a manifest: then nothing is known. */
-ManifestIndex *manifest_index_load (const char *path);
+/* Of the manifest at `path`, which is read when something is first looked for: where the state knows
+ * all, it is not read at all. No such file, or none of ours: then nothing is known. */
+ManifestIndex *manifest_index_new (const char *path);
 void manifest_index_free (ManifestIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ManifestIndex, manifest_index_free)
 
 /* By the path relative to the pipeline's folder; borrowed, or NULL. */
-const ManifestEntry *manifest_index_find (const ManifestIndex *index, const char *shown);
+const ManifestEntry *manifest_index_find (ManifestIndex *index, const char *shown);

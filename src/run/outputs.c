@@ -33,15 +33,6 @@ run_fail_output (Run *run, ImageRun *image_run, unsigned i, RunErrorCode error_c
 
 /* ---- is it up to date ---- */
 
-static const ManifestIndex *
-old_manifest (Run *run)
-{
-  if (!run->old_manifest_read && run->pipeline->manifest != NULL)
-    run->old_manifest = manifest_index_load (run->pipeline->manifest);
-  run->old_manifest_read = true;
-  return run->old_manifest;
-}
-
 /* What a killed run left beside the outputs. */
 static void
 sweep_beside (Run *run, const char *path)
@@ -61,10 +52,7 @@ judge_output (Run *run, ImageRun *image_run, unsigned i, bool *out_make, GError 
   const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
   Freshness *output = &image_run->outputs[i];
   sweep_beside (run, derivative->path);
-  StateOutput known = { .recipe = NULL };
-  bool is_known = state_get_output (run->state, derivative->path, &known);
-  state_output_clear (&known);
-  if (!freshness_of (run->state, is_known ? NULL : old_manifest (run), derivative, run->libraries,
+  if (!freshness_of (run->state, run->old_manifest, derivative, run->libraries,
                      settings->verify_outputs, output, error))
     return false;
   bool is_asked = selection_matches (settings->refresh, false, image_run->image->id,

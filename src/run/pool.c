@@ -133,11 +133,11 @@ end_worker (PoolWorker *worker)
   worker->fd = -1;
   g_string_free (worker->unsent, TRUE);
   g_string_free (worker->received, TRUE);
-  if (worker->thread != NULL) {
+  if (worker->thread != NULL)
     g_thread_join (worker->thread);
-    worker->thread = NULL;
+  worker->thread = NULL;
+  if (worker->pid == 0)
     return NULL;
-  }
   int status = 0;
   while (waitpid (worker->pid, &status, 0) < 0 && errno == EINTR)
     continue;
@@ -171,6 +171,13 @@ pool_kill (Pool *pool)
     PoolWorker *worker = &pool->workers[i];
     if (worker->pid > 0)
       kill (worker->pid, SIGKILL);
+    if (worker->thread != NULL) {
+      /* A thread cannot be ended: it is left to itself, and begins nothing more. */
+      shutdown (worker->fd, SHUT_RDWR);
+      g_thread_unref (worker->thread);
+      worker->thread = NULL;
+    }
+    g_clear_pointer (&worker->task, pool_task_free);
   }
 }
 
@@ -224,10 +231,8 @@ bool
 pool_give (Pool *pool, PoolTask *task, GError **error)
 {
   PoolWorker *worker = find_idle (pool);
-  if (worker->fd < 0 && !start_worker (pool, worker, error)) {
-    pool_task_free (task);
+  if (worker->fd < 0 && !start_worker (pool, worker, error))
     return false;
-  }
   worker->task = task;
   g_string_append (worker->unsent, task->line);
   g_string_append_c (worker->unsent, '\n');

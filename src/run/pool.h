@@ -34,12 +34,13 @@ void pool_free (Pool *pool);
 bool pool_has_idle (const Pool *pool);
 unsigned pool_n_busy (const Pool *pool);
 /* Gives the task to an idle worker (starting one if need be) and takes it over; it is freed after its
- * last answer. False: no worker could be started, and the task is freed. */
+ * last answer. False: no worker could be started, and the task stays the caller's. */
 bool pool_give (Pool *pool, PoolTask *task, GError **error);
 /* Waits up to `timeout_ms` for answers, or until `wake_fd` (-1: none) is readable, and delivers
  * them. */
 void pool_wait (Pool *pool, int wake_fd, int timeout_ms);
 /* Asks all workers to begin nothing new. */
 void pool_stop (Pool *pool);
-/* Ends all workers at once; their tasks are over without an answer. */
+/* Ends all workers at once; their tasks are freed without an answer. Only for a process that ends
+ * soon: a thread may go on in the background with the file it is at. */
 void pool_kill (Pool *pool);

@@ -18,13 +18,12 @@ typedef struct {
   Plan *plan;
   PlanPaths *claims; /* of the paths that real pixels gave */
   Pool *pool;
-  GQueue *waiting;          /* PoolTask*: for a worker to come free */
-  GHashTable *active;       /* ImageRun*, owned: begun and not done */
-  GHashTable *swept;        /* folders cleaned of what killed runs left */
-  ManifestWriter *manifest; /* NULL: none is written */
-  ManifestIndex *old_manifest;
-  bool old_manifest_read;
-  char *libraries; /* versions, recorded with what is made */
+  GQueue *waiting;             /* PoolTask*: for a worker to come free */
+  GHashTable *active;          /* ImageRun*, owned: begun and not done */
+  GHashTable *swept;           /* folders cleaned of what killed runs left */
+  ManifestWriter *manifest;    /* NULL: none is written */
+  ManifestIndex *old_manifest; /* likewise */
+  char *libraries;             /* versions, recorded with what is made */
   unsigned next_image, next_task_id;
   int64_t last_tick_us;
   RunTotals totals;
@@ -44,6 +43,9 @@ void run_finish_image (Run *run, ImageRun *image_run);
 void run_note_failure (Run *run, RunErrorCode error_class);
 /* `chosen` (unsigned: derivatives) is consumed. */
 void run_queue_render (Run *run, ImageRun *image_run, GArray *chosen);
+
+/* No worker could be given the task, which stays the caller's. */
+void run_fail_task (Run *run, PoolTask *task, const GError *error);
 
 /* PoolListener. */
 void run_take_answer (void *data, PoolTask *task, Answer *answer);

@@ -108,6 +108,8 @@ open_run (Run *run, GError **error)
   run->waiting = g_queue_new ();
   run->swept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   run->active = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)image_run_free, NULL);
+  if (run->pipeline->manifest != NULL)
+    run->old_manifest = manifest_index_new (run->pipeline->manifest);
   if (run->pipeline->manifest != NULL && !settings->dry_run) {
     run->manifest = manifest_writer_new (n_images, error);
     if (run->manifest == NULL)
@@ -130,12 +132,11 @@ give_tasks (Run *run)
 {
   while (!run->is_stopping && !g_queue_is_empty (run->waiting) && pool_has_idle (run->pool)) {
     PoolTask *task = g_queue_pop_head (run->waiting);
-    ImageRun *image_run = task->owner;
     g_autoptr (GError) error = NULL;
-    if (!pool_give (run->pool, task, &error)) {
-      run_fail_image (run, image_run, error);
-      return;
-    }
+    if (pool_give (run->pool, task, &error))
+      continue;
+    run_fail_task (run, task, error);
+    pool_task_free (task);
   }
 }
 
@@ -212,7 +213,6 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
 {
   int64_t start_us = clock_monotonic_us ();
   g_auto (Run) run = { .pipeline = pipeline, .settings = settings, .listener = listener };
-  n_interrupts = 0;
   if (!open_run (&run, error))
     return false;
   listener->started (listener->data, &run.totals);
@@ -227,6 +227,8 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
     .has_failed = run.has_failed,
     .first_failure = run.first_failure,
   };
+  /* Not at the start: a Ctrl-C while the pipeline was being read counts. */
+  n_interrupts = 0;
   return true;
 }
 

@@ -1,0 +1,87 @@
+"""A disk without space: an error that says where and what to do, and nothing half written."""
+
+import contextlib
+import os
+import subprocess
+
+import support
+from support import Failure, expect, expect_equal
+
+PIPELINE = """\
+version: 1
+stages:
+  - generate: { provider: synthetic, prompt: A mill at a brook, resolution: 400x300 }
+outputs:
+  - stages: [{ resize: { width: 40 } }, { recompress: { format: jpeg } }]
+    to: out/small.jpg
+  - stages: [{ recompress: { format: tiff, compression: none } }]
+    to: out/large.tif
+"""
+
+
+@contextlib.contextmanager
+def small_disk(path, size_kib):
+    """A file system of its own. Needs root; a container without mounts cannot tell."""
+    os.makedirs(path, exist_ok=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_kib}k", "tmpfs", path],
+                             capture_output=True, text=True, check=False)
+    if mounted.returncode != 0:
+        raise Failure(f"this test mounts a small file system and must run as root: "
+                      f"{mounted.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", path], check=True)
+
+
+def expect_told(result, name):
+    text = result.out + result.err
+    for words in (name, "disk is full", "free some space"):
+        expect(words in text, f"the error does not say {words!r}: {result}")
+
+
+def test_full_disk_of_outputs_keeps_the_earlier_ones(place):
+    place.write("p.yaml", PIPELINE)
+    with small_disk(place.path("out"), 200):
+        place.run("--only", "out/small.jpg")
+        before = place.files()
+        result = place.run(code=1)
+        expect_told(result, "out/large.tif")
+        expect_equal(result.outputs("failed"), ["out/large.tif"], "failed")
+        expect_equal(place.files(), before, "outputs after the failure")
+        subprocess.run(["mount", "-o", "remount,size=2m", place.path("out")], check=True)
+        expect_equal(place.run().outputs("made"), ["out/large.tif"], "made with space")
+        expect_equal(place.leftovers(), [], "temporary files")
+        reference = place.another("reference")
+        reference.write("p.yaml", PIPELINE)
+        reference.run()
+        expect_equal(place.files(), reference.files(), "outputs")
+
+
+def test_full_disk_of_the_cache_says_so_and_harms_nothing(place):
+    place.write("p.yaml", PIPELINE)
+    with small_disk(place.home, 120):
+        result = place.run(code=1)
+        expect_told(result, place.home)
+        expect_equal(place.files(), {}, "outputs")
+        expect_equal(place.check_originals(), 0, "originals")
+        subprocess.run(["mount", "-o", "remount,size=8m", place.home], check=True)
+        expect_equal(place.run().summary["made"], 2, "made with space")
+        expect_equal(place.check_originals(), 1, "originals")
+        expect_equal(place.leftovers(), [], "temporary files")
+
+
+def test_cache_without_any_space_left_says_so(place):
+    place.write("p.yaml", PIPELINE)
+    place.run()
+    with small_disk(place.path("elsewhere"), 64):
+        with open(place.path("elsewhere/filler"), "wb", buffering=0) as stream:
+            with contextlib.suppress(OSError):
+                while stream.write(b"x" * 4096) > 0:
+                    pass
+        place.home = place.path("elsewhere/home")
+        expect_told(place.run(code=1), place.home)
+        expect_equal(len(place.files()), 2, "outputs")
+
+
+support.main(globals())
