@@ -111,6 +111,15 @@ compare_place (const void *left, const void *right)
   return order;
 }
 
+/* As many dots as there are characters; the text gets no longer. */
+static void
+dot_out (char *start, size_t length)
+{
+  size_t n = (size_t)g_utf8_strlen (start, (gssize)length);
+  memset (start, '.', n);
+  memmove (start + n, start + length, strlen (start + length) + 1);
+}
+
 /* A key pasted into the line in question is not repeated, whatever the problem is about. */
 static void
 hide_secrets (char *line)
@@ -118,6 +127,38 @@ hide_secrets (char *line)
   size_t start, length;
   for (char *at = line; secret_find (at, &start, &length); at += start + length)
     memset (at + start, '.', length);
+  /* Its dots are no secret, so each is found once. */
+  for (char *at = line; secret_find_named (at, &start, &length);) {
+    size_t n = (size_t)g_utf8_strlen (at + start, (gssize)length);
+    dot_out (at + start, length);
+    at += start + n;
+  }
+}
+
+/* The message may quote what its line hides. New string. */
+static char *
+dup_safe_text (const Problem *problem)
+{
+  enum { SHORTEST_BYTES = 3 };
+  g_autofree char *text = g_strdup (problem->text);
+  size_t start, length;
+  for (char *at = text; secret_find (at, &start, &length); at += start + length)
+    memset (at + start, '.', length);
+  const Mark *mark = &problem->mark;
+  if (mark->source == NULL || mark->line == 0)
+    return g_steal_pointer (&text);
+  g_autofree char *line = source_text_dup_line (mark->source, mark->line);
+  if (!g_utf8_validate (line, -1, NULL))
+    return g_steal_pointer (&text);
+  for (const char *at = line; secret_find_named (at, &start, &length); at += start + length) {
+    bool is_quoted = length > 2 && (at[start] == '"' || at[start] == '\'');
+    g_autofree char *value = is_quoted ? g_strndup (at + start + 1, length - 2)
+                                       : g_strndup (at + start, length);
+    size_t n = strlen (value);
+    for (char *hit = text; n >= SHORTEST_BYTES && (hit = strstr (hit, value)) != NULL; hit++)
+      dot_out (hit, n);
+  }
+  return g_steal_pointer (&text);
 }
 
 /* Does a secret of any problem stand at this place? Another problem of the same line must not
@@ -197,8 +238,8 @@ append_problem (GString *out, const Problems *problems, const Problem *problem)
     g_string_append_printf (out, "%s:%d:%d: ", mark->source->name, mark->line, mark->column);
   else if (mark->source != NULL)
     g_string_append_printf (out, "%s: ", mark->source->name);
-  g_string_append (out, problem->text);
-  g_string_append_c (out, '\n');
+  g_autofree char *text = dup_safe_text (problem);
+  g_string_append_printf (out, "%s\n", text);
   if (mark->source != NULL && mark->line > 0)
     append_source_line (out, problems, problem);
 }

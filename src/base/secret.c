@@ -56,3 +56,75 @@ secret_is_name (const char *name)
       return true;
   return false;
 }
+
+bool
+secret_is_key (const char *name)
+{
+  static const char *const compounds[] = { "apikey", "accesskey", "secretkey", "privatekey",
+                                           "authkey" };
+  if (!secret_is_name (name))
+    return false;
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+  size_t length = strlen (lower);
+  if (!g_str_has_suffix (lower, "key") || length == strlen ("key"))
+    return true;
+  for (size_t i = 0; i < G_N_ELEMENTS (compounds); i++)
+    if (g_str_has_suffix (lower, compounds[i]))
+      return true;
+  return !g_ascii_isalpha (lower[length - 4]) || g_ascii_isupper (name[length - 3]);
+}
+
+static bool
+is_key_letter (char c)
+{
+  return g_ascii_isalnum (c) || c == '-' || c == '_';
+}
+
+/* The key that ends where `colon` stands, quotes and blanks around it aside. New string. */
+static char *
+key_before (const char *line, const char *colon)
+{
+  const char *end = colon;
+  while (end > line && strchr (" \t\"'", end[-1]) != NULL)
+    end--;
+  const char *start = end;
+  while (start > line && is_key_letter (start[-1]))
+    start--;
+  return g_strndup (start, (size_t)(end - start));
+}
+
+static size_t
+value_length (const char *value)
+{
+  size_t length = strlen (value);
+  if (value[0] == '"' || value[0] == '\'') {
+    const char *end = strchr (value + 1, value[0]);
+    if (end != NULL)
+      return (size_t)(end + 1 - value);
+  }
+  const char *comment = strstr (value, " #");
+  if (comment != NULL && (size_t)(comment - value) < length)
+    length = (size_t)(comment - value);
+  while (length > 0 && g_ascii_isspace (value[length - 1]))
+    length--;
+  return length;
+}
+
+bool
+secret_find_named (const char *line, size_t *out_start, size_t *out_length)
+{
+  for (const char *colon = strchr (line, ':'); colon != NULL; colon = strchr (colon + 1, ':')) {
+    const char *value = colon + 1 + strspn (colon + 1, " \t");
+    /* { env: NAME }, a list, ${…} and nothing are no secrets. */
+    size_t quotes = strspn (value, "\"'");
+    if (value[quotes] == '\0' || strchr ("{[$", value[quotes]) != NULL)
+      continue;
+    g_autofree char *key = key_before (line, colon);
+    if (!secret_is_key (key))
+      continue;
+    *out_start = (size_t)(value - line);
+    *out_length = value_length (value);
+    return true;
+  }
+  return false;
+}

@@ -50,6 +50,44 @@ names_promise_credentials (void)
   g_assert_false (secret_is_name (""));
 }
 
+static void
+words_that_end_like_keys_are_words (void)
+{
+  g_assert_true (secret_is_key ("key"));
+  g_assert_true (secret_is_key ("api-key"));
+  g_assert_true (secret_is_key ("API_KEY"));
+  g_assert_true (secret_is_key ("apiKey"));
+  g_assert_true (secret_is_key ("apikey"));
+  g_assert_true (secret_is_key ("password"));
+  g_assert_false (secret_is_key ("monkey"));
+  g_assert_false (secret_is_key ("Whiskey"));
+  g_assert_false (secret_is_key ("prompt"));
+}
+
+static void
+a_value_behind_a_key_is_found (void)
+{
+  static const struct {
+    const char *line, *value; /* NULL: none */
+  } cases[] = {
+    { "  api-key: hunter2: x", "hunter2: x" },
+    { "{ \"token\": \"a b\" \"c\" }", "\"a b\"" },
+    { "a: b, password: c  ", "c" },
+    { "password: c # mine", "c" },
+    { "key: { env: NAME }", NULL },
+    { "key: \"${env.NAME}\"", NULL },
+    { "key:", NULL },
+    { "monkey: brass", NULL },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    size_t start = 0, length = 0;
+    bool found = secret_find_named (cases[i].line, &start, &length);
+    g_assert_true (found == (cases[i].value != NULL));
+    g_autofree char *value = found ? g_strndup (cases[i].line + start, length) : NULL;
+    g_assert_cmpstr (value, ==, cases[i].value);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -57,5 +95,8 @@ main (int argc, char **argv)
   g_test_add_func ("/base/secret/keys-are-found-where-they-stand", keys_are_found_where_they_stand);
   g_test_add_func ("/base/secret/words-are-no-keys", words_are_no_keys);
   g_test_add_func ("/base/secret/names-promise-credentials", names_promise_credentials);
+  g_test_add_func ("/base/secret/words-that-end-like-keys-are-words",
+                   words_that_end_like_keys_are_words);
+  g_test_add_func ("/base/secret/a-value-behind-a-key-is-found", a_value_behind_a_key_is_found);
   return g_test_run ();
 }

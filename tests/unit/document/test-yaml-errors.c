@@ -114,8 +114,8 @@ a_missing_colon_or_space_is_found (void)
 {
   CHECK ({ "a: 1\nfoo\nb: 2\n", "2:1-4 'foo' is no key with a value: a ':' is missing" },
          { "foo\nb: 2\n", "1:1-4 'foo' is no key with a value: a ':' is missing" },
-         { "a: 1\nkey:value\nb: 2\n",
-           "2:1-10 'key:value' has no space after ':', so it is no key with a value" },
+         { "a: 1\nfoo:value\nb: 2\n",
+           "2:1-10 'foo:value' has no space after ':', so it is no key with a value" },
          { "l:\n- a\n-b\nc: d\n", "3:1-3 '-b' is no list item: a space is missing after '-'" },
          { "a: 1\n: x\n", "2:1-2 a key is missing before this ':'" });
 }
@@ -207,7 +207,7 @@ what_looks_like_a_key_is_not_repeated (void)
   assert_reads_as ("p", "key: AIzaSyA-12345678901234567890123456: x\n",
                    "p:1:6: a value that holds ': ' needs quotes: write "
                    "\"..................................: x\"\n"
-                   "    key: ..................................: x\n"
+                   "    key: .....................................\n"
                    "         ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~");
 }
 
