@@ -39,7 +39,7 @@ complain_about_kind (const Reader *reader, const Node *node)
   bool is_text = option->kind == OPTION_KIND_TEXT || option->kind == OPTION_KIND_TEXTS ||
                  option->kind == OPTION_KIND_FILE;
   g_autofree char *complaint = option_complain (option, quoted,
-                                                node->kind == NODE_TEXT ? node->text : NULL);
+                                                is_scalar (node) ? node->text : NULL);
   return problems_add (reader->problems, &node->mark, "'%s' %s%s", option->name, complaint,
                        is_text && is_scalar (node) ? ": quote it if it is a text" : "");
 }

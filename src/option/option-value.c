@@ -473,11 +473,37 @@ nearest_word (const Option *option, const char *word)
   return nearest_name (word, words, n);
 }
 
+/* The unit that a quantity of this kind most often has, or NULL: a bare number is right. */
+static const char *
+unit_of (OptionKind kind)
+{
+  switch (kind) {
+  case OPTION_KIND_BYTES:
+    return "KB";
+  case OPTION_KIND_DURATION:
+    return "s";
+  case OPTION_KIND_DENSITY:
+    return "dpi";
+  default:
+    return NULL;
+  }
+}
+
+static bool
+lacks_unit (const Option *option, const char *word)
+{
+  return unit_of (option->kind) != NULL && word[0] != '\0' &&
+         word[strspn (word, "0123456789.")] == '\0';
+}
+
 char *
 option_complain (const Option *option, const char *what, const char *word)
 {
   g_autofree char *takes = option_describe_values (option);
   const char *near = word != NULL ? nearest_word (option, word) : NULL;
+  if (word != NULL && lacks_unit (option, word))
+    return g_strdup_printf ("takes %s, not %s: write the unit, %s%s", takes, what, word,
+                            unit_of (option->kind));
   if (near == NULL)
     return g_strdup_printf ("takes %s, not %s", takes, what);
   return g_strdup_printf ("takes %s, not %s; did you mean '%s'?", takes, what, near);
