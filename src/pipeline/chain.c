@@ -150,15 +150,15 @@ static bool
 place_source (Builder *builder, const RawStage *stage, bool may_be_source)
 {
   bool is_first = builder->images->len == 0 && builder->delivery->len == 0;
-  if (builder->source.type != NULL)
-    return problems_add (builder->problems, &stage->mark,
-                         "a second source: '%s' already makes the image; a chain has one source",
-                         builder->source.type->name);
   if (!may_be_source)
     return problems_add (
       builder->problems, &stage->mark,
       "'%s' is a source and belongs at the start of the pipeline's 'stages', not in an output",
       stage->type->name);
+  if (builder->source.type != NULL)
+    return problems_add (builder->problems, &stage->mark,
+                         "a second source: '%s' already makes the image; a chain has one source",
+                         builder->source.type->name);
   if (!is_first)
     return problems_add (builder->problems, &stage->mark,
                          "'%s' is a source and must be the first stage", stage->type->name);
@@ -202,11 +202,12 @@ add_part (Builder *builder, const ChainPart *part, bool may_be_source)
                          "'stages' takes a list: - resize: { … }");
   bool ok = true;
   for (unsigned i = 0; i < node_length (part->list); i++) {
-    unsigned before = problems_count (builder->problems);
-    g_autoptr (Node)
-      entry = scope_fill (part->scope, part->list->items->pdata[i], builder->problems);
+    g_autoptr (Problems) passed_over = problems_new ();
+    Problems *unset = part->is_partial ? passed_over : builder->problems;
+    unsigned before = problems_count (unset);
+    g_autoptr (Node) entry = scope_fill (part->scope, part->list->items->pdata[i], unset);
     RawStage stage;
-    bool placed = problems_count (builder->problems) == before &&
+    bool placed = problems_count (unset) == before &&
                   read_entry (entry, part->folder, &stage, builder->problems);
     if (!placed) {
       ok = false;
@@ -214,7 +215,7 @@ add_part (Builder *builder, const ChainPart *part, bool may_be_source)
     }
     stage.is_constant = stage.is_constant && entry == part->list->items->pdata[i];
     if (stage.type->role == STAGE_SOURCE)
-      placed = place_source (builder, &stage, may_be_source && i == 0);
+      placed = place_source (builder, &stage, may_be_source);
     else if (stage.type->role == STAGE_IMAGE)
       placed = place_image (builder, &stage, part->refines);
     else

@@ -30,6 +30,7 @@ typedef struct {
   const char *folder;
   bool refines; /* its delivery stages come last, each merged over the one of that name before it:
                    how an output adds to its preset */
+  bool is_partial; /* names may be missing from the scope: stages that need them are passed over */
 } ChainPart;
 
 /* What chain_build gives: one source at most, then image steps, then delivery steps (one of a kind,

@@ -94,15 +94,19 @@ read_size_list (MatrixSizes *sizes, const Node *list, Problems *problems)
   if (list->kind != NODE_LIST || node_length (list) == 0)
     return problems_add (problems, &list->mark, "'sizes' takes a list of pixel sizes: [320, 640]");
   sizes->sizes = g_new (int, node_length (list));
+  bool ok = true;
   for (unsigned i = 0; i < node_length (list); i++) {
     const Node *item = node_item (list, i);
     if (item->kind != NODE_INT || item->integer < 1 || item->integer > 65535) {
       g_autofree char *given = node_describe (item);
-      return problems_add (problems, &item->mark,
-                           "'sizes' takes whole pixels from 1 to 65535, not '%s'", given);
+      ok = problems_add (problems, &item->mark,
+                         "'sizes' takes whole pixels from 1 to 65535, not %s", given);
+    } else {
+      sizes->sizes[sizes->n_sizes++] = (int)item->integer;
     }
-    sizes->sizes[sizes->n_sizes++] = (int)item->integer;
   }
+  if (!ok)
+    return false;
   qsort (sizes->sizes, sizes->n_sizes, sizeof (int), compare_int);
   for (unsigned i = 1; i < sizes->n_sizes; i++)
     if (sizes->sizes[i] == sizes->sizes[i - 1])
@@ -271,6 +275,38 @@ read_table (Matrix *matrix, const Node *from, const char *folder, Problems *prob
   return true;
 }
 
+/* Has any row of the table a column of that name? */
+static bool
+table_has_column (const Matrix *matrix, const char *name)
+{
+  for (unsigned i = 0; matrix->table != NULL && i < node_length (matrix->table->root); i++)
+    if (node_get (node_item (matrix->table->root, i), name) != NULL)
+      return true;
+  return false;
+}
+
+/* A key that no combination has would exclude nothing: a slip of the keyboard. */
+static void
+check_exclude (const Matrix *matrix, Problems *problems)
+{
+  for (unsigned i = 0; matrix->exclude != NULL && i < node_length (matrix->exclude); i++) {
+    const Node *map = node_item (matrix->exclude, i);
+    for (unsigned k = 0; k < node_length (map); k++) {
+      const Node *key = map->keys->pdata[k];
+      if (find_axis (matrix, key->text) != NULL || table_has_column (matrix, key->text))
+        continue;
+      const char *near = matrix_nearest_key (matrix, key->text);
+      if (near != NULL)
+        problems_add (problems, &key->mark,
+                      "'exclude' names '%s', which this matrix has not; did you mean '%s'?",
+                      key->text, near);
+      else
+        problems_add (problems, &key->mark, "'exclude' names '%s', which this matrix has not",
+                      key->text);
+    }
+  }
+}
+
 bool
 matrix_read (Matrix *matrix, Node *node, const char *folder, bool allow_sizes, const Scope *scope,
              Problems *problems)
@@ -303,6 +339,7 @@ matrix_read (Matrix *matrix, Node *node, const char *folder, bool allow_sizes, c
       axis_set (axis, value, allow_sizes, problems);
     }
   }
+  check_exclude (matrix, problems);
   return problems_count (problems) == before;
 }
 
@@ -403,9 +440,12 @@ row_matches (const MatrixRow *row, const Node *map)
 static GPtrArray *
 axis_values (const MatrixAxis *axis, int width, int height)
 {
-  if (axis->sizes == NULL)
+  if (axis->values != NULL)
     return g_ptr_array_ref (axis->values);
   GPtrArray *values = g_ptr_array_new_with_free_func (unref_node);
+  /* Of an axis that is wrong. */
+  if (axis->sizes == NULL || axis->sizes->n_sizes == 0)
+    return values;
   g_autoptr (GArray)
     sizes = matrix_sizes_for (axis->sizes, axis->sizes->is_height ? height : width);
   for (unsigned i = 0; i < sizes->len; i++) {
@@ -428,13 +468,25 @@ multiply (GPtrArray *rows, const MatrixAxis *axis, int width, int height)
   return product;
 }
 
-static void
-exclude_rows (GPtrArray *rows, const Node *exclude)
+static bool
+is_excluded (const MatrixRow *row, const Node *exclude)
 {
   for (unsigned i = 0; i < node_length (exclude); i++)
-    for (unsigned r = rows->len; r-- > 0;)
-      if (row_matches (rows->pdata[r], node_item (exclude, i)))
-        g_ptr_array_remove_index (rows, r);
+    if (row_matches (row, node_item (exclude, i)))
+      return true;
+  return false;
+}
+
+/* Consumes the rows. */
+static GPtrArray *
+exclude_rows (GPtrArray *rows, const Node *exclude)
+{
+  GPtrArray *kept = g_ptr_array_new_with_free_func (row_free);
+  for (unsigned r = 0; r < rows->len; r++)
+    if (!is_excluded (rows->pdata[r], exclude))
+      g_ptr_array_add (kept, g_steal_pointer (&rows->pdata[r]));
+  g_ptr_array_unref (rows);
+  return kept;
 }
 
 static bool
@@ -498,7 +550,7 @@ matrix_rows (const Matrix *matrix, int width, int height, const Mark *mark, Prob
     rows = multiply (rows, matrix->axes->pdata[i], width, height);
   bool is_too_large = rows->len == 0 && !was_empty;
   if (matrix->exclude != NULL)
-    exclude_rows (rows, matrix->exclude);
+    rows = exclude_rows (rows, matrix->exclude);
   if (matrix->include != NULL)
     include_rows (matrix, rows);
   if (is_too_large)

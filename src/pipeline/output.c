@@ -127,7 +127,7 @@ read_inline (OutputRule *rule, const Pipeline *pipeline, Node *node, Problems *p
 }
 
 static bool
-check_parts (const Node *node, Problems *problems)
+check_parts (const Node *node, bool keys_ok, Problems *problems)
 {
   const Node *stages = node_get (node, "stages"), *to = node_get (node, "to");
   bool ok = true;
@@ -141,7 +141,7 @@ check_parts (const Node *node, Problems *problems)
   else if (to != NULL && to->kind != NODE_TEXT)
     ok = problems_add (problems, &to->mark,
                        "'to' takes a path such as \"out/{name}-{width}.{ext}\"");
-  if (node_get (node, "preset") == NULL && stages == NULL && to == NULL)
+  if (keys_ok && node_get (node, "preset") == NULL && stages == NULL && to == NULL)
     ok = problems_add (problems, &node->mark, "an output needs a 'preset', or 'stages' and 'to'");
   return ok;
 }
@@ -150,7 +150,8 @@ OutputRule *
 output_rule_read (const Pipeline *pipeline, Node *node, const PresetPath *presets,
                   Problems *problems)
 {
-  if (!keys_check (node, output_keys, "an output", problems) || !check_parts (node, problems))
+  bool keys_ok = keys_check (node, output_keys, "an output", problems);
+  if (node->kind != NODE_MAP || !check_parts (node, keys_ok, problems))
     return NULL;
   OutputRule *rule = g_new0 (OutputRule, 1);
   rule->mark = node->mark;
@@ -168,7 +169,7 @@ output_rule_read (const Pipeline *pipeline, Node *node, const PresetPath *preset
     ok = read_preset (rule, pipeline, node, presets, problems);
   else
     ok = read_inline (rule, pipeline, node, problems);
-  if (ok)
+  if (ok && (preset != NULL || stages != NULL || to != NULL))
     return rule;
   output_rule_free (rule);
   return NULL;

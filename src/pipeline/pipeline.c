@@ -4,6 +4,7 @@
 #include "pipeline/keys.h"
 #include "pipeline/merge.h"
 #include "pipeline/output.h"
+#include "pipeline/rest.h"
 #include "pipeline/secrets.h"
 
 enum { MOST_EXTENDS = 16 };
@@ -58,7 +59,23 @@ shown_beside (const char *child, const char *name)
   if (g_path_is_absolute (name))
     return g_strdup (name);
   g_autofree char *folder = g_path_get_dirname (child);
-  return strcmp (folder, ".") == 0 ? g_strdup (name) : g_build_filename (folder, name, NULL);
+  g_autofree char *current = g_get_current_dir ();
+  g_autofree char *from = path_resolve (current, folder);
+  g_autofree char *path = path_resolve (from, name);
+  return g_path_is_absolute (child) ? g_steal_pointer (&path) : path_relative (path, current);
+}
+
+/* A wrong key does not end the reading, so that all mistakes are told at once. */
+static bool
+check_keys (Pipeline *pipeline, const Document *document, Problems *problems)
+{
+  const Node *root = document->root;
+  if (root->kind == NODE_NULL)
+    return problems_add (problems, &root->mark,
+                         "this file is empty: a pipeline begins with 'version: 1'");
+  if (!keys_check (root, pipeline_keys, "a pipeline", problems))
+    pipeline->is_partial = true;
+  return root->kind == NODE_MAP;
 }
 
 /* The document at `path` with its parents merged in. Documents are kept by the pipeline, the paths
@@ -83,8 +100,7 @@ load_merged (Pipeline *pipeline, const char *path, const char *shown, const Mark
   g_autofree char *folder = g_path_get_dirname (path);
   g_ptr_array_add (pipeline->documents, document);
   g_ptr_array_add (pipeline->document_folders, g_strdup (folder));
-  if (!secrets_check (document->root, problems) ||
-      !keys_check (document->root, pipeline_keys, "a pipeline", problems))
+  if (!secrets_check (document->root, problems) || !check_keys (pipeline, document, problems))
     return NULL;
 
   const Node *extends = node_get (document->root, "extends");
@@ -116,16 +132,19 @@ pipeline_folder_of (const Pipeline *pipeline, const Node *node)
 
 /* ---- the parts of a file ---- */
 
+/* What is missing may stand there under a wrong name, which was told. */
 static bool
-check_version (const Node *root, Problems *problems)
+check_version (const Node *root, bool has_unknown_key, Problems *problems)
 {
   const Node *version = node_get (root, "version");
+  if (version == NULL && has_unknown_key)
+    return false;
   if (version == NULL)
     return problems_add (problems, &root->mark,
                          "'version' is missing: begin the file with 'version: 1'");
   if (version->kind != NODE_INT || version->integer != 1) {
     g_autofree char *given = node_describe (version);
-    return problems_add (problems, &version->mark, "'version' is 1 in this Peel, not '%s'", given);
+    return problems_add (problems, &version->mark, "'version' is 1 in this Peel, not %s", given);
   }
   return true;
 }
@@ -210,7 +229,14 @@ check_shared_names (const Pipeline *pipeline, Problems *problems)
 {
   for (unsigned i = 0; i < pipeline->matrix->axes->len; i++) {
     const MatrixAxis *axis = pipeline->matrix->axes->pdata[i];
-    if (scope_get (pipeline->scope, axis->key) != NULL)
+    if (scope_get (pipeline->scope, axis->key) == NULL)
+      continue;
+    if (node_get (node_get (pipeline->root, "vars"), axis->key) == NULL)
+      problems_add (problems, NULL,
+                    "--var %s: that is a matrix key, which has several values; --only chooses "
+                    "images by their ids",
+                    axis->key);
+    else
       problems_add (problems, &axis->mark, "'%s' is both a variable and a matrix key; rename one",
                     axis->key);
   }
@@ -239,6 +265,8 @@ read_manifest (Pipeline *pipeline, Problems *problems)
   if (!pipeline->allow_outside && !path_is_within (path, pipeline->folder))
     problems_add (problems, &node->mark,
                   "the manifest would leave the pipeline's folder; --allow-outside permits it");
+  else if (g_strcmp0 (path, pipeline->path) == 0)
+    problems_add (problems, &node->mark, "the manifest would overwrite this pipeline");
   else
     pipeline->manifest = g_steal_pointer (&path);
 }
@@ -260,21 +288,24 @@ read_name (Pipeline *pipeline, const char *fallback, Problems *problems)
 }
 
 static void
-read_lists (Pipeline *pipeline, const PipelineSettings *settings, Problems *problems)
+read_lists (Pipeline *pipeline, const PipelineSettings *settings, bool has_unknown_key,
+            Problems *problems)
 {
   const Node *root = pipeline->root;
   const Node *stages = node_get (root, "stages"), *outputs = node_get (root, "outputs");
-  if (stages == NULL)
+  if (stages == NULL && !has_unknown_key)
     problems_add (
       problems, &root->mark,
       "'stages' is missing: a pipeline begins with a source, such as '- load: photo.png' or "
       "'- generate: { prompt: … }'");
-  else if (stages->kind != NODE_LIST || node_length (stages) == 0)
+  else if (stages != NULL && (stages->kind != NODE_LIST || node_length (stages) == 0))
     problems_add (problems, &stages->mark,
                   "'stages' takes a list that begins with a source: - load: photo.png");
-  else
+  else if (stages != NULL)
     pipeline->stage_list = node_ref ((Node *)stages);
 
+  if (outputs == NULL && has_unknown_key)
+    return;
   if (outputs == NULL)
     problems_add (problems, &root->mark,
                   "'outputs' is missing: name at least one, such as '- preset: web/responsive'");
@@ -297,17 +328,26 @@ resolve (Pipeline *pipeline, const PipelineSettings *settings, const char *fallb
   unsigned before = problems_count (problems);
   const Node *root = pipeline->root;
   g_autoptr (Scope) given = read_command_line (settings, problems);
-  check_version (root, problems);
+  bool has_unknown_key = pipeline->is_partial;
+  check_version (root, has_unknown_key, problems);
+  unsigned before_values = problems_count (problems);
   pipeline_read_vars (pipeline->scope, node_get (root, "vars"), given, problems);
   use_command_line (pipeline, settings, given, problems);
   Node *matrix = (Node *)node_get (root, "matrix");
-  const char *folder = matrix != NULL ? pipeline_folder_of (pipeline, matrix) : pipeline->folder;
+  /* A parent's `from` starts at the parent, whoever added to its matrix. */
+  const Node *from = node_get (matrix, "from");
+  const Node *origin = from != NULL ? from : matrix;
+  const char *folder = origin != NULL ? pipeline_folder_of (pipeline, origin) : pipeline->folder;
   matrix_read (pipeline->matrix, matrix, folder, false, pipeline->scope, problems);
   check_shared_names (pipeline, problems);
+  pipeline->is_partial |= problems_count (problems) > before_values;
   read_name (pipeline, fallback_name, problems);
   read_manifest (pipeline, problems);
-  read_lists (pipeline, settings, problems);
-  return problems_count (problems) == before;
+  read_lists (pipeline, settings, has_unknown_key, problems);
+  if (problems_count (problems) == before && !has_unknown_key)
+    return true;
+  pipeline_check_stages (pipeline, problems);
+  return false;
 }
 
 static char *
@@ -346,8 +386,7 @@ pipeline_from_document (Document *document, const char *folder, const char *name
   g_ptr_array_add (pipeline->document_folders, g_strdup (folder));
   pipeline->root = node_ref (document->root);
   pipeline->allow_outside = settings->allow_outside;
-  if (!keys_check (document->root, pipeline_keys, "a pipeline", problems) ||
-      !resolve (pipeline, settings, name, problems))
+  if (!check_keys (pipeline, document, problems) || !resolve (pipeline, settings, name, problems))
     return NULL;
   return g_steal_pointer (&pipeline);
 }

@@ -43,6 +43,7 @@ typedef struct {
   Node *stage_list;   /* the shared chain */
   GPtrArray *outputs; /* OutputRule* */
   char *manifest;     /* absolute, or NULL: none */
+  bool is_partial;    /* while it is read: some key, variable or matrix is wrong */
   bool allow_outside;
 } Pipeline;
 

@@ -72,6 +72,15 @@ find_file (const char *folder, const char *name)
   return g_steal_pointer (&path);
 }
 
+/* As seen from where the user stands, if it is below. */
+static char *
+shown_path (const char *file)
+{
+  g_autofree char *current = g_get_current_dir ();
+  g_autofree char *full = path_resolve (current, file);
+  return path_is_within (full, current) ? path_relative (full, current) : g_strdup (file);
+}
+
 static Preset *
 complain_unknown (const PresetPath *path, const char *own_folder, const char *name,
                   const Mark *mark, Problems *problems)
@@ -99,9 +108,12 @@ preset_load (const PresetPath *path, const char *own_folder, const char *name, c
   if (file == NULL)
     return complain_unknown (path, own_folder, name, mark, problems);
 
-  g_autoptr (Document) document = document_load (file, file, mark, problems);
-  if (document == NULL || !secrets_check (document->root, problems) ||
-      !keys_check (document->root, preset_keys, "a preset", problems))
+  g_autofree char *shown = shown_path (file);
+  g_autoptr (Document) document = document_load (file, shown, mark, problems);
+  if (document == NULL || !secrets_check (document->root, problems))
+    return NULL;
+  keys_check (document->root, preset_keys, "a preset", problems);
+  if (document->root->kind != NODE_MAP)
     return NULL;
   Preset *preset = g_new0 (Preset, 1);
   preset->name = g_strdup (name);

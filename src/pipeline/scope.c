@@ -129,12 +129,28 @@ read_environment (const char *reference, const Mark *mark, Problems *problems)
                   name);
     return NULL;
   }
+  if (name[0] == '\0' || strchr (name, '=') != NULL) {
+    problems_add (problems, mark,
+                  "'${env.%s}' names nothing: write ${env.NAME} or ${env.NAME:-default}",
+                  reference);
+    return NULL;
+  }
+  /* As in a shell, an empty value is as good as none. */
   const char *value = g_getenv (name);
-  if (value == NULL && split != NULL)
-    value = split + 2;
-  if (value == NULL) {
+  bool is_set = value != NULL && value[0] != '\0';
+  if (!is_set && split == NULL) {
     problems_add (problems, mark,
                   "the environment has no %s; set it, or give a default: ${env.%s:-default}", name,
+                  name);
+    return NULL;
+  }
+  if (!is_set)
+    value = split + 2;
+  size_t start, length;
+  if (secret_find (value, &start, &length)) {
+    problems_add (problems, mark,
+                  "'${env.%s}' is refused: its value looks like a secret, and what is put into a "
+                  "pipeline ends up in prompts and records",
                   name);
     return NULL;
   }
@@ -159,14 +175,24 @@ reference_end (const char *start)
   return end != NULL && *end == '}' ? end : NULL;
 }
 
+/* A text that was cut short stays so whatever is put into it. */
+static Node *
+filled_scalar (const Node *written, const Mark *mark, const char *text, NodeStyle style)
+{
+  Node *node = node_new_scalar (mark, text, style);
+  node->cut_by_comment = written->cut_by_comment;
+  return node;
+}
+
 /* A scalar copied with the mark of the place that refers to it: that is where a wrong value is
  * best shown. Lists and maps keep their own marks. */
 static Node *
-moved_to (Node *value, const Mark *mark)
+moved_to (const Node *written, Node *value, const Mark *mark)
 {
   if (value->kind == NODE_LIST || value->kind == NODE_MAP)
     return node_ref (value);
-  return node_new_scalar (mark, value->text, value->kind == NODE_TEXT ? NODE_QUOTED : NODE_PLAIN);
+  return filled_scalar (written, mark, value->text,
+                        value->kind == NODE_TEXT ? NODE_QUOTED : NODE_PLAIN);
 }
 
 static void
@@ -209,11 +235,11 @@ fill_scalar (const Scope *scope, Node *node, Problems *problems)
     if (value == NULL)
       return node_ref (node);
     if (at == node->text && end[1] == '\0')
-      return moved_to (value, &mark);
+      return moved_to (node, value, &mark);
     append_value (out, value, name, &mark, problems);
     at = end + 1;
   }
-  return node_new_scalar (&node->mark, out->str, NODE_QUOTED);
+  return filled_scalar (node, &node->mark, out->str, NODE_QUOTED);
 }
 
 Node *

@@ -5,9 +5,9 @@
 static bool
 check_named (const Node *key, const Node *value, Problems *problems)
 {
-  bool is_literal = value->text != NULL && value->kind == NODE_TEXT && value->text[0] != '\0' &&
-                    !g_str_has_prefix (value->text, "${");
-  if (!secret_is_name (key->text) || !is_literal)
+  bool is_literal = (value->kind == NODE_TEXT || value->kind == NODE_INT) &&
+                    value->text[0] != '\0' && !g_str_has_prefix (value->text, "${");
+  if (!secret_is_key (key->text) || !is_literal)
     return true;
   return problems_add_secret (
     problems, &value->mark,
