@@ -3,9 +3,10 @@
 #include "plan/plan-private.h"
 
 /* What a file to be loaded is taken for while nobody has looked at it: larger than any size that a
- * pipeline asks for, so that no two sizes fall together, and within what every format can hold. */
+ * pipeline asks for, so that no two sizes fall together, within what every format can hold, and of
+ * a shape that no sizes share, so that widths and heights do not fall together either. */
 static const Shape assumed_shape = {
-  .width = 16000, .height = 16000, .is_exact = true, .bit_depth = 8, .n_channels = 3
+  .width = 16001, .height = 12037, .is_exact = true, .bit_depth = 8, .n_channels = 3
 };
 
 static bool
@@ -31,7 +32,8 @@ expand_image (const Plan *plan, unsigned i, PlanPaths *paths, unsigned *n_target
 {
   OriginalFacts facts;
   if (!expected_facts (plan, i, &facts, problems))
-    return false;
+    /* What else is wrong is told in one go; sizes are a guess then. */
+    facts = (OriginalFacts){ .is_expected = true, .is_assumed = true, .shape = assumed_shape };
   g_autoptr (Expansion) expansion = plan_expand (plan, i, &facts, problems);
   if (expansion == NULL)
     return false;
@@ -50,6 +52,15 @@ expand_image (const Plan *plan, unsigned i, PlanPaths *paths, unsigned *n_target
   return ok;
 }
 
+static void
+add_paths_of_plan (const Plan *plan, PlanPaths *paths, Problems *problems)
+{
+  const Node *manifest = node_get (plan->pipeline->root, "manifest");
+  if (!plan_paths_add_plan (paths, plan))
+    problems_add (problems, manifest != NULL ? &manifest->mark : NULL,
+                  "the manifest would overwrite a file that the pipeline reads");
+}
+
 bool
 plan_check (const Plan *plan, unsigned *out_n_targets_missed, Problems *problems)
 {
@@ -57,13 +68,7 @@ plan_check (const Plan *plan, unsigned *out_n_targets_missed, Problems *problems
   g_autoptr (PlanPaths) paths = plan_paths_new ();
   unsigned before = problems_count (problems);
   *out_n_targets_missed = 0;
-  if (plan->pipeline->path != NULL)
-    plan_paths_add_input (paths, plan->pipeline->path);
-  if (plan->pipeline->manifest != NULL)
-    plan_paths_add_input (paths, plan->pipeline->manifest);
-  for (unsigned i = 0; i < plan_n_images (plan); i++)
-    if (plan_image (plan, i)->file != NULL)
-      plan_paths_add_input (paths, plan_image (plan, i)->file);
+  add_paths_of_plan (plan, paths, problems);
   for (unsigned i = 0; i < plan_n_images (plan); i++) {
     expand_image (plan, i, paths, out_n_targets_missed, problems);
     if (problems_count (problems) > before + ENOUGH_PROBLEMS)

@@ -117,12 +117,20 @@ writable_formats (void)
   return "jpeg, webp, avif, png, tiff";
 }
 
-/* The format that the end of `to` promises; UNKNOWN when it leaves it to {ext} or {format}. */
+/* "{name}.{ext}", "{name}.{kind}", and no extension after a fact. */
+static bool
+ends_with_fact (const char *to)
+{
+  const char *dot = strrchr (to, '.');
+  return dot != NULL && dot[1] == '{' && strchr (dot, '}') != NULL && strchr (dot, '/') == NULL;
+}
+
+/* The format that the end of `to` promises; UNKNOWN when it leaves it to {ext} or another fact. */
 static bool
 format_of_template (const Expander *expander, const Node *to, ImageFormat *out_format)
 {
   *out_format = IMAGE_FORMAT_UNKNOWN;
-  if (to == NULL || g_str_has_suffix (to->text, "{ext}") || g_str_has_suffix (to->text, "{format}"))
+  if (to == NULL || ends_with_fact (to->text))
     return true;
   *out_format = image_format_of_path (to->text);
   const ImageFormatType *type = image_format_type (*out_format);
@@ -131,7 +139,7 @@ format_of_template (const Expander *expander, const Node *to, ImageFormat *out_f
   const char *dot = strrchr (to->text, '.');
   if (dot == NULL || strchr (dot, '/') != NULL)
     return problems_add (expander->problems, &to->mark,
-                         "'to' needs an extension: end it with .{ext} or one of %s",
+                         "'to' needs an extension: end it with .{ext}, or name one of %s",
                          writable_formats ());
   return problems_add (expander->problems, &to->mark,
                        "Peel does not write '%s' files; it writes %s", dot, writable_formats ());
@@ -187,6 +195,8 @@ check_fits_format (Expander *expander, const Derivative *derivative, const Step 
   const Shape *shape = &derivative->shape;
   if (!recompress_check_format (recompress->options, recompress->node, expander->problems))
     return false;
+  if (expander->facts->is_assumed)
+    return true;
   if (shape->n_channels == 4 && !format->has_cmyk)
     return problems_add (expander->problems, &derivative->mark,
                          "%s cannot hold CMYK; write tiff or jpeg", format->label);
@@ -308,13 +318,17 @@ write_path (Expander *expander, Derivative *derivative, const OutputRule *rule, 
     g_free (filled);
     filled = numbered;
   }
+  if (image_format_of_path (filled) != derivative->format)
+    return problems_add (expander->problems, &to->mark,
+                         "'to' gives %s, but 'recompress' makes %s; end it with .{ext}", filled,
+                         image_format_type (derivative->format)->label);
   derivative->path = path_resolve (pipeline->folder, filled);
+  derivative->shown = path_relative (derivative->path, pipeline->folder);
   bool is_within = path_is_within (derivative->path, pipeline->folder);
   if (!is_within && !pipeline->allow_outside)
     return problems_add (expander->problems, &to->mark,
                          "this path leaves the pipeline's folder: %s; --allow-outside permits it",
-                         derivative->path);
-  derivative->shown = path_relative (derivative->path, pipeline->folder);
+                         filled);
   return true;
 }
 
@@ -360,6 +374,21 @@ fill_delivery (Derivative *derivative)
   }
 }
 
+/* Of a chain that is wrong, at least the words of its path. Always false. */
+static bool
+check_names (Expander *expander, const OutputRule *rule, const Node *to, const MatrixRow *row)
+{
+  const Derivative derivative = { .preset = rule->preset != NULL ? rule->preset->name : "",
+                                  .format = IMAGE_FORMAT_JPEG };
+  PathFacts facts = { .expander = expander, .derivative = &derivative, .row = row };
+  g_autoptr (GPtrArray) names = all_fact_names (&facts);
+  g_autofree char *filled = to == NULL ? NULL
+                                       : template_fill (to, path_fact, &facts,
+                                                        (const char *const *)names->pdata,
+                                                        names->len, expander->problems);
+  return false;
+}
+
 static bool
 expand_one (Expander *expander, const OutputRule *rule, const MatrixRow *row)
 {
@@ -382,8 +411,10 @@ expand_one (Expander *expander, const OutputRule *rule, const MatrixRow *row)
   if (rule->to != NULL)
     to = scope_fill (rule->to->mark.source == rule->mark.source ? own_scope : inner, rule->to,
                      expander->problems);
-  if (chain == NULL || problems_count (expander->problems) > before)
+  if (problems_count (expander->problems) > before)
     return false;
+  if (chain == NULL)
+    return check_names (expander, rule, to, row);
 
   g_autoptr (Derivative) derivative = g_new0 (Derivative, 1);
   derivative->mark = rule->mark;
@@ -404,7 +435,8 @@ expand_one (Expander *expander, const OutputRule *rule, const MatrixRow *row)
     return false;
   fill_delivery (derivative);
   if (!check_fits_format (expander, derivative, derivative->delivery_steps->pdata[i_recompress]) ||
-      !plan_write_recipe (expander->plan, expander->facts, derivative, expander->problems) ||
+      !plan_write_recipe (expander->plan, expander->image, expander->facts, derivative,
+                          expander->problems) ||
       !write_path (expander, derivative, rule, to, row))
     return false;
   g_ptr_array_add (expander->expansion->derivatives, g_steal_pointer (&derivative));

@@ -1,12 +1,15 @@
 #include "plan/paths.h"
 
 #include "base/digest.h"
+#include "base/path.h"
+
+typedef enum { PATH_OUTPUT, PATH_INPUT, PATH_MANIFEST } PathKind;
 
 /* A million outputs must not cost a million strings: a path is remembered by the first 15 bytes of
  * its SHA-256, for which a chance collision is out of reach. */
 typedef struct {
   uint8_t bytes[15];
-  bool is_input;
+  uint8_t kind; /* PathKind */
 } PathKey;
 
 struct PlanPaths {
@@ -57,7 +60,7 @@ static PathKey *
 remember (PlanPaths *paths, const char *path, bool *out_is_new)
 {
   Digest digest = digest_of (path, strlen (path));
-  PathKey key = { .is_input = false };
+  PathKey key = { .kind = PATH_OUTPUT };
   memcpy (key.bytes, digest.bytes, sizeof key.bytes);
   PathKey *known = g_hash_table_lookup (paths->seen, &key);
   *out_is_new = known == NULL;
@@ -73,11 +76,45 @@ remember (PlanPaths *paths, const char *path, bool *out_is_new)
   return stored;
 }
 
-void
-plan_paths_add_input (PlanPaths *paths, const char *path)
+/* False when the path was there already, which it then stays. */
+static bool
+add (PlanPaths *paths, const char *path, PathKind kind)
 {
   bool is_new;
-  remember (paths, path, &is_new)->is_input = true;
+  PathKey *key = remember (paths, path, &is_new);
+  if (is_new)
+    key->kind = (uint8_t)kind;
+  return is_new;
+}
+
+static void
+add_documents (PlanPaths *paths, const Pipeline *pipeline)
+{
+  for (unsigned i = 0; i < pipeline->documents->len; i++) {
+    const Document *document = pipeline->documents->pdata[i];
+    if (document->source == NULL)
+      continue;
+    g_autofree char *name = g_path_get_basename (document->source->name);
+    g_autofree char *path = path_resolve (pipeline->document_folders->pdata[i], name);
+    add (paths, path, PATH_INPUT);
+  }
+  for (unsigned i = 0; i < pipeline->outputs->len; i++) {
+    const Preset *preset = ((OutputRule *)pipeline->outputs->pdata[i])->preset;
+    if (preset != NULL)
+      add (paths, preset->path, PATH_INPUT);
+  }
+}
+
+bool
+plan_paths_add_plan (PlanPaths *paths, const Plan *plan)
+{
+  const Pipeline *pipeline = plan_pipeline (plan);
+  if (pipeline->path != NULL)
+    add_documents (paths, pipeline);
+  for (unsigned i = 0; i < plan_n_images (plan); i++)
+    if (plan_image (plan, i)->file != NULL)
+      add (paths, plan_image (plan, i)->file, PATH_INPUT);
+  return pipeline->manifest == NULL || add (paths, pipeline->manifest, PATH_MANIFEST);
 }
 
 bool
@@ -88,9 +125,11 @@ plan_paths_claim (PlanPaths *paths, const char *path, const char *shown, const M
   PathKey *key = remember (paths, path, &is_new);
   if (is_new)
     return true;
-  if (key->is_input)
-    return problems_add (problems, mark, "this output would overwrite the file it reads: %s",
-                         shown);
+  if (key->kind == PATH_INPUT)
+    return problems_add (problems, mark,
+                         "this output would overwrite a file that the pipeline reads: %s", shown);
+  if (key->kind == PATH_MANIFEST)
+    return problems_add (problems, mark, "this output and the manifest would both write %s", shown);
   return problems_add (
     problems, mark,
     "two derivatives would write %s: add {name}, {width}, {ext}, {variant} or a matrix key to 'to'",

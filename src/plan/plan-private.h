@@ -18,5 +18,5 @@ ChainPart plan_shared_part (const Plan *plan, const Scope *scope);
 Step *plan_source_step (const Plan *plan, unsigned row, Problems *problems);
 
 /* Fills derivative->recipe and ->fingerprint from its steps and the original. */
-bool plan_write_recipe (const Plan *plan, const OriginalFacts *facts, Derivative *derivative,
-                        Problems *problems);
+bool plan_write_recipe (const Plan *plan, const PlanImage *image, const OriginalFacts *facts,
+                        Derivative *derivative, Problems *problems);

@@ -120,17 +120,23 @@ add_image (Plan *plan, PlanImage *image, GHashTable *ids, const Mark *mark, Prob
   g_ptr_array_add (plan->images, image);
   g_autofree char *key = g_strdup_printf ("%s#%d", image->id, image->variant);
   PlanImage *other = g_hash_table_lookup (ids, key);
-  if (other == NULL)
+  bool is_same_file = other != NULL && image->file != NULL && image->row == other->row &&
+                      g_strcmp0 (image->file, other->file) == 0;
+  if (other == NULL) {
     g_hash_table_insert (ids, g_steal_pointer (&key), image);
-  else if (image->file != NULL && other->file != NULL)
+    return;
+  }
+  /* Two patterns may name one file, which is loaded once. */
+  if (!is_same_file && image->file != NULL && other->file != NULL)
     problems_add (
       problems, mark,
       "two images have the id '%s': %s and %s; rename a file or load them in two pipelines",
       image->id, other->file, image->file);
-  else
+  else if (!is_same_file)
     problems_add (problems, mark,
                   "two images have the id '%s'; give the rows different values, or an 'id'",
                   image->id);
+  g_ptr_array_remove_index (plan->images, plan->images->len - 1);
 }
 
 static void
@@ -191,6 +197,23 @@ list_images (Plan *plan, Problems *problems)
   }
 }
 
+/* A plan that cannot be is looked through all the same, so that all mistakes are told in one go:
+ * for the images there are, or for one that stands for them. */
+static void
+check_the_rest (Plan *plan, Problems *problems)
+{
+  if (plan->images->len == 0) {
+    PlanImage *image = g_new0 (PlanImage, 1);
+    image->id = g_strdup (plan->pipeline->name);
+    image->stem = path_safe_name (image->id);
+    image->file = g_strdup ("");
+    image->variant = 1;
+    g_ptr_array_add (plan->images, image);
+  }
+  unsigned n_targets_missed;
+  plan_check (plan, &n_targets_missed, problems);
+}
+
 Plan *
 plan_new (const Pipeline *pipeline, const PlanWorld *world, Problems *problems)
 {
@@ -205,7 +228,11 @@ plan_new (const Pipeline *pipeline, const PlanWorld *world, Problems *problems)
                             problems);
   if (plan->rows != NULL)
     list_images (plan, problems);
-  return problems_count (problems) == before ? g_steal_pointer (&plan) : NULL;
+  if (problems_count (problems) == before)
+    return g_steal_pointer (&plan);
+  if (plan->rows != NULL)
+    check_the_rest (plan, problems);
+  return NULL;
 }
 
 Step *

@@ -64,11 +64,15 @@ append_facts (const Derivative *derivative, const OriginalFacts *facts, GString 
 }
 
 bool
-plan_write_recipe (const Plan *plan, const OriginalFacts *facts, Derivative *derivative,
-                   Problems *problems)
+plan_write_recipe (const Plan *plan, const PlanImage *image, const OriginalFacts *facts,
+                   Derivative *derivative, Problems *problems)
 {
   g_autoptr (GString) text = g_string_new ("peel derivative 1\noriginal ");
-  g_string_append (text, facts->is_expected ? "expected" : digest_to_hex (&facts->digest).text);
+  if (facts->is_expected)
+    /* Told apart, so that {hash} tells files apart before any original is there. */
+    g_string_append_printf (text, "expected %s#%d", image->id, image->variant);
+  else
+    g_string_append (text, digest_to_hex (&facts->digest).text);
   bool ok = true;
   for (unsigned i = 0; i < derivative->steps->len; i++)
     ok = append_step (plan, derivative->steps->pdata[i], text, problems) && ok;

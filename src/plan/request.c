@@ -11,16 +11,17 @@ plan_request_free (PlanRequest *request)
   g_free (request);
 }
 
-static const ProviderType *
-choose_provider (const Step *source, Problems *problems)
+/* Where an option was written; the stage if it was not. */
+static const Mark *
+mark_of (const Step *source, const char *option)
 {
-  const GenerateOptions *options = source->options;
-  const char *name = options->provider != NULL ? options->provider[0] : NULL;
-  const ProviderType *provider = name != NULL ? provider_find (name) : provider_types[0];
-  const Node *node = node_get (source->node, "provider");
-  const Mark *mark = node != NULL ? &node->mark : &source->mark;
-  if (provider != NULL)
-    return provider;
+  const Node *node = node_get (source->node, option);
+  return node != NULL ? &node->mark : &source->mark;
+}
+
+static const ProviderType *
+complain_unknown (const char *name, const Mark *mark, Problems *problems)
+{
   const char *near = provider_nearest (name);
   if (near != NULL)
     problems_add (problems, mark, "there is no provider '%s'; did you mean '%s'?", name, near);
@@ -28,6 +29,28 @@ choose_provider (const Step *source, Problems *problems)
     problems_add (problems, mark, "there is no provider '%s'; this Peel has: %s", name,
                   provider_types[0]->name);
   return NULL;
+}
+
+/* The first one; the others are only checked. */
+static const ProviderType *
+choose_provider (const Step *source, Problems *problems)
+{
+  const GenerateOptions *options = source->options;
+  const Node *node = node_get (source->node, "provider");
+  const ProviderType *chosen = NULL;
+  bool ok = true;
+  for (unsigned i = 0; options->provider != NULL && options->provider[i] != NULL; i++) {
+    const char *name = options->provider[i];
+    const ProviderType *provider = provider_find (name);
+    bool is_list = node != NULL && node->kind == NODE_LIST && i < node_length (node);
+    if (provider == NULL)
+      complain_unknown (name, is_list ? &node_item (node, i)->mark : mark_of (source, "provider"),
+                        problems);
+    ok = ok && provider != NULL;
+    if (chosen == NULL)
+      chosen = provider;
+  }
+  return !ok ? NULL : chosen != NULL ? chosen : provider_types[0];
 }
 
 static Digest
@@ -57,7 +80,7 @@ plan_request (const Plan *plan, unsigned i, Problems *problems)
   g_autoptr (GError) error = NULL;
   if (!request->provider->expected_size (request->options, &request->width, &request->height,
                                          &error)) {
-    problems_add (problems, &request->step->mark, "%s", error->message);
+    problems_add (problems, mark_of (request->step, "resolution"), "%s", error->message);
     return NULL;
   }
   request->fingerprint = request_fingerprint (request);

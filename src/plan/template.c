@@ -42,8 +42,8 @@ append_fact (GString *out, const Node *node, const char *start, const char *end,
   for (unsigned i = 0; i < n_names; i++)
     g_string_append_printf (all, "%s{%s}", i > 0 ? ", " : "", names[i]);
   return problems_add (problems, &mark,
-                       "'to' knows no {%s}; it knows %s (a literal brace is written {{ or }})",
-                       name, all->str);
+                       "'to' knows no {%s}; it knows %s (a literal brace is written {{)", name,
+                       all->str);
 }
 
 char *
@@ -58,15 +58,14 @@ template_fill (const Node *template, TemplateFactFunc fact, void *data, const ch
       at += 2;
       continue;
     }
-    if (*at != '{' && *at != '}') {
+    if (*at != '{') {
       g_string_append_c (out, *at++);
       continue;
     }
-    const char *end = *at == '{' ? strchr (at, '}') : NULL;
+    const char *end = strchr (at, '}');
     if (end == NULL) {
       Mark mark = mark_of (template, at, 1);
-      problems_add (problems, &mark,
-                    "this '%c' has no partner (a literal brace is written {{ or }})", *at);
+      problems_add (problems, &mark, "this '{' is never closed (a literal brace is written {{)");
       return NULL;
     }
     ok = append_fact (out, template, at, end, fact, data, names, n_names, problems) && ok;
@@ -78,6 +77,15 @@ template_fill (const Node *template, TemplateFactFunc fact, void *data, const ch
 bool
 template_names (const char *template, const char *name)
 {
-  g_autofree char *fact = g_strdup_printf ("{%s}", name);
-  return strstr (template, fact) != NULL;
+  size_t length = strlen (name);
+  for (const char *at = strchr (template, '{'); at != NULL; at = strchr (at, '{')) {
+    if (at[1] == '{') {
+      at += 2;
+      continue;
+    }
+    at++;
+    if (strncmp (at, name, length) == 0 && at[length] == '}')
+      return true;
+  }
+  return false;
 }

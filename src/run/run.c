@@ -54,19 +54,6 @@ run_clear (Run *run)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
-static void
-claim_inputs (Run *run)
-{
-  const Pipeline *pipeline = run->pipeline;
-  if (pipeline->path != NULL)
-    plan_paths_add_input (run->claims, pipeline->path);
-  if (pipeline->manifest != NULL)
-    plan_paths_add_input (run->claims, pipeline->manifest);
-  for (unsigned i = 0; i < plan_n_images (run->plan); i++)
-    if (plan_image (run->plan, i)->file != NULL)
-      plan_paths_add_input (run->claims, plan_image (run->plan, i)->file);
-}
-
 /* All mistakes in one go. When all of them are originals that will be too small, that is the news. */
 static bool
 raise_problems (const Problems *problems, unsigned n_targets_missed, GError **error)
@@ -104,7 +91,7 @@ open_run (Run *run, GError **error)
   run->totals.n_images = n_images;
   run->libraries = image_library_versions ();
   run->claims = plan_paths_new ();
-  claim_inputs (run);
+  plan_paths_add_plan (run->claims, run->plan);
   run->waiting = g_queue_new ();
   run->swept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   run->active = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)image_run_free, NULL);
