@@ -75,7 +75,6 @@ srgb_stays_bit_for_bit (void)
 static void
 the_small_srgb_profile_is_srgb (void)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (VipsImage) photo = picture_new (PICTURE_RGB, 64, 64);
   g_autoptr (GBytes) small = image_srgb_small_profile ();
   g_autoptr (VipsImage) tagged = with_profile (photo, small);

@@ -125,7 +125,7 @@ static void
 test_lqip_of_noise (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (VipsImage) noise = NULL, bytes = NULL, image = NULL;
+  g_autoptr (VipsImage) noise = NULL, image = NULL;
   g_autoptr (GRand) random = g_rand_new_with_seed (7);
   g_autofree uint8_t *pixels = g_malloc (64 * 64 * 4);
   for (int i = 0; i < 64 * 64 * 4; i++)

@@ -78,7 +78,7 @@ char *
 stage_case_problems (const char *name, const char *yaml)
 {
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (StageCase) stage_case = read_case (name, yaml, problems);
+  stage_case_free (read_case (name, yaml, problems));
   g_autofree char *text = problems_format (problems);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   GString *messages = g_string_new (NULL);
