@@ -2,7 +2,13 @@
 
 #include "base/secret.h"
 
-enum { MOST_SHOWN = 50, MOST_LINE_CHARACTERS = 160 };
+enum {
+  MOST_SHOWN = 50,
+  MOST_LINE_CHARACTERS = 160,
+  /* Looked at on both sides of what is shown, for a credential that is cut by its edge: longer than
+   * a private key on one line. A line may be the whole of a large JSON file. */
+  SECRET_MARGIN = 8192,
+};
 
 typedef struct {
   Mark mark; /* its source is a reference of our own */
@@ -46,9 +52,12 @@ problems_free (Problems *problems)
   g_free (problems);
 }
 
+/* `given` is new; a credential in it is not repeated. */
 static void
-add (Problems *problems, const Mark *mark, bool is_secret, char *text)
+add (Problems *problems, const Mark *mark, bool is_secret, char *given)
 {
+  char *text = secret_hide (given);
+  g_free (given);
   Mark place = mark != NULL ? *mark : MARK_NONE;
   const char *file = place.source != NULL ? place.source->name : "";
   char *key = g_strdup_printf ("%s:%d:%d:%s", file, place.line, place.column, text);
@@ -120,37 +129,67 @@ dot_out (char *start, size_t length)
   memmove (start + n, start + length, strlen (start + length) + 1);
 }
 
-/* A key pasted into the line in question is not repeated, whatever the problem is about. */
+/* The part of a line that is shown, and what is around it. Columns count from 1. */
+typedef struct {
+  char *wide; /* from column `from` on, at least the part shown; NULL: not UTF-8, or no line */
+  long from, first, last, n_characters;
+} Window;
+
 static void
-hide_secrets (char *line)
+window_clear (Window *window)
 {
+  g_free (window->wide);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Window, window_clear)
+
+static Window
+window_of (const Mark *mark)
+{
+  Window window = { NULL };
+  if (mark->source == NULL || mark->line == 0)
+    return window;
+  g_autofree char *line = source_text_dup_line (mark->source, mark->line);
+  if (!g_utf8_validate (line, -1, NULL))
+    return window;
+  window.n_characters = g_utf8_strlen (line, -1);
+  long column = CLAMP (mark->column, 1, window.n_characters + 1);
+  bool is_cut = window.n_characters > MOST_LINE_CHARACTERS && column > 60;
+  window.first = is_cut ? column - 60 : 1;
+  window.last = MIN (window.n_characters, window.first + MOST_LINE_CHARACTERS - 1);
+  window.from = MAX (1, window.first - SECRET_MARGIN);
+  long to = MIN (window.n_characters, window.last + SECRET_MARGIN);
+  const char *start = g_utf8_offset_to_pointer (line, window.from - 1);
+  const char *end = g_utf8_offset_to_pointer (start, MAX (0, to - window.from + 1));
+  window.wide = g_strndup (start, (size_t)(end - start));
+  return window;
+}
+
+/* What is shown of it. A key pasted into the line is not repeated, whatever the problem is about.
+ * New string. */
+static char *
+window_dup_safe (const Window *window)
+{
+  g_autofree char *wide = secret_hide (window->wide);
   size_t start, length;
-  for (char *at = line; secret_find (at, &start, &length); at += start + length)
-    memset (at + start, '.', length);
   /* Its dots are no secret, so each is found once. */
-  for (char *at = line; secret_find_named (at, &start, &length);) {
+  for (char *at = wide; secret_find_named (at, &start, &length);) {
     size_t n = (size_t)g_utf8_strlen (at + start, (gssize)length);
     dot_out (at + start, length);
     at += start + n;
   }
+  long first = window->first - window->from, last = window->last - window->from;
+  return g_utf8_substring (wide, first, MAX (first, last + 1));
 }
 
 /* The message may quote what its line hides. New string. */
 static char *
-dup_safe_text (const Problem *problem)
+dup_safe_text (const Problem *problem, const Window *window)
 {
   enum { SHORTEST_BYTES = 3 };
-  g_autofree char *text = g_strdup (problem->text);
+  char *text = g_strdup (problem->text);
   size_t start, length;
-  for (char *at = text; secret_find (at, &start, &length); at += start + length)
-    memset (at + start, '.', length);
-  const Mark *mark = &problem->mark;
-  if (mark->source == NULL || mark->line == 0)
-    return g_steal_pointer (&text);
-  g_autofree char *line = source_text_dup_line (mark->source, mark->line);
-  if (!g_utf8_validate (line, -1, NULL))
-    return g_steal_pointer (&text);
-  for (const char *at = line; secret_find_named (at, &start, &length); at += start + length) {
+  for (const char *at = window->wide; at != NULL && secret_find_named (at, &start, &length);
+       at += start + length) {
     bool is_quoted = length > 2 && (at[start] == '"' || at[start] == '\'');
     g_autofree char *value = is_quoted ? g_strndup (at + start + 1, length - 2)
                                        : g_strndup (at + start, length);
@@ -158,7 +197,7 @@ dup_safe_text (const Problem *problem)
     for (char *hit = text; n >= SHORTEST_BYTES && (hit = strstr (hit, value)) != NULL; hit++)
       dot_out (hit, n);
   }
-  return g_steal_pointer (&text);
+  return text;
 }
 
 /* Does a secret of any problem stand at this place? Another problem of the same line must not
@@ -195,23 +234,15 @@ append_repeated (GString *out, char letter, int n)
 /* The source line and a caret under its marked part. Tabs become one space so that the caret
  * stands where the eye expects it; a very long line is shown from a little before the mark. */
 static void
-append_source_line (GString *out, const Problems *problems, const Problem *problem)
+append_source_line (GString *out, const Problems *problems, const Mark *mark, const Window *window)
 {
-  const Mark *mark = &problem->mark;
-  g_autofree char *line = source_text_dup_line (mark->source, mark->line);
-  if (!g_utf8_validate (line, -1, NULL))
-    return;
-  hide_secrets (line);
-  long n_characters = g_utf8_strlen (line, -1);
-  int column = (int)CLAMP (mark->column, 1, n_characters + 1);
-  int end = mark->end_column > column ? mark->end_column : column + 1;
-  long first = n_characters > MOST_LINE_CHARACTERS && column > 60 ? column - 60 : 1;
-  long last = MIN (n_characters, first + MOST_LINE_CHARACTERS - 1);
-
+  long column = CLAMP (mark->column, 1, window->n_characters + 1);
+  long end = mark->end_column > column ? mark->end_column : column + 1;
+  g_autofree char *shown = window_dup_safe (window);
   g_autoptr (GString) under = g_string_new (NULL);
   g_string_append (out, "    ");
-  const char *at = g_utf8_offset_to_pointer (line, first - 1);
-  for (long c = first; c <= last; c++, at = g_utf8_next_char (at)) {
+  long c = window->first;
+  for (const char *at = shown; *at != '\0'; c++, at = g_utf8_next_char (at)) {
     gunichar letter = g_utf8_get_char (at);
     if (is_secret_at (problems, mark, c))
       letter = '.';
@@ -225,7 +256,7 @@ append_source_line (GString *out, const Problems *problems, const Problem *probl
     else if (c == column)
       g_string_append (under, cells_of (letter) > 1 ? "^~" : "^");
   }
-  if (column > last)
+  if (column >= c)
     g_string_append_c (under, '^');
   g_string_append_printf (out, "\n    %s\n", under->str);
 }
@@ -234,14 +265,15 @@ static void
 append_problem (GString *out, const Problems *problems, const Problem *problem)
 {
   const Mark *mark = &problem->mark;
+  g_auto (Window) window = window_of (mark);
   if (mark->source != NULL && mark->line > 0)
     g_string_append_printf (out, "%s:%d:%d: ", mark->source->name, mark->line, mark->column);
   else if (mark->source != NULL)
     g_string_append_printf (out, "%s: ", mark->source->name);
-  g_autofree char *text = dup_safe_text (problem);
+  g_autofree char *text = dup_safe_text (problem, &window);
   g_string_append_printf (out, "%s\n", text);
-  if (mark->source != NULL && mark->line > 0)
-    append_source_line (out, problems, problem);
+  if (window.wide != NULL)
+    append_source_line (out, problems, mark, &window);
 }
 
 char *

@@ -4,6 +4,7 @@
  *     pipeline.yaml:12:15: 'width' takes 1 to 65535 px, not 'wide'
  *           - resize: { width: wide }
  *                              ^~~~
+ * Nothing in it that looks like a credential is repeated, neither in the text nor in the line.
  * Checks that take a Problems return false after adding to it and go on where they can. */
 #pragma once
 

@@ -30,7 +30,7 @@ secret_find (const char *text, size_t *out_start, size_t *out_length)
       continue;
     for (size_t i = 0; i < G_N_ELEMENTS (shapes); i++) {
       size_t n = strlen (shapes[i].prefix);
-      if (strncmp (at, shapes[i].prefix, n) != 0)
+      if (at[0] != shapes[i].prefix[0] || strncmp (at, shapes[i].prefix, n) != 0)
         continue;
       size_t length = n;
       bool is_block = at[0] == '-';
@@ -44,6 +44,28 @@ secret_find (const char *text, size_t *out_start, size_t *out_length)
     }
   }
   return false;
+}
+
+/* A byte of UTF-8 that goes on with a character. */
+static bool
+is_continuation (char c)
+{
+  return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+char *
+secret_hide (const char *text)
+{
+  GString *out = g_string_new (NULL);
+  size_t start, length;
+  for (; secret_find (text, &start, &length); text += start + length) {
+    g_string_append_len (out, text, (gssize)start);
+    for (size_t i = 0; i < length; i++)
+      if (!is_continuation (text[start + i]))
+        g_string_append_c (out, '.');
+  }
+  g_string_append (out, text);
+  return g_string_free (out, FALSE);
 }
 
 bool

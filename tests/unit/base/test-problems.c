@@ -115,6 +115,53 @@ a_secret_of_unknown_length_hides_the_rest (void)
 }
 
 static void
+a_text_repeats_no_key (void)
+{
+  Fixture f = start ("key: 1\n");
+  Mark mark = at (&f, 1, 6, 7);
+  problems_add (f.problems, &mark, "'%s' is no number",
+                "sk-"
+                "0123456789abcdefghij");
+  assert_printed (&f, "p.yaml:1:6: '.......................' is no number\n    key: 1\n         ^");
+}
+
+/* The key begins far outside of what is shown. */
+static void
+a_key_that_is_cut_by_the_edge_is_hidden (void)
+{
+  g_autoptr (GString) text = g_string_new ("sk-");
+  for (int i = 0; i < 400; i++)
+    g_string_append (text, "0123456789");
+  g_string_append (text, " width");
+  Fixture f = start (text->str);
+  Mark mark = at (&f, 1, 4005, 4010);
+  problems_add (f.problems, &mark, "no");
+  g_autofree char *dots = g_strnfill (59, '.');
+  g_autofree char *spaces = g_strnfill (60, ' ');
+  g_autofree char *wanted = g_strdup_printf ("p.yaml:1:4005: no\n    %s width\n    %s^~~~~", dots,
+                                             spaces);
+  assert_printed (&f, wanted);
+}
+
+/* A JSON file is often one line. */
+static void
+a_huge_line_is_shown_in_pieces (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  while (text->len < 1000000)
+    g_string_append (text, "\"sk-x\": eyJ, ");
+  Fixture f = start (text->str);
+  for (int i = 0; i < 50; i++) {
+    Mark mark = at (&f, 1, 15000 * i + 1, 0);
+    problems_add (f.problems, &mark, "no");
+  }
+  source_text_unref (f.source);
+  g_autofree char *shown = problems_format (f.problems);
+  g_assert_cmpuint (strlen (shown), <, 50 * 400);
+  problems_free (f.problems);
+}
+
+static void
 all_are_told_in_order_and_once (void)
 {
   Fixture f = start ("one\ntwo\n");
@@ -169,6 +216,10 @@ main (int argc, char **argv)
   g_test_add_func ("/base/problems/a-secret-is-shown-as-dots", a_secret_is_shown_as_dots);
   g_test_add_func ("/base/problems/a-secret-of-unknown-length-hides-the-rest",
                    a_secret_of_unknown_length_hides_the_rest);
+  g_test_add_func ("/base/problems/a-text-repeats-no-key", a_text_repeats_no_key);
+  g_test_add_func ("/base/problems/a-key-that-is-cut-by-the-edge-is-hidden",
+                   a_key_that_is_cut_by_the_edge_is_hidden);
+  g_test_add_func ("/base/problems/a-huge-line-is-shown-in-pieces", a_huge_line_is_shown_in_pieces);
   g_test_add_func ("/base/problems/all-are-told-in-order-and-once", all_are_told_in_order_and_once);
   g_test_add_func ("/base/problems/after-fifty-they-are-counted", after_fifty_they_are_counted);
   g_test_add_func ("/base/problems/none-raise-nothing", none_raise_nothing);

@@ -41,6 +41,21 @@ words_are_no_keys (void)
 }
 
 static void
+hidden_keys_are_dots_and_the_rest_stays (void)
+{
+  g_autofree char *keys = secret_hide ("größe sk-"
+                                       "0123456789abcdefghij, ghp_"
+                                       "0123456789abcdefghij. ende");
+  g_assert_cmpstr (keys, ==, "größe ......................., ......................... ende");
+  g_autofree char *words = secret_hide ("a brass diver's watch");
+  g_assert_cmpstr (words, ==, "a brass diver's watch");
+  /* The letters of a block are counted, not its bytes. */
+  g_autofree char *block = secret_hide ("-----BEGIN "
+                                        "äöüäöüäöüäöü\nrest");
+  g_assert_cmpstr (block, ==, ".......................\nrest");
+}
+
+static void
 names_promise_credentials (void)
 {
   g_assert_true (secret_is_name ("key"));
@@ -94,6 +109,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/secret/keys-are-found-where-they-stand", keys_are_found_where_they_stand);
   g_test_add_func ("/base/secret/words-are-no-keys", words_are_no_keys);
+  g_test_add_func ("/base/secret/hidden-keys-are-dots-and-the-rest-stays",
+                   hidden_keys_are_dots_and_the_rest_stays);
   g_test_add_func ("/base/secret/names-promise-credentials", names_promise_credentials);
   g_test_add_func ("/base/secret/words-that-end-like-keys-are-words",
                    words_that_end_like_keys_are_words);
