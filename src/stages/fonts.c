@@ -119,6 +119,21 @@ font_describe (const FontRequest *request, int size_px, GError **error)
   return describe (request->family, request->weight, request->is_italic, size_px);
 }
 
+char *
+font_find_default (void)
+{
+  const FontRequest request = { .family = "sans", .weight = FONT_WEIGHT_NORMAL };
+  g_autoptr (FcPattern) pattern = make_pattern (&request);
+  FcFontSet *fonts = installed_fonts ();
+  FcResult result;
+  FcChar8 *path;
+  g_autoptr (FcPattern) match = fonts != NULL ? FcFontSetMatch (NULL, &fonts, 1, pattern, &result)
+                                              : NULL;
+  if (match == NULL || FcPatternGetString (match, FC_FILE, 0, &path) != FcResultMatch)
+    return NULL;
+  return g_strdup ((const char *)path);
+}
+
 static FcCharSet *
 characters_of (const char *text)
 {

@@ -25,6 +25,9 @@ typedef struct {
  * the family is not installed or the file is no font. */
 char *font_describe (const FontRequest *request, int size_px, GError **error);
 
+/* The file that plain text is set in ("sans"), or NULL: no font is installed. New string. */
+char *font_find_default (void);
+
 /* The files whose glyphs `text` is set in: the font itself (unless it is `file`) and, for
  * characters that it lacks, those that step in. */
 void font_each_file (const FontRequest *request, const char *text,

@@ -101,19 +101,26 @@ fail_not_found (const char *name, GPtrArray *paths, GError **error)
                      name, folders);
 }
 
+static GPtrArray *
+list_all (void)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) folders = profile_folders ();
+  for (char **folder = folders; *folder != NULL; folder++)
+    list_profiles (*folder, 0, paths);
+  return paths;
+}
+
 char *
 profiles_find (const char *name, GError **error)
 {
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   if (g_path_is_absolute (name)) {
     if (g_file_test (name, G_FILE_TEST_IS_REGULAR))
       return g_strdup (name);
     stage_fail (error, STAGE_ERROR_FAILED, "there is no profile '%s'", name);
     return NULL;
   }
-  g_auto (GStrv) folders = profile_folders ();
-  for (char **folder = folders; *folder != NULL; folder++)
-    list_profiles (*folder, 0, paths);
+  g_autoptr (GPtrArray) paths = list_all ();
   for (unsigned i = 0; i < paths->len; i++)
     if (answers_to (g_ptr_array_index (paths, i), name))
       return g_strdup (g_ptr_array_index (paths, i));
@@ -137,4 +144,17 @@ profiles_read_channels (const char *path, int *out_n_channels, GError **error)
                     : memcmp (space, "GRAY", 4) == 0 ? 1
                                                      : 0;
   return true;
+}
+
+unsigned
+profiles_count (int n_channels)
+{
+  g_autoptr (GPtrArray) paths = list_all ();
+  unsigned n = 0;
+  for (unsigned i = 0; i < paths->len; i++) {
+    int channels;
+    if (profiles_read_channels (g_ptr_array_index (paths, i), &channels, NULL))
+      n += channels == n_channels;
+  }
+  return n;
 }
