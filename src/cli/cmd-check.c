@@ -1,29 +1,52 @@
-#include <stdio.h>
-
 #include "base/install.h"
 #include "cli/exit-code.h"
-#include "cli/run-options.h"
+#include "cli/run-events.h"
 #include "cli/terminal.h"
+
+typedef struct {
+  char **variables;
+  bool allow_outside;
+} CheckOptions;
+
+static const Option rows[] = {
+  { OPTION_TEXTS (CheckOptions, variables), .name = "var", .value_name = "NAME=VALUE",
+    .flags = OPTION_REPEATED, .help = "Set a variable of the pipeline" },
+  { OPTION_BOOL (CheckOptions, allow_outside), .name = "allow-outside",
+    .help = "Let outputs leave the pipeline's folder" },
+  { 0 },
+};
+static const OptionTable check_options = { rows, sizeof (CheckOptions), NULL };
+
+static void
+tell (const GlobalOptions *global, const char *path, unsigned n_images, unsigned n_rules,
+      const GError *error)
+{
+  if (global->json)
+    run_events_checked (path, n_images, n_rules, error);
+  else if (error != NULL)
+    terminal_mistakes (error->message);
+  else if (!global->quiet)
+    terminal_print ("%s: in order (%u image%s, %u output rule%s)", path, n_images,
+                    n_images == 1 ? "" : "s", n_rules, n_rules == 1 ? "" : "s");
+}
 
 static int
 check_file (const Invocation *invocation, const char *path, const PresetPath *presets)
 {
+  const CheckOptions *options = invocation->options;
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
-  const PipelineSettings settings = run_options_pipeline_settings (invocation->run, presets);
+  const PipelineSettings settings = {
+    .variables = options->variables,
+    .presets = presets,
+    .allow_outside = options->allow_outside,
+  };
   g_autoptr (Pipeline) pipeline = pipeline_load (path, &settings, problems);
   unsigned n_images = 0;
   bool ok = problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error) &&
             run_check (pipeline, &n_images, &error);
-  if (!ok) {
-    fprintf (stderr, "%s\n", error->message);
-    return exit_code_of (error);
-  }
-  if (!invocation->global->quiet)
-    terminal_print ("%s: in order (%u image%s, %u output rule%s)", path, n_images,
-                    n_images == 1 ? "" : "s", pipeline->outputs->len,
-                    pipeline->outputs->len == 1 ? "" : "s");
-  return EXIT_OK;
+  tell (invocation->global, path, n_images, ok ? pipeline->outputs->len : 0, error);
+  return ok ? EXIT_OK : exit_code_of (error);
 }
 
 static int
@@ -32,11 +55,15 @@ run (const Invocation *invocation)
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (folder);
   int first_failure = EXIT_OK;
+  unsigned n_failed = 0;
   for (unsigned i = 0; i < invocation->n_arguments; i++) {
     int code = check_file (invocation, invocation->arguments[i], presets);
+    n_failed += code != EXIT_OK;
     if (first_failure == EXIT_OK)
       first_failure = code;
   }
+  if (invocation->global->json)
+    run_events_all_finished (invocation->n_arguments, n_failed, first_failure);
   return first_failure;
 }
 
@@ -48,8 +75,9 @@ const CommandType command_check = {
   .details = "Reads files, presets and tables, expands every image and every output, and tells all "
              "mistakes in one "
              "go. No picture is read and nothing is written.",
-  .example = "  peel check shop.yaml",
-  .takes_run_options = true,
+  .example = "  peel check shop.yaml\n"
+             "  peel check pipelines/*.yaml --json",
+  .options = &check_options,
   .least_arguments = 1,
   .run = run,
 };

@@ -1,15 +1,18 @@
 /* One picture through one preset, without a pipeline file: a pipeline is made in memory and run. */
+#include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
-#include <glib/gstdio.h>
 
 #include "base/install.h"
-#include "base/path.h"
+#include "cli/derive-input.h"
 #include "cli/exit-code.h"
 #include "cli/run-command.h"
+#include "cli/run-events.h"
 #include "cli/run-options.h"
 #include "cli/terminal.h"
 #include "document/json-write.h"
+
+/* Names what is to be sent to standard output. */
+#define SENT_PREFIX "sent-"
 
 typedef struct {
   char *preset, *to;
@@ -22,54 +25,10 @@ static const Option rows[] = {
   { OPTION_TEXT (DeriveOptions, to), .name = "to", .value_name = "PATH",
     .help = "Where to write, with {name}, {width}, {ext} and so on; - is standard output" },
   { OPTION_TEXTS (DeriveOptions, with), .name = "with", .value_name = "NAME=VALUE",
-    .flags = OPTION_REPEATED,
-    .help = "Another value for a variable or matrix key of the preset; may be given again" },
+    .flags = OPTION_REPEATED, .help = "Another value for a variable or matrix key of the preset" },
   { 0 },
 };
 static const OptionTable derive_options = { rows, sizeof (DeriveOptions), NULL };
-
-/* Files for one call, removed at its end. */
-typedef struct {
-  char *folder; /* NULL: none was needed */
-  char *input;  /* standard input as a file */
-} Scratch;
-
-static void
-scratch_clear (Scratch *scratch)
-{
-  GDir *listing = scratch->folder != NULL ? g_dir_open (scratch->folder, 0, NULL) : NULL;
-  for (const char *name; listing != NULL && (name = g_dir_read_name (listing)) != NULL;) {
-    g_autofree char *path = g_build_filename (scratch->folder, name, NULL);
-    g_remove (path);
-  }
-  g_clear_pointer (&listing, g_dir_close);
-  if (scratch->folder != NULL)
-    g_rmdir (scratch->folder);
-  g_free (scratch->input);
-  g_free (scratch->folder);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scratch, scratch_clear)
-
-static bool
-scratch_make (Scratch *scratch, GError **error)
-{
-  if (scratch->folder == NULL)
-    scratch->folder = g_dir_make_tmp ("peel-derive-XXXXXX", error);
-  return scratch->folder != NULL;
-}
-
-/* libvips wants to seek and the cache wants to hash: standard input becomes a file first. */
-static bool
-save_input (Scratch *scratch, const RunOptions *run, GError **error)
-{
-  g_autofree char *text = NULL;
-  size_t length;
-  if (!path_read_file ("-", run->max_file_size, &text, &length, error) ||
-      !scratch_make (scratch, error))
-    return false;
-  scratch->input = g_build_filename (scratch->folder, "stdin", NULL);
-  return g_file_set_contents (scratch->input, text, (gssize)length, error);
-}
 
 /* NAME=VALUE, the value a number where it looks like one. */
 static bool
@@ -121,105 +80,135 @@ pipeline_text (const DeriveOptions *options, const char *input, const char *to, 
   return text;
 }
 
-/* The one file whose name begins with "sent."; NULL when there are several or none. */
-static char *
-find_sent (const char *folder, unsigned *out_n)
+/* What is wrong is wrong on the command line: the text that was made of it has no places. */
+static void
+forget_places (Node *node)
 {
-  g_autofree char *found = NULL;
-  GDir *listing = g_dir_open (folder, 0, NULL);
-  *out_n = 0;
-  for (const char *name; listing != NULL && (name = g_dir_read_name (listing)) != NULL;)
-    if (g_str_has_prefix (name, "sent.") && (*out_n)++ == 0)
-      found = g_build_filename (folder, name, NULL);
-  g_clear_pointer (&listing, g_dir_close);
-  return *out_n == 1 ? g_steal_pointer (&found) : NULL;
+  node->mark = MARK_NONE;
+  for (unsigned i = 0; node->keys != NULL && i < node->keys->len; i++)
+    forget_places (node->keys->pdata[i]);
+  for (unsigned i = 0; node->items != NULL && i < node->items->len; i++)
+    forget_places (node->items->pdata[i]);
 }
 
-/* Copies the one file that was made to standard output. */
+/* Standard output is the picture's when it is sent there. */
+static bool
+sends (const DeriveOptions *options)
+{
+  return g_strcmp0 (options->to, "-") == 0;
+}
+
 static int
-send_output (const char *folder)
+fail (const Invocation *invocation, const GError *error)
+{
+  int code = (int)exit_code_of (error);
+  if (invocation->global->json && !sends (invocation->options))
+    run_events_finished ("derive", NULL, error, code);
+  else
+    terminal_mistakes (error->message);
+  return code;
+}
+
+/* The one file that was made, to standard output. */
+static int
+send_output (const Invocation *invocation, const DeriveInput *input)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *path = derive_input_find (input, SENT_PREFIX);
   g_autofree char *bytes = NULL;
   gsize length;
-  unsigned n_files;
-  g_autofree char *path = find_sent (folder, &n_files);
   if (path == NULL) {
-    terminal_error (
-      "--to - takes one picture, but this preset made %u; choose one with --with, such as "
-      "--with format=webp --with width=640",
-      n_files);
-    return EXIT_USAGE;
-  }
-  if (!g_file_get_contents (path, &bytes, &length, &error)) {
-    terminal_error ("%s", error->message);
+    terminal_error ("the picture that was made is gone from %s", input->folder);
     return EXIT_FAILED;
   }
-  if (fwrite (bytes, 1, length, stdout) == length)
+  if (!g_file_get_contents (path, &bytes, &length, &error))
+    return fail (invocation, error);
+  if (fwrite (bytes, 1, length, stdout) == length && fflush (stdout) == 0)
     return EXIT_OK;
-  terminal_error ("cannot write the picture to standard output");
+  terminal_error ("cannot write the picture to standard output: %s", g_strerror (errno));
   return EXIT_FAILED;
 }
 
+/* Counts before anything is made: a picture too many would be paid for with time. */
 static int
-fail (const GError *error)
+make_and_send (const Invocation *invocation, const Pipeline *pipeline, const DeriveInput *input)
 {
-  terminal_error ("%s", error->message);
-  return exit_code_of (error);
+  const RunOptions *run = invocation->run;
+  unsigned n_outputs = 0;
+  int code = run_command_count (invocation, pipeline, &n_outputs);
+  if (code != EXIT_OK)
+    return code;
+  if (n_outputs != 1) {
+    terminal_error ("--to - takes one picture, but this makes %u; choose one with --with, such as "
+                    "--with format=webp --with width=640 ('peel presets %s' shows what there is)",
+                    n_outputs, ((const DeriveOptions *)invocation->options)->preset);
+    return EXIT_USAGE;
+  }
+  if (run->dry_run)
+    return EXIT_OK;
+  code = run_command_pipeline (invocation, pipeline, REPORT_SEND);
+  return code == EXIT_OK ? send_output (invocation, input) : code;
 }
 
-/* Makes the outputs of `text`; `sent` is the folder where a picture for standard output is made, or NULL. */
+/* Makes the outputs of the pipeline in `text`. */
 static int
-run_text (const Invocation *invocation, const char *text, const char *sent)
+run_text (const Invocation *invocation, const char *text, const DeriveInput *input)
 {
   RunOptions *run = invocation->run;
   g_autofree char *folder = g_get_current_dir ();
   g_autofree char *preset_folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (preset_folder);
   g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (Pipeline) pipeline = NULL;
   g_autoptr (GError) error = NULL;
   run->allow_outside = true; /* the person who types a path means it */
   const PipelineSettings settings = run_options_pipeline_settings (run, presets);
   Document *document = document_read ("derive.json", text, strlen (text), problems);
-  g_autoptr (Pipeline)
-    pipeline = document != NULL
-                 ? pipeline_from_document (document, folder, "derive", &settings, problems)
-                 : NULL;
-  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error)) {
-    fprintf (stderr, "%s\n", error->message);
-    return EXIT_USAGE;
+  if (document != NULL) {
+    forget_places (document->root);
+    pipeline = pipeline_from_document (document, folder, "derive", &settings, problems);
   }
-  if (sent == NULL)
-    return run_command_pipeline (invocation, pipeline, REPORT_RUN);
-  int code = run_command_pipeline (invocation, pipeline, REPORT_SEND);
-  return code == EXIT_OK && !run->dry_run ? send_output (sent) : code;
+  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error))
+    return fail (invocation, error);
+  if (sends (invocation->options))
+    return make_and_send (invocation, pipeline, input);
+  return run_command_pipeline (invocation, pipeline, REPORT_RUN);
+}
+
+static bool
+check_options (const Invocation *invocation, GError **error)
+{
+  const DeriveOptions *options = invocation->options;
+  const char *complaint = NULL;
+  if (options->preset == NULL)
+    complaint = "'peel derive' needs --preset PRESET; 'peel presets' lists them";
+  else if (sends (options) && invocation->global->json)
+    complaint = "--to - writes the picture to standard output, so --json has no place there";
+  if (complaint == NULL)
+    return true;
+  g_set_error_literal (error, OPTION_ERROR, OPTION_ERROR_USAGE, complaint);
+  return false;
 }
 
 static int
 run (const Invocation *invocation)
 {
   const DeriveOptions *options = invocation->options;
-  g_auto (Scratch) scratch = { NULL };
+  const RunOptions *run = invocation->run;
+  g_auto (DeriveInput) input = { NULL };
   g_autoptr (GError) error = NULL;
-  const char *input = invocation->arguments[0];
-  if (options->preset == NULL) {
-    terminal_error ("'peel derive' needs --preset PRESET; 'peel presets' lists them");
-    return EXIT_USAGE;
-  }
-  if (strcmp (input, "-") == 0) {
-    if (!save_input (&scratch, invocation->run, &error))
-      return fail (error);
-    input = scratch.input;
-  }
-  bool sends = g_strcmp0 (options->to, "-") == 0;
-  if (sends && !scratch_make (&scratch, &error))
-    return fail (error);
-  g_autofree char *to = sends ? g_strconcat (scratch.folder, "/sent.{width}.{ext}", NULL)
-                              : g_strdup (options->to);
-  g_autofree char *text = pipeline_text (options, input, to, &error);
+  if (!check_options (invocation, &error) ||
+      !derive_input_open (&input, invocation->arguments[0], invocation->global->home,
+                          run->max_file_size, &error) ||
+      (sends (options) && !derive_input_make_folder (&input, &error)))
+    return fail (invocation, error);
+  g_autofree char *to = sends (options)
+                          ? g_strconcat (input.folder, "/" SENT_PREFIX "{hash}.{ext}", NULL)
+                          : g_strdup (options->to);
+  g_autofree char *text = pipeline_text (options, input.path, to, &error);
   if (text == NULL)
-    return fail (error);
-  return run_text (invocation, text, sends ? scratch.folder : NULL);
+    return fail (invocation, error);
+  return run_text (invocation, text, &input);
 }
 
 extern const CommandType command_derive;
@@ -227,14 +216,14 @@ const CommandType command_derive = {
   .name = "derive",
   .synopsis = "IMAGE",
   .summary = "Make a preset's files from one picture, without a pipeline file",
-  .details = "IMAGE is a file, or - for standard input. With --to - the picture goes to standard "
-             "output; the "
-             "preset must then make one file.",
-  .example =
-    "  peel derive photo.png --preset web/responsive\n"
-    "  peel derive photo.png --preset social/og --to card.jpg\n"
-    "  curl -s https://example.org/photo.jpg | peel derive - --preset web/thumb --with format=webp "
-    "--with width=320 --to - > thumb.webp",
+  .details = "IMAGE is a file, the hash of an original in the cache (its first 8 digits or more "
+             "will do), or - for standard input. With --to - the picture goes to standard output; "
+             "there must then be one only. Without --to the files are named "
+             "out/PRESET/NAME-WIDTH.EXT.",
+  .example = "  peel derive photo.png --preset web/responsive\n"
+             "  peel derive photo.png --preset social/og --to card.jpg\n"
+             "  peel derive - --preset web/thumb --with format=webp --with width=160 \\\n"
+             "    --to - < photo.jpg > thumb.webp",
   .options = &derive_options,
   .takes_run_options = true,
   .least_arguments = 1,

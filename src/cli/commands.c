@@ -1,12 +1,12 @@
 #include "cli/command.h"
 
-extern const CommandType command_check, command_derive, command_explain, command_plan,
-  command_presets, command_run, command_schema, command_stages;
+extern const CommandType command_check, command_derive, command_doctor, command_explain,
+  command_plan, command_presets, command_run, command_schema, command_stages;
 
 /* In order of name: a new command is its file, its name above and its line here. */
 const CommandType *const command_types[] = {
-  &command_check,   &command_derive, &command_explain, &command_plan,
-  &command_presets, &command_run,    &command_schema,  &command_stages,
+  &command_check,   &command_derive, &command_doctor, &command_explain, &command_plan,
+  &command_presets, &command_run,    &command_schema, &command_stages,
 };
 
 unsigned

@@ -16,6 +16,32 @@ width (void)
   return MIN (terminal_width (), WIDEST);
 }
 
+/* Lines that begin with a space are laid out already. */
+static void
+append_line (const char *line, GString *out)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  long used = 0;
+  for (char **word = words; line[0] != ' ' && *word != NULL; word++) {
+    long length = g_utf8_strlen (*word, -1);
+    if (used > 0 && used + 1 + length > width ()) {
+      g_string_append_c (out, '\n');
+      used = 0;
+    }
+    g_string_append_printf (out, "%s%s", used > 0 ? " " : "", *word);
+    used += length + (used > 0 ? 1 : 0);
+  }
+  g_string_append_printf (out, "%s\n", line[0] == ' ' ? line : "");
+}
+
+static void
+append_text (const char *text, GString *out)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    append_line (*line, out);
+}
+
 char *
 help_program (void)
 {
@@ -26,10 +52,10 @@ help_program (void)
     g_string_append_printf (out, "  %-10s %s\n", command_types[i]->name, command_types[i]->summary);
   g_string_append (out, "\nOptions of every command:\n");
   options_append_help (&global_options, true, width (), out);
-  g_string_append (
-    out,
-    "\n'peel COMMAND --help' tells more of a command; 'peel stages' and 'peel presets' tell what a "
-    "pipeline can hold.\n");
+  g_string_append_c (out, '\n');
+  append_text ("'peel COMMAND --help' tells more of a command; 'peel stages' and 'peel presets' "
+               "tell what a pipeline can hold.",
+               out);
   return g_string_free (out, FALSE);
 }
 
@@ -37,10 +63,13 @@ char *
 help_command (const CommandType *command)
 {
   GString *out = g_string_new (NULL);
-  g_string_append_printf (out, "%s.\n\nUsage: peel %s [OPTION…] %s\n", command->summary,
-                          command->name, command->synopsis);
-  if (command->details != NULL)
-    g_string_append_printf (out, "\n%s\n", command->details);
+  g_string_append_printf (out, "%s.\n\nUsage: peel %s [OPTION…]%s%s\n", command->summary,
+                          command->name, command->synopsis[0] != '\0' ? " " : "",
+                          command->synopsis);
+  if (command->details != NULL) {
+    g_string_append_c (out, '\n');
+    append_text (command->details, out);
+  }
   if (command->options != NULL) {
     g_string_append (out, "\nOptions:\n");
     options_append_help (command->options, true, width (), out);
@@ -57,11 +86,18 @@ help_command (const CommandType *command)
 }
 
 char *
-help_versions (void)
+help_libraries (void)
 {
   g_autofree char *image = image_library_versions ();
   g_autofree char *cache = cache_library_versions ();
   g_autofree char *document = document_library_versions ();
-  return g_strdup_printf ("peel %s\n%s, %s, %s, GLib %u.%u.%u\n", install_version (), image, cache,
-                          document, glib_major_version, glib_minor_version, glib_micro_version);
+  return g_strdup_printf ("%s, %s, %s, GLib %u.%u.%u", image, cache, document, glib_major_version,
+                          glib_minor_version, glib_micro_version);
+}
+
+char *
+help_versions (void)
+{
+  g_autofree char *libraries = help_libraries ();
+  return g_strdup_printf ("peel %s\n%s\n", install_version (), libraries);
 }

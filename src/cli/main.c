@@ -1,6 +1,10 @@
 /* The program's door: finds the command, reads its options, runs it. */
+#include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 #include "cli/exit-code.h"
@@ -130,32 +134,75 @@ read_and_run (const CommandType *command, int argc, char **argv, int at)
   return code;
 }
 
+/* `peel run shop.yaml | head -1`: the reader has what it wanted. */
+static bool
+is_reader_gone (void)
+{
+  struct pollfd out = { .fd = STDOUT_FILENO };
+  return poll (&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 /* A result that could not be written is no result: a full disk behind a pipe is an error. */
 static int
 close_stdout (int code)
 {
   bool failed = fflush (stdout) != 0 || ferror (stdout) != 0;
-  if (!failed || code != EXIT_OK)
+  if (!failed || code != EXIT_OK || is_reader_gone ())
     return code;
   terminal_error ("cannot write the results to standard output");
   return EXIT_FAILED;
 }
 
+/* A descriptor that the caller closed would be given to the next file that is opened, and what is
+ * printed would land in it. */
+static void
+open_standard_streams (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    while (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", O_RDWR) >= 0)
+      continue;
+}
+
+/* Names go into JSON, which knows no other bytes. 0: all are in order. */
+static int
+find_foreign_bytes (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (!g_utf8_validate (argv[i], -1, NULL))
+      return i;
+  return 0;
+}
+
+static int
+print_help (int argc, char **argv)
+{
+  const CommandType *about = argc > 0 ? command_find (argv[0]) : NULL;
+  if (argc > 0 && about == NULL)
+    return fail_unknown_command (argv[0]);
+  return print_text (about != NULL ? help_command (about) : help_program ());
+}
+
 int
 main (int argc, char **argv)
 {
+  open_standard_streams ();
   setlocale (LC_CTYPE, "");
   if (argc == 2 && strcmp (argv[1], "worker") == 0)
     return worker_main ();
+  /* Whoever reads the results may leave early: what is being made is still made whole. */
+  signal (SIGPIPE, SIG_IGN);
+  setvbuf (stdout, NULL, _IOLBF, BUFSIZ);
+  int foreign = find_foreign_bytes (argc, argv);
+  if (foreign > 0) {
+    g_autofree char *shown = g_strescape (argv[foreign], NULL);
+    g_autofree char *message = g_strdup_printf ("argument %d is not UTF-8: '%s'", foreign, shown);
+    return fail_usage (message, NULL);
+  }
   int at = find_command (argc, argv);
   if (at == 0)
     return close_stdout (read_and_run (NULL, argc, argv, 0));
-  if (strcmp (argv[at], "help") == 0) {
-    const CommandType *about = argc > at + 1 ? command_find (argv[at + 1]) : NULL;
-    if (argc > at + 1 && about == NULL)
-      return fail_unknown_command (argv[at + 1]);
-    return close_stdout (print_text (about != NULL ? help_command (about) : help_program ()));
-  }
+  if (strcmp (argv[at], "help") == 0)
+    return close_stdout (print_help (argc - at - 1, argv + at + 1));
   const CommandType *command = command_find (argv[at]);
   if (command == NULL)
     return fail_unknown_command (argv[at]);

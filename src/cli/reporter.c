@@ -1,5 +1,6 @@
 #include "cli/reporter.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -16,7 +17,6 @@ struct Reporter {
   RunListener listener;
   Progress *progress;
   GHashTable *original_bytes; /* image id → bytes, while its outputs are being told of */
-  unsigned n_rows;
 };
 
 /* ---- rows ---- */
@@ -40,23 +40,23 @@ status_word (OutputStatus status)
   return words[status];
 }
 
-/* "−98 %" against the original; what grew says so. */
+/* "-98.4 %" against the original; what grew says so. */
 static char *
 describe_saving (double bytes, double original_bytes)
 {
   if (bytes <= 0 || original_bytes <= 0)
     return g_strdup ("");
-  double saving = 100 * (1 - bytes / original_bytes);
-  if (saving < 0)
-    return g_strdup_printf ("%+.0f %%", -saving);
-  return g_strdup_printf (saving >= 99 ? "-%.1f %%" : "-%.0f %%", saving);
+  double growth = 100 * (bytes / original_bytes - 1);
+  if (growth >= 1000)
+    return g_strdup_printf ("x%.0f", bytes / original_bytes);
+  return g_strdup_printf (fabs (growth) < 99.95 ? "%+.1f %%" : "%+.0f %%", growth);
 }
 
-/* One output on one line. Columns are fixed, since rows appear as outputs are made. */
+/* One output on one line. Columns are fixed, since rows appear as outputs are made; the path is the
+ * last of them, so that a long one moves nothing. */
 static void
 print_row (Reporter *reporter, const OutputEvent *event)
 {
-  enum { PATH_COLUMNS = 44 };
   cJSON *facts = event->facts != NULL ? cJSON_Parse (event->facts) : NULL;
   const Shape *shape = &event->derivative->shape;
   int width = facts != NULL ? (int)fact_number (facts, "width") : shape->width;
@@ -67,11 +67,12 @@ print_row (Reporter *reporter, const OutputEvent *event)
   g_autofree char *size = bytes > 0 ? units_describe_bytes ((int64_t)bytes) : g_strdup ("");
   g_autofree char *saving = describe_saving (bytes,
                                              original_bytes != NULL ? (double)*original_bytes : 0);
-  long padding = MAX (0, PATH_COLUMNS - g_utf8_strlen (event->path, -1));
-  g_autofree char *row = g_strdup_printf ("%-6s %s%*s %11s %9s %8s", status_word (event->status),
-                                          event->path, (int)padding, "", pixels, size, saving);
-  printf ("%s\n", g_strchomp (row));
-  reporter->n_rows++;
+  bool is_green = event->status == OUTPUT_MADE && terminal_has_color (false);
+  printf ("%s%-6s%s %11s ", is_green ? "\033[32m" : "", status_word (event->status),
+          is_green ? "\033[0m" : "", pixels);
+  if (reporter->kind == REPORT_RUN)
+    printf ("%8s %8s ", size, saving);
+  printf (" %s\n", event->path);
   cJSON_Delete (facts);
 }
 
@@ -93,7 +94,7 @@ on_started (void *data, const RunTotals *totals)
   Reporter *reporter = data;
   if (reporter->is_json)
     run_events_started (reporter->pipeline_name, totals);
-  else if (reporter->kind == REPORT_RUN)
+  else
     progress_start (reporter->progress, totals);
 }
 
@@ -172,8 +173,7 @@ static void
 on_tick (void *data, const RunTotals *totals)
 {
   Reporter *reporter = data;
-  if (!reporter->is_json && reporter->kind == REPORT_RUN)
-    progress_tick (reporter->progress, totals);
+  progress_tick (reporter->progress, totals);
 }
 
 /* ---- life ---- */
@@ -188,7 +188,7 @@ reporter_new (ReportKind kind, const GlobalOptions *global, const char *pipeline
   reporter->pipeline_name = g_strdup (pipeline_name);
   reporter->original_bytes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   reporter->progress = progress_new (pipeline_name,
-                                     global->quiet || reporter->is_json || kind == REPORT_SEND);
+                                     global->quiet || reporter->is_json || kind != REPORT_RUN);
   reporter->listener = (RunListener){
     .data = reporter,
     .started = on_started,
@@ -261,19 +261,13 @@ print_summary (Reporter *reporter, const RunResult *result)
 }
 
 void
-reporter_finish (Reporter *reporter, const RunResult *result, const GError *error)
+reporter_finish (Reporter *reporter, const RunResult *result, const GError *error, int code)
 {
   progress_clear (reporter->progress);
   if (reporter->is_json)
-    run_events_finished (reporter->pipeline_name, result, error);
+    run_events_finished (reporter->pipeline_name, result, error, code);
   else if (result != NULL && reporter->kind != REPORT_SEND)
     print_summary (reporter, result);
-  if (error != NULL && !reporter->is_json) {
-    /* Mistakes in a pipeline begin with their place. */
-    if (g_error_matches (error, RUN_ERROR, RUN_ERROR_INVALID) ||
-        g_error_matches (error, RUN_ERROR, RUN_ERROR_TARGET))
-      fprintf (stderr, "%s\n", error->message);
-    else
-      terminal_error ("%s", error->message);
-  }
+  if (error != NULL && !reporter->is_json)
+    terminal_mistakes (error->message);
 }

@@ -5,6 +5,7 @@
 
 #include "base/install.h"
 #include "cli/exit-code.h"
+#include "cli/run-events.h"
 #include "cli/run-options.h"
 #include "cli/terminal.h"
 
@@ -55,8 +56,26 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
   RunResult result;
   watch_signals ();
   bool ok = run_pipeline (pipeline, &settings, reporter_listener (reporter), &result, &error);
-  reporter_finish (reporter, ok ? &result : NULL, error);
-  return ok ? code_of_result (&result, settings.keep_going) : exit_code_of (error);
+  ExitCode code = ok ? code_of_result (&result, settings.keep_going) : exit_code_of (error);
+  reporter_finish (reporter, ok ? &result : NULL, error, (int)code);
+  return code;
+}
+
+int
+run_command_count (const Invocation *invocation, const Pipeline *pipeline, unsigned *out_n_outputs)
+{
+  RunSettings settings = run_options_settings (invocation->run, invocation->global);
+  settings.dry_run = true;
+  g_autoptr (Reporter) reporter = reporter_new (REPORT_SEND, invocation->global, pipeline->name);
+  g_autoptr (GError) error = NULL;
+  RunResult result;
+  watch_signals ();
+  bool ok = run_pipeline (pipeline, &settings, reporter_listener (reporter), &result, &error);
+  ExitCode code = ok ? code_of_result (&result, false) : exit_code_of (error);
+  reporter_finish (reporter, ok ? &result : NULL, error, (int)code);
+  if (ok)
+    *out_n_outputs = result.totals.n_to_make + result.totals.n_up_to_date;
+  return code;
 }
 
 static int
@@ -71,7 +90,7 @@ run_file (const Invocation *invocation, const char *path, const PresetPath *pres
   g_autoptr (GError) error = NULL;
   g_autoptr (Reporter) reporter = reporter_new (kind, invocation->global, path);
   problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
-  reporter_finish (reporter, NULL, error);
+  reporter_finish (reporter, NULL, error, EXIT_USAGE);
   return EXIT_USAGE;
 }
 
@@ -82,12 +101,16 @@ run_command_files (const Invocation *invocation, ReportKind kind)
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (folder);
   int first_failure = EXIT_OK;
-  for (unsigned i = 0; i < invocation->n_arguments; i++) {
-    int code = run_file (invocation, invocation->arguments[i], presets, kind);
-    if (first_failure == EXIT_OK)
+  unsigned n_failed = 0, n_done = 0;
+  bool goes_on = true;
+  while (goes_on && n_done < invocation->n_arguments) {
+    int code = run_file (invocation, invocation->arguments[n_done++], presets, kind);
+    n_failed += code != EXIT_OK;
+    if (first_failure == EXIT_OK || code == EXIT_INTERRUPTED)
       first_failure = code;
-    if (code == EXIT_INTERRUPTED || (code != EXIT_OK && !options->keep_going))
-      return code;
+    goes_on = code == EXIT_OK || (options->keep_going && code != EXIT_INTERRUPTED);
   }
+  if (invocation->global->json && invocation->n_arguments > 1)
+    run_events_all_finished (n_done, n_failed, first_failure);
   return first_failure;
 }

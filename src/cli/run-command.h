@@ -9,3 +9,7 @@ int run_command_files (const Invocation *invocation, ReportKind kind);
 
 /* Runs one pipeline that is in memory. Takes over nothing. */
 int run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, ReportKind kind);
+
+/* How many outputs the pipeline has; makes nothing and tells only of failures. */
+int run_command_count (const Invocation *invocation, const Pipeline *pipeline,
+                       unsigned *out_n_outputs);

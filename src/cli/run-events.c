@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
+#include "base/secret.h"
 #include "document/json-write.h"
+#include "option/option.h"
 
 static cJSON *
 begin (const char *event)
@@ -46,12 +48,20 @@ class_name (RunErrorCode error_class)
   return "failed";
 }
 
+/* A mistake on the command line is one of what was asked for. */
+static RunErrorCode
+class_of (const GError *error)
+{
+  return error->domain == OPTION_ERROR ? RUN_ERROR_INVALID : run_error_class (error);
+}
+
 static void
 add_failure (cJSON *json, RunErrorCode error_class, const char *message)
 {
   cJSON *error = cJSON_AddObjectToObject (json, "error");
   cJSON_AddStringToObject (error, "class", class_name (error_class));
-  cJSON_AddStringToObject (error, "message", message);
+  g_autofree char *shown = secret_hide (message);
+  cJSON_AddStringToObject (error, "message", shown);
 }
 
 void
@@ -130,12 +140,14 @@ void
 run_events_warning (const char *message)
 {
   cJSON *json = begin ("warning");
-  cJSON_AddStringToObject (json, "message", message);
+  g_autofree char *shown = secret_hide (message);
+  cJSON_AddStringToObject (json, "message", shown);
   print (json);
 }
 
 void
-run_events_finished (const char *pipeline_name, const RunResult *result, const GError *error)
+run_events_finished (const char *pipeline_name, const RunResult *result, const GError *error,
+                     int code)
 {
   cJSON *json = begin ("summary");
   cJSON_AddStringToObject (json, "pipeline", pipeline_name);
@@ -164,6 +176,32 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
     cJSON_AddBoolToObject (json, "interrupted", result->is_interrupted);
   }
   if (error != NULL)
-    add_failure (json, run_error_class (error), error->message);
+    add_failure (json, class_of (error), error->message);
+  cJSON_AddNumberToObject (json, "exit", code);
+  print (json);
+}
+
+void
+run_events_checked (const char *path, unsigned n_images, unsigned n_rules, const GError *error)
+{
+  cJSON *json = begin ("check");
+  cJSON_AddStringToObject (json, "pipeline", path);
+  cJSON_AddBoolToObject (json, "ok", error == NULL);
+  if (error != NULL) {
+    add_failure (json, class_of (error), error->message);
+  } else {
+    cJSON_AddNumberToObject (json, "images", n_images);
+    cJSON_AddNumberToObject (json, "outputs", n_rules);
+  }
+  print (json);
+}
+
+void
+run_events_all_finished (unsigned n_pipelines, unsigned n_failed, int code)
+{
+  cJSON *json = begin ("summary");
+  cJSON_AddNumberToObject (json, "pipelines", n_pipelines);
+  cJSON_AddNumberToObject (json, "failed", n_failed);
+  cJSON_AddNumberToObject (json, "exit", code);
   print (json);
 }

@@ -4,6 +4,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/secret.h"
+
 static GlobalOptions settings;
 
 void
@@ -40,10 +42,13 @@ terminal_width (void)
 }
 
 G_GNUC_PRINTF (3, 0)
-static void print_line (FILE *stream, const char *prefix, const char *format, va_list arguments)
+static void
+print_line (FILE *stream, const char *prefix, const char *format, va_list arguments)
 {
   g_autofree char *text = g_strdup_vprintf (format, arguments);
-  fprintf (stream, "%s%s\n", prefix, text);
+  /* Results are what was asked for; messages may quote what a service or a file said. */
+  g_autofree char *shown = stream == stderr ? secret_hide (text) : g_strdup (text);
+  fprintf (stream, "%s%s\n", prefix, shown);
 }
 
 void
@@ -54,6 +59,16 @@ terminal_error (const char *format, ...)
   print_line (stderr, terminal_has_color (true) ? "\033[31mpeel:\033[0m " : "peel: ", format,
               arguments);
   va_end (arguments);
+}
+
+void
+terminal_mistakes (const char *text)
+{
+  g_autofree char *shown = secret_hide (text);
+  if (strchr (shown, '\n') != NULL)
+    fprintf (stderr, "%s\n", shown);
+  else
+    terminal_error ("%s", shown);
 }
 
 void

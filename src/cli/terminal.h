@@ -9,8 +9,11 @@ bool terminal_has_color (bool to_stderr);
 int terminal_width (void);
 bool terminal_is_interactive (void); /* stderr is a terminal */
 
-/* "peel: error: …" on stderr (also under -q). */
+/* "peel: …" on stderr (also under -q). Credentials in messages are shown as dots. */
 void terminal_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* The mistakes of a pipeline, as problems_format gives them: what begins with a place needs no name
+ * of a program in front of it. */
+void terminal_mistakes (const char *text);
 /* A line on stderr, unless -q. */
 void terminal_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* A line on stdout. */

@@ -1,0 +1,284 @@
+/* Looks at what Peel needs of the machine, and says what to do about what is missing. It changes
+ * nothing: not even the cache's folder is made. */
+#include <errno.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/install.h"
+#include "base/path.h"
+#include "base/units.h"
+#include "cache/cache.h"
+#include "cli/command.h"
+#include "cli/exit-code.h"
+#include "cli/help.h"
+#include "cli/terminal.h"
+#include "document/json-write.h"
+#include "image/self-test.h"
+#include "pipeline/preset.h"
+#include "stages/fonts.h"
+#include "stages/profiles.h"
+
+typedef enum { HEALTH_OK, HEALTH_WARNING, HEALTH_PROBLEM } Health;
+
+typedef struct {
+  bool is_json;
+  const char *home; /* of --home, or NULL */
+  unsigned counts[HEALTH_PROBLEM + 1];
+} Doctor;
+
+/* A disk with less room than a few large originals and what is made of them. */
+enum { SCARCE_BYTES = 1000 * 1000 * 1000 };
+
+static const char *const health_words[] = { "ok", "warning", "problem" };
+
+/* `advice`: what to do, or NULL. */
+static void tell (Doctor *doctor, Health health, const char *name, const char *advice,
+                  const char *format, ...) G_GNUC_PRINTF (5, 6);
+static void
+tell (Doctor *doctor, Health health, const char *name, const char *advice, const char *format, ...)
+{
+  static const char *const colors[] = { "\033[32m", "\033[33m", "\033[31m" };
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  doctor->counts[health]++;
+  if (doctor->is_json) {
+    cJSON *json = cJSON_CreateObject ();
+    cJSON_AddStringToObject (json, "event", "finding");
+    cJSON_AddStringToObject (json, "name", name);
+    cJSON_AddStringToObject (json, "health", health_words[health]);
+    cJSON_AddStringToObject (json, "text", text);
+    if (advice != NULL)
+      cJSON_AddStringToObject (json, "advice", advice);
+    g_autofree char *line = json_write_line (json);
+    cJSON_Delete (json);
+    terminal_print ("%s", line);
+    return;
+  }
+  bool has_color = terminal_has_color (false);
+  terminal_print ("%s%-7s%s  %-12s %s", has_color ? colors[health] : "", health_words[health],
+                  has_color ? "\033[0m" : "", name, text);
+  if (advice != NULL)
+    terminal_print ("%22s-> %s", "", advice);
+}
+
+/* ---- pictures ---- */
+
+static const struct {
+  ImageFormat format;
+  const char *advice;
+} codecs[] = {
+  { IMAGE_FORMAT_JPEG, "install a libvips built with libjpeg (Debian: libvips42)" },
+  { IMAGE_FORMAT_PNG, "install a libvips built with libspng or libpng (Debian: libvips42)" },
+  { IMAGE_FORMAT_WEBP, "install a libvips built with libwebp (Debian: libvips42, libwebpmux3)" },
+  { IMAGE_FORMAT_AVIF,
+    "install libheif with an AV1 encoder and decoder (Debian: libheif1, libaom3, "
+    "libdav1d6; newer ones: libheif-plugin-aomenc)" },
+  { IMAGE_FORMAT_TIFF, "install a libvips built with libtiff (Debian: libvips42)" },
+};
+
+static void
+look_at_pictures (Doctor *doctor)
+{
+  g_autoptr (GError) error = NULL;
+  if (!image_start (1, &error)) {
+    tell (doctor, HEALTH_PROBLEM, "libvips", "install libvips 8.14 or newer (Debian: libvips42)",
+          "%s", error->message);
+    return;
+  }
+  for (unsigned i = 0; i < G_N_ELEMENTS (codecs); i++) {
+    g_autoptr (GError) complaint = NULL;
+    const char *label = image_format_type (codecs[i].format)->label;
+    if (image_self_test_format (codecs[i].format, &complaint))
+      tell (doctor, HEALTH_OK, label, NULL, "is written and read");
+    else
+      tell (doctor, HEALTH_PROBLEM, label, codecs[i].advice, "%s", complaint->message);
+  }
+  if (image_self_test_palette (&error))
+    tell (doctor, HEALTH_OK, "palettes", NULL, "PNG with few colours can be written");
+  else
+    tell (doctor, HEALTH_WARNING, "palettes",
+          "install a libvips built with libimagequant, if a pipeline says 'palette: true'", "%s",
+          error->message);
+}
+
+static void
+look_at_fonts (Doctor *doctor)
+{
+  g_autofree char *font = font_find_default ();
+  if (font != NULL)
+    tell (doctor, HEALTH_OK, "fonts", NULL, "text is set in %s unless a pipeline says otherwise",
+          font);
+  else
+    tell (doctor, HEALTH_WARNING, "fonts",
+          "install some, if a pipeline sets text (Debian: fonts-dejavu-core)",
+          "fontconfig finds none");
+}
+
+static void
+look_at_profiles (Doctor *doctor)
+{
+  g_autofree char *folders = profiles_describe_folders ();
+  unsigned n = profiles_count (4);
+  if (n > 0)
+    tell (doctor, HEALTH_OK, "profiles", NULL, "%u CMYK profile%s in %s", n, n == 1 ? "" : "s",
+          folders);
+  else
+    tell (doctor, HEALTH_OK, "profiles",
+          "for print in CMYK, copy your printer's profile into one of them",
+          "none for CMYK in %s; sRGB, P3 and grey need none", folders);
+}
+
+/* ---- folders ---- */
+
+/* The folder itself, or the deepest one above it that is there. */
+static char *
+existing_part (const char *folder)
+{
+  char *path = g_strdup (folder);
+  while (!g_file_test (path, G_FILE_TEST_EXISTS) && strcmp (path, "/") != 0) {
+    char *parent = g_path_get_dirname (path);
+    g_free (path);
+    path = parent;
+  }
+  return path;
+}
+
+/* Space and permission; `advice` is for both. */
+static void
+look_at_folder (Doctor *doctor, const char *name, const char *folder, const char *advice)
+{
+  g_autofree char *there = existing_part (folder);
+  struct statvfs space;
+  bool exists = strcmp (there, folder) == 0;
+  if (!g_file_test (there, G_FILE_TEST_IS_DIR)) {
+    tell (doctor, HEALTH_PROBLEM, name, advice, "%s is no folder", there);
+  } else if (access (there, W_OK | X_OK) != 0) {
+    tell (doctor, HEALTH_PROBLEM, name, advice,
+          exists ? "%s cannot be written to" : "%s cannot be written to, so %s cannot be made",
+          there, folder);
+  } else if (statvfs (there, &space) != 0) {
+    tell (doctor, HEALTH_PROBLEM, name, advice, "%s cannot be looked at: %s", there,
+          g_strerror (errno));
+  } else {
+    int64_t free_bytes = (int64_t)space.f_bavail * (int64_t)space.f_frsize;
+    g_autofree char *shown = units_describe_bytes (free_bytes);
+    bool is_scarce = free_bytes < SCARCE_BYTES;
+    tell (doctor, is_scarce ? HEALTH_WARNING : HEALTH_OK, name, is_scarce ? advice : NULL,
+          "%s%s, %s free", folder, exists ? "" : " (made when it is needed)", shown);
+  }
+}
+
+static void
+look_at_cache (Doctor *doctor)
+{
+  static const char *const advice = "choose another folder with --home or PEEL_HOME";
+  g_autofree char *home = doctor->home != NULL ? g_canonicalize_filename (doctor->home, NULL)
+                                               : cache_default_home ();
+  g_autofree char *there = existing_part (home);
+  g_autofree char *file_system = NULL;
+  look_at_folder (doctor, "cache", home, advice);
+  if (!cache_is_local (there, &file_system))
+    tell (doctor, HEALTH_PROBLEM, "cache",
+          "choose a folder on a local disk with --home or PEEL_HOME; machines do not share a cache",
+          "%s is on %s, a network file system: locks and databases cannot be trusted there", there,
+          file_system);
+}
+
+static void
+look_at_presets (Doctor *doctor)
+{
+  g_autofree char *folder = install_dup_preset_folder (NULL);
+  g_autoptr (PresetPath) path = preset_path_new (folder);
+  g_autoptr (GPtrArray) names = preset_list (path, NULL);
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR) && names->len > 0)
+    tell (doctor, HEALTH_OK, "presets", NULL, "%u, the built-in ones from %s", names->len, folder);
+  else
+    tell (doctor, HEALTH_PROBLEM, "presets", "install Peel again: its share/ folder is incomplete",
+          "the built-in ones are not in %s", folder);
+}
+
+/* ---- the rest ---- */
+
+static void
+look_at_clock (Doctor *doctor)
+{
+  enum { DAY_S = 24 * 60 * 60 };
+  struct stat program;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *shown = g_date_time_format (now, "%Y-%m-%d %H:%M");
+  bool is_late = stat ("/proc/self/exe", &program) == 0 &&
+                 g_date_time_to_unix (now) < program.st_mtime - DAY_S;
+  tell (doctor, is_late ? HEALTH_WARNING : HEALTH_OK, "clock", is_late ? "set the clock" : NULL,
+        is_late ? "%s is before this program was built" : "%s", shown);
+}
+
+static void
+look_at_locale (Doctor *doctor)
+{
+  const char *charset = nl_langinfo (CODESET);
+  bool is_utf8 = strcmp (charset, "UTF-8") == 0;
+  tell (doctor, is_utf8 ? HEALTH_OK : HEALTH_WARNING, "locale",
+        is_utf8 ? NULL : "export LANG=C.UTF-8 (what Peel prints is UTF-8 in any case)", "%s",
+        charset);
+}
+
+static int
+finish (Doctor *doctor)
+{
+  unsigned n_problems = doctor->counts[HEALTH_PROBLEM];
+  unsigned n_warnings = doctor->counts[HEALTH_WARNING];
+  int code = n_problems > 0 ? EXIT_FAILED : EXIT_OK;
+  if (doctor->is_json) {
+    cJSON *json = cJSON_CreateObject ();
+    cJSON_AddStringToObject (json, "event", "summary");
+    cJSON_AddNumberToObject (json, "ok", doctor->counts[HEALTH_OK]);
+    cJSON_AddNumberToObject (json, "warnings", n_warnings);
+    cJSON_AddNumberToObject (json, "problems", n_problems);
+    cJSON_AddNumberToObject (json, "exit", code);
+    g_autofree char *line = json_write_line (json);
+    cJSON_Delete (json);
+    terminal_print ("%s", line);
+    return code;
+  }
+  if (n_problems + n_warnings == 0)
+    terminal_print ("\nEverything is in order.");
+  else
+    terminal_print ("\n%u problem%s, %u warning%s.", n_problems, n_problems == 1 ? "" : "s",
+                    n_warnings, n_warnings == 1 ? "" : "s");
+  return code;
+}
+
+static int
+run (const Invocation *invocation)
+{
+  Doctor doctor = { .is_json = invocation->global->json, .home = invocation->global->home };
+  g_autofree char *libraries = help_libraries ();
+  tell (&doctor, HEALTH_OK, "peel", NULL, "%s", install_version ());
+  tell (&doctor, HEALTH_OK, "libraries", NULL, "%s", libraries);
+  look_at_pictures (&doctor);
+  look_at_fonts (&doctor);
+  look_at_profiles (&doctor);
+  look_at_cache (&doctor);
+  look_at_folder (&doctor, "temporary", g_get_tmp_dir (), "choose another folder with TMPDIR");
+  look_at_presets (&doctor);
+  look_at_clock (&doctor);
+  look_at_locale (&doctor);
+  return finish (&doctor);
+}
+
+extern const CommandType command_doctor;
+const CommandType command_doctor = {
+  .name = "doctor",
+  .synopsis = "",
+  .summary = "Look at libraries, codecs, cache and fonts, and say what to fix",
+  .details = "Every finding is ok, a warning or a problem; the exit code is 1 when there is a "
+             "problem. Nothing is changed.",
+  .example = "  peel doctor\n"
+             "  peel doctor --home /data/peel --json",
+  .run = run,
+};
