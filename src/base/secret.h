@@ -8,6 +8,12 @@
  * OAuth tokens, JWTs, private key blocks). Byte offsets. */
 bool secret_find (const char *text, size_t *out_start, size_t *out_length);
 
+/* `text` with every credential as dots, one for each character. New string; what is not UTF-8 stays. */
+char *secret_hide (const char *text);
+
+/* Does a name promise a credential: it is or ends in key, token, secret, password, credentials? */
+bool secret_is_name (const char *name);
+
 /* The same for a key in a file, where 'monkey' is a word and 'api-key' is not: "key" must stand alone
  * or begin a word. */
 bool secret_is_key (const char *name);
@@ -15,9 +21,3 @@ bool secret_is_key (const char *name);
  * "api-key: hunter2 # x": a reader would have known where it ends, here it is the rest of the line
  * or what the quotes hold. Byte offsets. */
 bool secret_find_named (const char *line, size_t *out_start, size_t *out_length);
-
-/* `text` with every credential as dots, one for each character. New string; what is not UTF-8 stays. */
-char *secret_hide (const char *text);
-
-/* Does a name promise a credential: it is or ends in key, token, secret, password, credentials? */
-bool secret_is_name (const char *name);

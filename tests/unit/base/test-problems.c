@@ -117,12 +117,12 @@ a_secret_of_unknown_length_hides_the_rest (void)
 static void
 a_text_repeats_no_key (void)
 {
-  Fixture f = start ("key: 1\n");
-  Mark mark = at (&f, 1, 6, 7);
+  Fixture f = start ("n: 1\n");
+  Mark mark = at (&f, 1, 4, 5);
   problems_add (f.problems, &mark, "'%s' is no number",
                 "sk-"
                 "0123456789abcdefghij");
-  assert_printed (&f, "p.yaml:1:6: '.......................' is no number\n    key: 1\n         ^");
+  assert_printed (&f, "p.yaml:1:4: '.......................' is no number\n    n: 1\n       ^");
 }
 
 /* The key begins far outside of what is shown. */
