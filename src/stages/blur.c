@@ -17,7 +17,7 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
 {
   const BlurOptions *options = data;
   PIXELS_STEPS (1);
-  g_autoptr (VipsImage) weighed = NULL;
+  g_autoptr (VipsImage) weighed = NULL, blurred = NULL;
   if (!pixels_weigh (in, "blur", &weighed, error))
     return false;
   /* The default cuts the bell off at a fifth of its height, which shows as a box; floats, since
@@ -25,7 +25,8 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
   if (vips_gaussblur (weighed, &t[0], options->sigma, "min_ampl", 0.02, "precision",
                       VIPS_PRECISION_FLOAT, NULL))
     return pixels_fail (error, "blur");
-  return pixels_unweigh (t[0], in, "blur", out_image, error);
+  return pixels_unweigh (t[0], in, "blur", &blurred, error) &&
+         pixels_keep (blurred, "blur", out_image, error);
 }
 
 const StageType stage_blur = {

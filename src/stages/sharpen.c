@@ -28,7 +28,7 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
 {
   const SharpenOptions *options = data;
   Shape shape = stage_shape_of (in);
-  g_autoptr (VipsImage) color = NULL, alpha = NULL, rounded = NULL;
+  g_autoptr (VipsImage) color = NULL, alpha = NULL, rounded = NULL, joined = NULL;
   PIXELS_STEPS (1);
   if (!pixels_refuse_ink (&shape, "sharpen", error) ||
       !pixels_split (in, "sharpen", &color, &alpha, error))
@@ -37,7 +37,8 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
                     options->jagged, NULL))
     return pixels_fail (error, "sharpen");
   return pixels_round (t[0], color, "sharpen", &rounded, error) &&
-         pixels_join (rounded, alpha, "sharpen", out_image, error);
+         pixels_join (rounded, alpha, "sharpen", &joined, error) &&
+         pixels_keep (joined, "sharpen", out_image, error);
 }
 
 const StageType stage_sharpen = {
