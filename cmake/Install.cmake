@@ -3,6 +3,8 @@ include (GNUInstallDirs)
 
 if (TARGET peel)
   install (TARGETS peel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install (FILES ${CMAKE_BINARY_DIR}/completion/peel
+           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endif ()
 
 if (EXISTS ${CMAKE_SOURCE_DIR}/presets)

@@ -1,0 +1,192 @@
+/* docs/reference/: nothing here says what a table does not say. */
+#include "cli/reference.h"
+
+#include <errno.h>
+
+#include "cli/command.h"
+#include "cli/run-options.h"
+#include "cli/stage-words.h"
+#include "pipeline/keys.h"
+#include "pipeline/matrix.h"
+#include "pipeline/pipeline.h"
+
+#define GENERATED "<!-- Made by scripts/update-reference from the tables of the program. -->\n\n"
+
+static void
+append_stages (GString *out)
+{
+  g_string_append (out, "# Stages\n\nThe same, in a terminal: `peel stages` and `peel stages "
+                        "NAME`.\n");
+  for (StageRole role = STAGE_SOURCE; role <= STAGE_DELIVERY; role++) {
+    g_string_append_printf (out, "\n## %s\n", stage_role_heading (role));
+    for (unsigned i = 0; i < stage_n_types (); i++) {
+      const StageType *type = stage_types[i];
+      if (type->role != role)
+        continue;
+      g_string_append_printf (out, "\n### %s\n\n%s\n", type->name, type->summary);
+      if (type->options->shorthand != NULL)
+        g_string_append_printf (out, "`- %s: VALUE` sets `%s` alone.\n", type->name,
+                                type->options->shorthand);
+      g_string_append_c (out, '\n');
+      options_append_markdown (type->options, false, out);
+    }
+  }
+}
+
+static void
+append_keys (GString *out, const char *title, const PipelineKey *keys)
+{
+  g_string_append_printf (out, "\n## %s\n\n| Key | Takes | Meaning |\n|---|---|---|\n", title);
+  for (; keys->name != NULL; keys++) {
+    g_auto (GStrv) parts = g_strsplit (keys->help, "<", -1);
+    g_autofree char *help = g_strjoinv ("&lt;", parts);
+    g_string_append_printf (out, "| `%s` | %s | %s |\n", keys->name,
+                            keys_describe_kind (keys->kind), help);
+  }
+}
+
+static void
+append_all_keys (GString *out)
+{
+  g_string_append (out, "# Keys\n\nThe keys of pipeline files and presets; "
+                        "[pipeline-files.md](../pipeline-files.md) tells the language.\n");
+  append_keys (out, "Of a pipeline", pipeline_keys);
+  append_keys (out, "Of an output", output_keys);
+  append_keys (out, "Of a preset", preset_keys);
+  append_keys (out, "Of a matrix, beside your own", matrix_keys);
+  append_keys (out, "Of sizes", size_keys);
+  g_string_append (out, "\nBeside `sizes`:\n\n");
+  options_append_markdown (&matrix_sizes_options, false, out);
+}
+
+static void
+append_command (const CommandType *type, GString *out)
+{
+  g_string_append_printf (out, "\n## %s\n\n%s.\n\n```\npeel %s [OPTION…] %s\n```\n", type->name,
+                          type->summary, type->name, type->synopsis);
+  if (type->details != NULL)
+    g_string_append_printf (out, "\n%s\n", type->details);
+  if (type->options != NULL) {
+    g_string_append_c (out, '\n');
+    options_append_markdown (type->options, true, out);
+  }
+  if (type->takes_run_options)
+    g_string_append (out, "\nTakes the [options of a run](#options-of-a-run) as well.\n");
+  if (type->example != NULL)
+    g_string_append_printf (out, "\n```sh\n%s\n```\n", type->example);
+}
+
+static void
+append_commands (GString *out)
+{
+  g_string_append (out, "# Commands\n\nThe same, in a terminal: `peel COMMAND --help`.\n");
+  for (unsigned i = 0; i < command_n_types (); i++)
+    append_command (command_types[i], out);
+  g_string_append (out, "\n## Options of a run\n\n");
+  options_append_markdown (&run_options, true, out);
+  g_string_append (out, "\n## Options of every command\n\n");
+  options_append_markdown (&global_options, true, out);
+}
+
+static bool
+append_presets (const char *preset_folder, GString *out, GError **error)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  char *folders[] = { (char *)preset_folder, NULL };
+  const PresetPath path = { folders };
+  g_autoptr (GPtrArray) names = preset_list (&path, NULL);
+  g_string_append (out, "# Presets\n\nThe same, in a terminal: `peel presets` and `peel presets "
+                        "NAME`. What stands under `vars` and `matrix`\nmay be replaced by `with` "
+                        "in an output.\n");
+  for (unsigned i = 0; i < names->len; i++) {
+    g_autoptr (Preset) preset = preset_load (&path, NULL, names->pdata[i], NULL, problems);
+    if (preset == NULL)
+      return problems_raise (problems, PIPELINE_ERROR, PIPELINE_ERROR_INVALID, error);
+    g_string_append_printf (out, "\n## %s\n\n```yaml\n%s```\n", preset->name,
+                            preset->document->source->text);
+  }
+  return true;
+}
+
+static bool
+write_page (const char *folder, const char *name, const GString *text, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *whole = g_strconcat (GENERATED, text->str, NULL);
+  return g_file_set_contents (path, whole, -1, error);
+}
+
+bool
+reference_write (const char *folder, const char *preset_folder, GError **error)
+{
+  static const struct {
+    const char *name;
+    void (*append) (GString *out);
+  } pages[] = {
+    { "commands.md", append_commands },
+    { "keys.md", append_all_keys },
+    { "stages.md", append_stages },
+  };
+  if (g_mkdir_with_parents (folder, 0777) != 0) {
+    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "cannot make %s: %s", folder,
+                 g_strerror (errno));
+    return false;
+  }
+  for (unsigned i = 0; i < G_N_ELEMENTS (pages); i++) {
+    g_autoptr (GString) out = g_string_new (NULL);
+    pages[i].append (out);
+    if (!write_page (folder, pages[i].name, out, error))
+      return false;
+  }
+  g_autoptr (GString) presets = g_string_new (NULL);
+  return append_presets (preset_folder, presets, error) &&
+         write_page (folder, "presets.md", presets, error);
+}
+
+/* ---- completion ---- */
+
+static void
+append_flags (const OptionTable *table, GString *out)
+{
+  for (const Option *row = table->rows; row->name != NULL; row++)
+    g_string_append_printf (out, " --%s", row->name);
+}
+
+/* After a command its flags; else what it takes: names of stages or presets, files. */
+char *
+reference_bash_completion (void)
+{
+  GString *out = g_string_new ("# bash completion for peel; made from its own tables.\n"
+                               "_peel ()\n{\n"
+                               "  local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
+                               "  local names='' flags='");
+  append_flags (&global_options, out);
+  g_string_append (out, "'\n  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    names='");
+  for (unsigned i = 0; i < command_n_types (); i++)
+    g_string_append_printf (out, " %s", command_types[i]->name);
+  g_string_append (out, "'\n  fi\n  case $command in\n");
+  for (unsigned i = 0; i < command_n_types (); i++) {
+    const CommandType *type = command_types[i];
+    g_string_append_printf (out, "    %s) flags+='", type->name);
+    if (type->options != NULL)
+      append_flags (type->options, out);
+    if (type->takes_run_options)
+      append_flags (&run_options, out);
+    g_string_append (out, "' ;;\n");
+  }
+  g_string_append (out, "  esac\n  if [ \"$COMP_CWORD\" -eq 2 ]; then\n    case $command in\n"
+                        "      stages) names='");
+  for (unsigned i = 0; i < stage_n_types (); i++)
+    g_string_append_printf (out, " %s", stage_types[i]->name);
+  g_string_append (out,
+                   "' ;;\n      schema) names='pipeline preset' ;;\n"
+                   "      presets) names=$(peel presets 2> /dev/null | awk '{ print $1 }') ;;\n"
+                   "    esac\n  fi\n"
+                   "  if [[ $word == -* ]]; then\n    names=$flags\n  fi\n"
+                   "  COMPREPLY=()\n"
+                   "  if [ -n \"$names\" ]; then\n"
+                   "    mapfile -t COMPREPLY < <(compgen -W \"$names\" -- \"$word\")\n"
+                   "  fi\n}\n"
+                   "complete -o default -F _peel peel\n");
+  return g_string_free (out, FALSE);
+}
