@@ -16,30 +16,41 @@ width (void)
   return MIN (terminal_width (), WIDEST);
 }
 
-/* Lines that begin with a space are laid out already. */
+/* Adds a line to the paragraph that ends at column *used. */
 static void
-append_line (const char *line, GString *out)
+append_wrapped (const char *line, long *used, GString *out)
 {
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
-  long used = 0;
-  for (char **word = words; line[0] != ' ' && *word != NULL; word++) {
+  for (char **word = words; *word != NULL; word++) {
     long length = g_utf8_strlen (*word, -1);
-    if (used > 0 && used + 1 + length > width ()) {
-      g_string_append_c (out, '\n');
-      used = 0;
-    }
-    g_string_append_printf (out, "%s%s", used > 0 ? " " : "", *word);
-    used += length + (used > 0 ? 1 : 0);
+    bool fits = *used > 0 && *used + 1 + length <= width ();
+    if (*used > 0)
+      g_string_append_c (out, fits ? ' ' : '\n');
+    g_string_append (out, *word);
+    *used = fits ? *used + 1 + length : length;
   }
-  g_string_append_printf (out, "%s\n", line[0] == ' ' ? line : "");
 }
 
+/* Paragraphs are set anew; an empty line ends one, and a line that begins with a space is laid out
+ * already. */
 static void
 append_text (const char *text, GString *out)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  for (char **line = lines; *line != NULL; line++)
-    append_line (*line, out);
+  long used = 0;
+  for (char **line = lines; *line != NULL; line++) {
+    bool is_laid_out = **line == '\0' || **line == ' ';
+    if (is_laid_out && used > 0)
+      g_string_append_c (out, '\n');
+    if (is_laid_out) {
+      g_string_append_printf (out, "%s\n", *line);
+      used = 0;
+    } else {
+      append_wrapped (*line, &used, out);
+    }
+  }
+  if (used > 0)
+    g_string_append_c (out, '\n');
 }
 
 char *

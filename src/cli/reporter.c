@@ -49,7 +49,9 @@ describe_saving (double bytes, double original_bytes)
   double growth = 100 * (bytes / original_bytes - 1);
   if (growth >= 1000)
     return g_strdup_printf ("x%.0f", bytes / original_bytes);
-  return g_strdup_printf (fabs (growth) < 99.95 ? "%+.1f %%" : "%+.0f %%", growth);
+  if (growth < -99.9)
+    return g_strdup_printf ("%+.2f %%", growth);
+  return g_strdup_printf ("%+.1f %%", growth);
 }
 
 /* One output on one line. Columns are fixed, since rows appear as outputs are made; the path is the
@@ -216,6 +218,16 @@ const RunListener *
 reporter_listener (Reporter *reporter)
 {
   return &reporter->listener;
+}
+
+void
+reporter_warn (Reporter *reporter, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  on_warning (reporter, message);
 }
 
 /* ---- the summary ---- */

@@ -56,6 +56,11 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
   RunResult result;
   watch_signals ();
   bool ok = run_pipeline (pipeline, &settings, reporter_listener (reporter), &result, &error);
+  if (ok && settings.only != NULL && settings.only[0] != NULL && result.totals.n_expected == 0 &&
+      !result.has_failed) {
+    g_autofree char *patterns = g_strjoinv ("', '", settings.only);
+    reporter_warn (reporter, "no output matches '%s'", patterns);
+  }
   ExitCode code = ok ? code_of_result (&result, settings.keep_going) : exit_code_of (error);
   reporter_finish (reporter, ok ? &result : NULL, error, (int)code);
   return code;

@@ -34,7 +34,7 @@ static const Option rows[] = {
     .min = 1, .max = 1e11, .fallback = "256MiB", .help = "Refuse larger files" },
   { OPTION_INT (RunOptions, max_pages), .name = "max-pages", .value_name = "N", .min = 1,
     .max = 100000, .fallback = "1",
-    .help = "Refuse pictures with more pages or frames (the first is read)" },
+    .help = "Refuse pictures with more pages or frames; of several the first is read" },
   { OPTION_BYTES (RunOptions, max_metadata), .name = "max-metadata", .value_name = "SIZE", .min = 1,
     .max = 1e9,
     .help = "Refuse pictures with a larger block of metadata; unset: 64KiB of EXIF, 1MiB of XMP, "

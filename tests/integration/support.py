@@ -21,6 +21,7 @@ import zlib
 PEEL = os.environ["PEEL"]
 # Long enough for a sanitized build on a busy machine: what takes longer hangs.
 TIMEOUT_S = 120
+NO_LEAKS = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "leaks.txt")
 
 
 class Failure(Exception):
@@ -84,7 +85,8 @@ class Place:
             return stream.read()
 
     def environment(self):
-        return dict(os.environ, PEEL_HOME=self.home, LC_ALL="C.UTF-8")
+        return dict(os.environ, PEEL_HOME=self.home, LC_ALL="C.UTF-8",
+                    LSAN_OPTIONS=f"suppressions={NO_LEAKS}:print_suppressions=0")
 
     def start(self, *arguments, cwd=None):
         return subprocess.Popen([PEEL, *arguments], cwd=cwd or self.folder, text=True,

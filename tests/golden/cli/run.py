@@ -1,0 +1,76 @@
+"""What peel says of itself: the help of every command, versions, and every kind of wrong usage, each
+exactly the text of NAME.expected, with stdout and stderr apart.
+
+    run.py PEEL [--update]
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import golden  # noqa: E402
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+
+CASES = {
+    "alone": [],
+    "help": ["help"],
+    "version": ["--version"],
+    "options-before-and-after": ["--color", "never", "-q", "run", "-v", "--version"],
+    "unknown-command": ["rnu", "p.yaml"],
+    "unknown-command-in-help": ["help", "plam"],
+    "unknown-command-that-resembles-none": ["xyzzy"],
+    "unknown-option": ["run", "--jbos", "3", "p.yaml"],
+    "unknown-letter": ["run", "-x", "p.yaml"],
+    "option-without-its-value": ["run", "p.yaml", "--jobs"],
+    "option-out-of-range": ["run", "p.yaml", "-j", "-1"],
+    "option-that-is-no-number": ["run", "p.yaml", "-j", "many"],
+    "unknown-choice": ["run", "p.yaml", "--color", "allways"],
+    "only-options": ["-q"],
+    "too-few-arguments": ["run"],
+    "too-many-arguments": ["doctor", "now"],
+    "no-such-pipeline": ["check", "nowhere.yaml"],
+    "no-such-pipeline-as-json": ["run", "--json", "nowhere.yaml"],
+    "no-such-stage": ["stages", "resice"],
+    "derive-without-preset": ["derive", "photo.png"],
+    "derive-of-nothing": ["derive", "photo.png", "--preset", "web/thumb"],
+    "derive-of-a-folder": ["derive", "/", "--preset", "web/thumb"],
+    "derive-with-an-unknown-preset": ["derive", "photo.png", "--preset", "web/thum"],
+    "derive-with-an-unknown-value": ["derive", "photo.png", "--preset", "web/thumb",
+                                     "--with", "widht=3"],
+    "derive-to-stdout-as-json": ["derive", "photo.png", "--preset", "web/thumb", "--to", "-",
+                                 "--json"],
+    "derive-of-an-unknown-hash": ["derive", "0123456789abcdef", "--preset", "web/thumb"],
+}
+
+
+def commands(peel):
+    """Those that the program lists, so that no command is without a test."""
+    text = subprocess.run([peel, "help"], text=True, capture_output=True, check=True).stdout
+    listing = text.split("Commands:\n")[1].split("\n\n")[0]
+    return re.findall(r"^  (\S+)", listing, re.MULTILINE)
+
+
+def steady(text, scratch):
+    """Without what differs between machines."""
+    text = re.sub(r"\d+\.\d+\.\d+", "N.N.N", text)
+    return text.replace(scratch, "{scratch}")
+
+
+def check(peel, case, scratch, is_update):
+    name, arguments = case
+    result = golden.run(peel, arguments, scratch, scratch)
+    found = (f"$ {' '.join(['peel', *arguments])}\nexit {result.returncode}\n"
+             f"---- stdout ----\n{result.stdout}---- stderr ----\n{result.stderr}")
+    too_long = [line for line in result.stdout.splitlines()
+                if len(line) > 80 and "stdout" not in line and "{" not in line]
+    if too_long and name.startswith("help"):
+        return f"{name}: lines longer than a terminal is wide: {too_long}"
+    return golden.compare(name, steady(found, scratch), FOLDER / f"{name}.expected", is_update)
+
+
+cases = list(CASES.items())
+if len(sys.argv) > 1:
+    cases += [(f"help-{name}", ["help", name]) for name in commands(sys.argv[1])]
+golden.main(check, cases, FOLDER)

@@ -1,0 +1,211 @@
+"""What a person or a script sees of a run: events, streams kept apart, pipes, and the progress line."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import termios
+import time
+
+import support
+from support import expect, expect_equal
+
+PIPELINE = """\
+version: 1
+matrix:
+  n: [1, 2]
+stages:
+  - generate: { provider: synthetic, prompt: "Barn ${n}", resolution: 320x240 }
+outputs:
+  - stages: [{ resize: { width: 40 } }, { recompress: { format: jpeg } }]
+    to: "out/{name}.jpg"
+  - stages: [{ resize: { width: 60 } }, { recompress: { format: webp } }]
+    to: "out/{name}.webp"
+"""
+WRONG = "version: 1\nstages:\n  - generte: { prompt: x }\n"
+
+KNOWN = {
+    "start": {"pipeline", "images"},
+    "original": {"image", "how", "width", "height"},
+    "output": {"image", "path", "status"},
+    "summary": {"exit"},
+    "warning": {"message"},
+    "check": {"pipeline", "ok"},
+}
+
+
+def expect_events(result, code):
+    """Every line is an event with its members, the last one (and no other but those of single
+    pipelines) is the summary, and it knows the exit code."""
+    for event in result.events:
+        expect(event["event"] in KNOWN, f"unknown event {event}")
+        expect(KNOWN[event["event"]] <= set(event), f"members are missing in {event}")
+    expect_equal(result.summary["event"], "summary", "last event")
+    expect_equal(result.summary["exit"], code, "exit code in the summary")
+
+
+def test_json_is_events_with_a_summary_for_every_command(place):
+    place.write("p.yaml", PIPELINE)
+    place.write("wrong.yaml", WRONG)
+    for command in ("check", "plan", "explain", "run", "run"):
+        expect_events(place.peel(command, "p.yaml", "--json"), 0)
+        expect_events(place.peel("--json", command, "wrong.yaml", code=2), 2)
+    two = place.peel("run", "-k", "wrong.yaml", "p.yaml", "--json", code=2)
+    expect_events(two, 2)
+    expect_equal((two.summary["pipelines"], two.summary["failed"]), (2, 1), "both are counted")
+    place.write("a.png", support.png(32, 32))
+    expect_events(place.peel("derive", "a.png", "--preset", "web/nope", "--json", code=2), 2)
+    expect_events(place.peel("derive", "a.png", "--json", code=2), 2)
+    expect_events(place.peel("derive", "a.png", "--preset", "web/thumb", "--with", "width=16",
+                             "--json"), 0)
+
+
+def test_stdout_has_results_and_stderr_the_rest(place):
+    place.write("p.yaml", PIPELINE)
+    made = place.peel("run", "p.yaml")
+    rows = made.out.splitlines()
+    expect_equal(len(rows), 5, f"four rows and a summary: {made}")
+    for row in rows[:4]:
+        expect(re.fullmatch(r"made  +\d+x\d+ +[\d.]+ K?B +[-+x][\d.]+( %)?  out/\S+", row),
+               f"no row of an output: {row!r}")
+    expect(re.fullmatch(r"p: 4 made \(2 images, 2 generated\), .* in [\d.]+ s", rows[4]),
+           f"no summary: {rows[4]!r}")
+    expect("\033" not in made.out + made.err, "colours without a terminal")
+    quiet = place.peel("-q", "run", "p.yaml", "--refresh", "*.jpg")
+    expect_equal(quiet.err, "", "stderr of -q")
+    expect_equal(len(quiet.out.splitlines()), 2, f"-q gives results alone: {quiet}")
+    wrong = place.write("wrong.yaml", WRONG)
+    refused = place.peel("run", wrong, code=2)
+    expect_equal(refused.out, "", "stdout of an error")
+    expect("did you mean 'generate'?" in refused.err, f"no hint: {refused}")
+    colored = place.peel("--color", "always", "run", "p.yaml", "--refresh", "*.jpg")
+    expect("\033[32mmade" in colored.out, f"no colour: {colored}")
+
+
+def test_plan_tells_totals_and_makes_nothing(place):
+    place.write("p.yaml", PIPELINE)
+    plan = place.peel("plan", "p.yaml")
+    expect("p: 4 to make (2 images, 2 to generate)" in plan.out, f"no totals: {plan}")
+    expect_equal(place.files(), {}, "outputs")
+    explained = place.peel("explain", "p.yaml", "*.jpg")
+    expect_equal(explained.out.count("its original is not there yet"), 2, repr(explained))
+    nothing = place.peel("run", "p.yaml", "--only", "*.jpeg")
+    expect("no output matches" in nothing.err, f"a pattern for nothing is told: {nothing}")
+
+
+def test_reader_that_leaves_does_no_harm(place):
+    place.write("p.yaml", PIPELINE)
+    process = place.start("run", "p.yaml")
+    process.stdout.close()
+    process.stdout = None
+    support.finish(process, 0)
+    expect_equal(len(place.files()), 4, "outputs")
+    with open("/dev/full", "w", encoding="ascii") as full:
+        full_disk = subprocess.run([support.PEEL, "presets"], stdout=full, stderr=subprocess.PIPE,
+                                   text=True, check=False, timeout=60)
+    expect_equal(full_disk.returncode, 1, "exit code when results cannot be written")
+    expect("cannot write the results" in full_disk.stderr, full_disk.stderr)
+
+
+def pipe(place, data, *arguments, code=0):
+    done = subprocess.run([support.PEEL, *arguments], input=data, capture_output=True, check=False,
+                          cwd=place.folder, env=place.environment(), timeout=support.TIMEOUT_S)
+    expect_equal(done.returncode, code, f"exit code of {arguments}\n{done.stderr.decode()}")
+    return done
+
+
+def test_derive_works_in_a_pipe(place):
+    picture = support.png(64, 48)
+    one = ("--with", "format=webp", "--with", "width=32")
+    sent = pipe(place, picture, "derive", "-", "--preset", "web/thumb", *one, "--to", "-")
+    expect_equal((sent.stdout[:4], sent.stdout[8:12]), (b"RIFF", b"WEBP"), "what was sent")
+    expect_equal(sent.stderr, b"", "stderr")
+    several = pipe(place, picture, "derive", "-", "--preset", "web/thumb", "--to", "-", code=2)
+    expect_equal(several.stdout, b"", "nothing is sent when there are several")
+    expect(b"takes one picture, but this makes 3" in several.stderr, several.stderr)
+    bad = pipe(place, b"no picture", "derive", "-", "--preset", "web/thumb", *one, "--to", "-",
+               code=1)
+    expect_equal(bad.stdout, b"", "nothing is sent of what is no picture")
+    expect_equal([name for name in os.listdir(place.folder) if name != "out"], [], "files left")
+
+
+def test_derive_takes_odd_names_and_hashes(place):
+    one = ("--preset", "web/thumb", "--with", "format=webp", "--with", "width=16")
+    for name in ("a[1].png", "b*.png", "c {x} ${y}.png", "größe.png", "-dash.png"):
+        place.write(name, support.png(20, 20))
+        made = place.peel("derive", *one, "--to", "out/x.webp", "--json", "--", name)
+        expect_equal(made.outputs("made") + made.outputs("up-to-date"), ["out/x.webp"], name)
+    digest = next(e["sha256"] for e in made.events if e["event"] == "original")
+    again = place.peel("derive", digest[:10], *one, "--to", "out/h.webp")
+    expect("out/h.webp" in again.out, f"made from a hash: {again}")
+    unknown = place.peel("derive", "0123456789", *one, code=2)
+    expect("no original of that hash" in unknown.err, repr(unknown))
+
+
+# ---- a terminal ----
+
+def on_terminal(place, columns, *arguments, extra=None):
+    """What is shown, in pieces with their times."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.chdir(place.folder)
+        environment = place.environment() | {"TERM": "xterm"} | (extra or {})
+        os.execve(support.PEEL, [support.PEEL, *arguments], environment)
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    start, pieces = time.monotonic(), []
+    while select.select([fd], [], [], support.TIMEOUT_S)[0]:
+        try:
+            piece = os.read(fd, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        pieces.append((time.monotonic() - start, piece.decode()))
+    os.close(fd)
+    return pieces, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_progress_is_a_line_that_goes_away(place):
+    place.write("p.yaml", PIPELINE)
+    pieces, code = on_terminal(place, 60, "run", "p.yaml", "-j1")
+    text = "".join(piece for _, piece in pieces)
+    expect_equal(code, 0, f"exit code\n{text}")
+    # Half a second when nothing else runs here; the tests run side by side and sanitized.
+    expect(pieces[0][0] < 5 and "planning" in pieces[0][1], f"first: {pieces[0]}")
+    expect(re.search(r"originals \[#*\.*\] \d/2  outputs \[#*\.*\] \d/\d", text), repr(text))
+    for line in re.findall(r"\r([^\r\n]*)\x1b\[K", text):
+        expect(len(line) < 60, f"wider than the terminal: {line!r}")
+    shown = re.sub(r"\r[^\r\n]*\x1b\[K", "", text).replace("\r\n", "\n")
+    expect(shown.endswith(" s\n"), f"the summary is the last that is shown: {shown!r}")
+    expect_equal(shown.count("\033[32mmade"), 4, f"rows in colour: {shown!r}")
+
+
+def test_terminal_that_is_narrow_or_dumb_is_respected(place):
+    place.write("p.yaml", PIPELINE)
+    pieces, _ = on_terminal(place, 24, "run", "p.yaml", extra={"NO_COLOR": "1"})
+    text = "".join(piece for _, piece in pieces)
+    expect("\033[3" not in text, f"colours in spite of NO_COLOR: {text!r}")
+    for line in re.findall(r"\r([^\r\n]*)\x1b\[K", text):
+        expect(len(line) < 24, f"wider than the terminal: {line!r}")
+    pieces, _ = on_terminal(place, 80, "run", "p.yaml", "--refresh", "*", extra={"TERM": "dumb"})
+    expect("\033" not in "".join(piece for _, piece in pieces), f"escapes: {pieces}")
+
+
+def test_doctor_finds_this_machine_well(place):
+    result = place.peel("doctor")
+    for name in ("JPEG", "PNG", "WebP", "AVIF", "TIFF", "cache", "presets", "clock"):
+        expect(re.search(rf"^ok +{name} ", result.out, re.MULTILINE), f"{name}: {result}")
+    expect(not os.path.exists(place.home), "the cache's folder is not made")
+    place.write("file", "x")
+    sick = place.peel("doctor", "--json", "--home", place.path("file/home"), code=1)
+    found = [json.loads(line) for line in sick.out.splitlines()]
+    expect_equal([f["name"] for f in found if f.get("health") == "problem"], ["cache"], "problems")
+    expect_equal((found[-1]["event"], found[-1]["exit"]), ("summary", 1), "summary")
+
+
+if __name__ == "__main__":
+    support.main(globals())
