@@ -62,8 +62,9 @@ append_all_keys (GString *out)
 static void
 append_command (const CommandType *type, GString *out)
 {
-  g_string_append_printf (out, "\n## %s\n\n%s.\n\n```\npeel %s [OPTION…] %s\n```\n", type->name,
-                          type->summary, type->name, type->synopsis);
+  g_string_append_printf (out, "\n## %s\n\n%s.\n\n```\npeel %s [OPTION…]%s%s\n```\n", type->name,
+                          type->summary, type->name, type->synopsis[0] != '\0' ? " " : "",
+                          type->synopsis);
   if (type->details != NULL)
     g_string_append_printf (out, "\n%s\n", type->details);
   if (type->options != NULL) {
