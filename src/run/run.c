@@ -194,6 +194,21 @@ write_manifest (Run *run, GError **error)
                                  &changed, error);
 }
 
+/* A preset that hides a built-in one of the same name, once for each. */
+static void
+tell_shadows (const Run *run)
+{
+  g_autoptr (GHashTable) told = g_hash_table_new (g_str_hash, g_str_equal);
+  for (unsigned i = 0; i < run->pipeline->outputs->len; i++) {
+    const Preset *preset = ((OutputRule *)run->pipeline->outputs->pdata[i])->preset;
+    if (preset == NULL || !preset->shadows || !g_hash_table_add (told, preset->name))
+      continue;
+    g_autofree char *message = g_strdup_printf ("preset '%s' is %s, which hides the built-in one",
+                                                preset->name, preset->path);
+    run->listener->warning (run->listener->data, message);
+  }
+}
+
 bool
 run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunListener *listener,
               RunResult *out_result, GError **error)
@@ -203,6 +218,7 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
   if (!open_run (&run, error))
     return false;
   listener->started (listener->data, &run.totals);
+  tell_shadows (&run);
   loop (&run);
   bool ok = state_flush (run.state, error) && write_manifest (&run, error);
   if (!ok)
