@@ -455,13 +455,25 @@ axis_values (const MatrixAxis *axis, int width, int height)
   return values;
 }
 
+/* Told before any of them is made. */
+static bool
+is_too_large (const Matrix *matrix, unsigned n_rows, int width, int height)
+{
+  uint64_t n = n_rows;
+  for (unsigned i = 0; i < matrix->axes->len && n <= MATRIX_MOST_ROWS; i++) {
+    g_autoptr (GPtrArray) values = axis_values (matrix->axes->pdata[i], width, height);
+    n *= values->len;
+  }
+  return n > MATRIX_MOST_ROWS;
+}
+
 /* Every row once with every value of the axis. */
 static GPtrArray *
 multiply (GPtrArray *rows, const MatrixAxis *axis, int width, int height)
 {
   g_autoptr (GPtrArray) values = axis_values (axis, width, height);
   GPtrArray *product = g_ptr_array_new_with_free_func (row_free);
-  for (unsigned r = 0; r < rows->len && (uint64_t)rows->len * values->len <= MATRIX_MOST_ROWS; r++)
+  for (unsigned r = 0; r < rows->len; r++)
     for (unsigned v = 0; v < values->len; v++)
       g_ptr_array_add (product, row_copy_with (rows->pdata[r], axis->key, values->pdata[v]));
   g_ptr_array_unref (rows);
@@ -545,21 +557,21 @@ matrix_rows (const Matrix *matrix, int width, int height, const Mark *mark, Prob
       g_ptr_array_add (rows, row_of_map (node_item (matrix->table->root, i)));
   else if (matrix->axes->len > 0 || matrix->include == NULL)
     g_ptr_array_add (rows, g_new0 (MatrixRow, 1));
-  bool was_empty = rows->len == 0;
+  if (is_too_large (matrix, rows->len, width, height)) {
+    problems_add (problems, mark, "this matrix has more than %d combinations", MATRIX_MOST_ROWS);
+    g_ptr_array_unref (rows);
+    return NULL;
+  }
   for (unsigned i = 0; i < matrix->axes->len; i++)
     rows = multiply (rows, matrix->axes->pdata[i], width, height);
-  bool is_too_large = rows->len == 0 && !was_empty;
   if (matrix->exclude != NULL)
     rows = exclude_rows (rows, matrix->exclude);
   if (matrix->include != NULL)
     include_rows (matrix, rows);
-  if (is_too_large)
-    problems_add (problems, mark, "this matrix has more than %d combinations", MATRIX_MOST_ROWS);
-  else if (rows->len == 0)
-    problems_add (problems, mark,
-                  "this matrix has no combinations left: 'exclude' takes all of them");
-  else
+  if (rows->len > 0)
     return rows;
+  problems_add (problems, mark,
+                "this matrix has no combinations left: 'exclude' takes all of them");
   g_ptr_array_unref (rows);
   return NULL;
 }

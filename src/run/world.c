@@ -28,6 +28,21 @@ expand_pattern (const char *full, GPtrArray *out_paths, GError **error)
   return base_error_set_errno (error, why, "cannot list %s", full);
 }
 
+/* What is there instead of a file. */
+static bool
+fail_no_file (const char *full, const char *pattern, GError **error)
+{
+  if (g_file_test (full, G_FILE_TEST_IS_DIR))
+    g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID, "%s is a folder; name the files in it: %s/*",
+                 full, pattern);
+  else if (g_file_test (full, G_FILE_TEST_EXISTS))
+    g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID,
+                 "%s is not a regular file, and nothing else is read", full);
+  else
+    g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID, "there is no file %s", full);
+  return false;
+}
+
 /* A name that exists is that file, whatever signs it holds: "photo [1].png" is no pattern then. */
 static bool
 list_files (void *data, const char *folder, const char *pattern, GPtrArray *out_paths,
@@ -36,13 +51,8 @@ list_files (void *data, const char *folder, const char *pattern, GPtrArray *out_
   g_autofree char *full = path_resolve (folder, pattern);
   FileStamp stamp;
   if (!has_wildcard (pattern) || file_stamp_read (full, &stamp)) {
-    if (!file_stamp_read (full, &stamp)) {
-      bool is_folder = g_file_test (full, G_FILE_TEST_IS_DIR);
-      g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID,
-                   is_folder ? "%s is a folder; name the files in it: %s/*" : "there is no file %s",
-                   full, pattern);
-      return false;
-    }
+    if (!file_stamp_read (full, &stamp))
+      return fail_no_file (full, pattern, error);
     g_ptr_array_add (out_paths, g_steal_pointer (&full));
     return true;
   }
