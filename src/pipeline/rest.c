@@ -51,7 +51,7 @@ check_output (const Checker *checker, const OutputRule *rule)
                               has_preset ? checker->is_partial : is_partial };
   if (rule->preset_stages != NULL)
     parts[n++] = (ChainPart){ rule->preset_stages, inner, rule->preset->folder, false, is_partial };
-  g_autoptr (Chain) chain = chain_build (checker->steps, parts, n, checker->problems);
+  chain_free (chain_build (checker->steps, parts, n, checker->problems));
 }
 
 /* An output that could not be read: what it needs beside is not known. */
@@ -65,8 +65,7 @@ check_broken_output (const Checker *checker, const Node *output)
     { NULL, checker->scope, checker->pipeline->folder, false, true },
     { stages, checker->scope, folder_of (checker, stages), false, true },
   };
-  g_autoptr (Chain)
-    chain = chain_build (checker->steps, parts, G_N_ELEMENTS (parts), checker->problems);
+  chain_free (chain_build (checker->steps, parts, G_N_ELEMENTS (parts), checker->problems));
 }
 
 static const OutputRule *
@@ -91,7 +90,7 @@ pipeline_check_stages (const Pipeline *pipeline, Problems *problems)
   if (pipeline->stage_list != NULL) {
     const ChainPart shared = { pipeline->stage_list, scope,
                                folder_of (&checker, pipeline->stage_list), false, is_partial };
-    g_autoptr (Chain) chain = chain_build (steps, &shared, 1, problems);
+    chain_free (chain_build (steps, &shared, 1, problems));
   }
   const Node *outputs = node_get (pipeline->root, "outputs");
   for (unsigned i = 0; outputs != NULL && outputs->kind == NODE_LIST && i < node_length (outputs);

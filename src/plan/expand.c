@@ -382,10 +382,9 @@ check_names (Expander *expander, const OutputRule *rule, const Node *to, const M
                                   .format = IMAGE_FORMAT_JPEG };
   PathFacts facts = { .expander = expander, .derivative = &derivative, .row = row };
   g_autoptr (GPtrArray) names = all_fact_names (&facts);
-  g_autofree char *filled = to == NULL ? NULL
-                                       : template_fill (to, path_fact, &facts,
-                                                        (const char *const *)names->pdata,
-                                                        names->len, expander->problems);
+  if (to != NULL)
+    g_free (template_fill (to, path_fact, &facts, (const char *const *)names->pdata, names->len,
+                           expander->problems));
   return false;
 }
 

@@ -22,6 +22,7 @@ lists_and_other_kinds_replace (void)
 {
   assert_merged ("{ a: [1, 2] }", "{ a: [3] }", "{\"a\":[3]}");
   assert_merged ("{ a: { b: 1 } }", "{ a: 2 }", "{\"a\":2}");
+  assert_merged ("{ a: [1] }", "{ a: { b: 2 } }", "{\"a\":{\"b\":2}}");
   assert_merged ("{ a: 1 }", "{ a: ~ }", "{\"a\":null}");
 }
 
