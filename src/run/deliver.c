@@ -13,7 +13,7 @@
 
 /* Whose colours the file will have. Without a profile readers take sRGB, so the pixels must be sRGB;
  * with one, what has none is tagged sRGB, which is what it was taken for. Gray and CMYK that carry
- * no profile stay untagged. */
+ * no profile stay untagged, and ink stays ink. */
 static bool
 settle_color (VipsImage *picture, bool keeps_icc, ImageFormat format, VipsImage **out_picture,
               GBytes **out_icc, GError **error)
@@ -21,7 +21,7 @@ settle_color (VipsImage *picture, bool keeps_icc, ImageFormat format, VipsImage 
   g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
   Shape shape = stage_shape_of (picture);
   VipsImage *settled = NULL;
-  if (keeps_icc || icc == NULL || image_is_srgb_profile (icc))
+  if (keeps_icc || icc == NULL || shape.n_channels == 4 || image_is_srgb_profile (icc))
     settled = g_object_ref (picture);
   else if (!image_to_srgb (picture, shape.bit_depth, &settled, error))
     return false;
@@ -47,13 +47,22 @@ compose (VipsImage *picture, const Delivery *delivery, const DeliverOrigin *orig
                            shape.height, delivery->encode.density, out_blobs, NULL, error);
 }
 
+/* What inks look like only their profile tells: it goes when it is named, not with a policy. */
+static bool
+keeps_profile (VipsImage *picture, const MetadataOptions *options)
+{
+  unsigned icc = 1u << METADATA_GROUP_ICC;
+  bool is_ink = stage_shape_of (picture).n_channels == 4;
+  return is_ink ? (options->drop & icc) == 0 : (metadata_groups (options) & icc) != 0;
+}
+
 /* The picture with nothing on it but its colour profile and what was composed. PNG gets the latter
  * after encoding. */
 static bool
 dress (VipsImage *picture, const Delivery *delivery, const MetadataBlobs *composed,
        VipsImage **out_picture, GError **error)
 {
-  bool keeps_icc = (metadata_groups (&delivery->metadata) & 1u << METADATA_GROUP_ICC) != 0;
+  bool keeps_icc = keeps_profile (picture, &delivery->metadata);
   bool is_png = delivery->encode.format == IMAGE_FORMAT_PNG;
   g_autoptr (GBytes) icc = NULL;
   VipsImage *settled = NULL;

@@ -14,7 +14,9 @@ static const OptionChoice policies[] = {
   { NULL },
 };
 static const OptionChoice groups[] = {
-  { "icc", METADATA_GROUP_ICC, "The colour profile; without it pixels are sRGB" },
+  { "icc", METADATA_GROUP_ICC,
+    "The colour profile; without it pixels are sRGB (CMYK goes without only when "
+    "'icc' is dropped by name)" },
   { "ai-label", METADATA_GROUP_AI_LABEL, "That the picture was made by a model" },
   { "rights", METADATA_GROUP_RIGHTS, "Copyright, creator, credit, usage terms" },
   { "description", METADATA_GROUP_DESCRIPTION, "Title, description, keywords" },
@@ -84,7 +86,7 @@ const StageType stage_metadata = {
   .name = "metadata",
   .summary = "Says which metadata the file carries.",
   .role = STAGE_DELIVERY,
-  .revision = 1,
+  .revision = 2,
   .options = &options_table,
   .check = check,
   .deliver = deliver,

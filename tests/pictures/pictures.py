@@ -1,7 +1,9 @@
 """Pictures to try things on, and a look into files that trusts no library: bytes."""
 
 import base64
+import pathlib
 import struct
+import tempfile
 import zlib
 
 import judge
@@ -137,35 +139,67 @@ def leaks(path, words):
     return leaked
 
 
-def pixels(path, folder=None):
-    """(width, height, bands, [samples]) of a picture as other programs decode it, 8 bits a channel.
-    `vips` reads; AVIF, WebP and JPEG go through their own tools first."""
-    path = decoded(path)
-    header = {name: int(judge.tool("vipsheader", "-f", name, path)) for name in
-              ("width", "height", "bands")}
-    raw = path.with_suffix(".raw")
-    judge.tool("vips", "rawsave", path, raw)
-    samples = raw.read_bytes()
-    n = header["width"] * header["height"] * header["bands"]
-    if len(samples) == 2 * n:
-        samples = struct.unpack(f"<{n}H", samples)
-    return header["width"], header["height"], header["bands"], samples
+def pixels(path):
+    """(width, height, bands, samples) as the format's own decoder sees them, 8 or 16 bits."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = decode(path, pathlib.Path(folder))
+        # libvips's own file: 64 bytes of header, then the samples.
+        whole = pathlib.Path(folder) / "whole.v"
+        judge.tool("vips", "copy", plain, whole)
+        data = whole.read_bytes()
+    width, height, bands = struct.unpack("<3I", data[4:16])
+    n = width * height * bands
+    if struct.unpack("<I", data[20:24])[0] == 2:
+        return width, height, bands, struct.unpack(f"<{n}H", data[64:64 + 2 * n])
+    return width, height, bands, data[64:64 + n]
 
 
-def decoded(path):
-    """The file as a PNG or PNM made by the format's own decoder; it fails on what that refuses."""
-    out = path.with_name(path.name + ".decoded.png")
+def jpeg_segments(data):
+    """(marker, body) of each up to the first scan."""
+    at = 2
+    while data[at + 1] != 0xDA:
+        length = struct.unpack(">H", data[at + 2:at + 4])[0]
+        yield data[at + 1], data[at + 4:at + 2 + length]
+        at += 2 + length
+
+
+def profile(path):
+    """The ICC profile in a file, found by its signature; b"" without one."""
+    data = path.read_bytes()
+    if data.startswith(b"\x89PNG"):
+        data = b"".join(zlib.decompress(body[body.index(b"\0") + 2:])
+                        for kind, body in png_chunks(data) if kind == b"iCCP")
+    if data.startswith(b"\xff\xd8"):
+        data = b"".join(body[14:] for kind, body in jpeg_segments(data)
+                        if kind == 0xE2 and body.startswith(b"ICC_PROFILE\0"))
+    at = data.find(b"acsp") - 36
+    return data[at:at + struct.unpack(">I", data[at:at + 4])[0]] if at >= 0 else b""
+
+
+def check(path):
+    """Fails when the format's own decoder finds anything wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        decode(path, pathlib.Path(folder))
+
+
+def decode(path, folder):
+    """The file as one that libvips reads without the codecs that may have written it."""
     if path.suffix == ".avif":
-        judge.tool("avifdec", "-j", "1", path, out)
-    elif path.suffix == ".webp":
-        judge.tool("dwebp", "-quiet", path, "-o", out)
-    elif path.suffix == ".jpg":
-        out = out.with_suffix(".pnm")
-        judge.tool("djpeg", "-strict", "-outfile", out, path)
-    elif path.suffix == ".png":
+        judge.tool("avifdec", "-j", "1", path, folder / "decoded.png")
+        return folder / "decoded.png"
+    if path.suffix == ".webp":
+        judge.tool("dwebp", "-quiet", path, "-o", folder / "decoded.png")
+        return folder / "decoded.png"
+    if path.suffix == ".jpg" and not is_cmyk_jpeg(path):
+        judge.tool("djpeg", "-strict", "-outfile", folder / "decoded.pnm", path)
+        return folder / "decoded.pnm"
+    if path.suffix == ".png":
         judge.tool("pngcheck", "-q", path)
-        return path
-    else:
+    elif path.suffix == ".tif":
         judge.tool("tiffinfo", "-D", path)
-        return path
-    return out
+    return path
+
+
+def is_cmyk_jpeg(path):
+    """djpeg has no output format for four channels."""
+    return b"Adobe\0\x64" in path.read_bytes()

@@ -84,7 +84,7 @@ class Metadata(judge.Case):
 
     def test_other_decoders_open_every_file(self):
         def claim(made):
-            pictures.decoded(made.path)
+            pictures.check(made.path)
         self.each(claim)
 
     def test_no_file_tells_a_place_a_text_a_thumbnail_or_a_tool(self):
