@@ -200,10 +200,12 @@ class Colors(judge.Case):
 
     def test_cmyk_cannot_go_where_there_is_no_ink(self):
         for name in "png", "webp", "avif":
-            self.run_pipeline("ink", {"stages": [{"load": "in-p3.png"}], "outputs": [
+            said = self.run_pipeline("ink", {"stages": [{"load": "in-p3.png"}], "outputs": [
                 {"stages": [{"color": {"profile-file": "cmyk.icc"}},
                             {"recompress": {"format": name}}],
-                 "to": f"out/ink.{FORMATS[name]}"}]}, "--dry-run", code=2)
+                 "to": f"out/ink.{FORMATS[name]}"}]}, code=1).err
+            self.assertIn("cannot hold CMYK", said)
+            self.assertIn("put 'color: srgb'", said)
 
 
 if __name__ == "__main__":
