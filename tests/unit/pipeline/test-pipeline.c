@@ -159,6 +159,7 @@ words_that_end_like_key_are_no_secrets (Fixture *fixture, const void *unused)
   g_autoptr (Pipeline) pipeline = load (
     fixture, "version: 1\nvars: { whiskey: in a glass, monkey: brass }\n" REST, NULL);
   assert_told (fixture, "");
+  g_assert_nonnull (pipeline);
 }
 
 static void

@@ -106,7 +106,7 @@ static void
 a_wrong_preset_tells_all_its_keys (Fixture *fixture, const void *unused)
 {
   scratch_write (fixture->scratch, "presets/wrong.yaml", "sumary: x\noutputs: []\n");
-  g_autoptr (Preset) preset = load (fixture, "wrong");
+  preset_free (load (fixture, "wrong"));
   g_assert_cmpuint (problems_count (fixture->problems), ==, 2);
 }
 
