@@ -1,13 +1,22 @@
 #include "cli/command.h"
 
-extern const CommandType command_check, command_derive, command_doctor, command_explain,
-  command_plan, command_presets, command_run, command_schema, command_stages;
+/* In order of name. A new command is its file, its line here and its line in CMakeLists.txt. */
+#define COMMANDS(COMMAND)                                                                          \
+  COMMAND (check)                                                                                  \
+  COMMAND (derive)                                                                                 \
+  COMMAND (doctor)                                                                                 \
+  COMMAND (explain)                                                                                \
+  COMMAND (plan)                                                                                   \
+  COMMAND (presets)                                                                                \
+  COMMAND (run)                                                                                    \
+  COMMAND (schema)                                                                                 \
+  COMMAND (stages)
 
-/* In order of name: a new command is its file, its name above and its line here. */
-const CommandType *const command_types[] = {
-  &command_check,   &command_derive, &command_doctor, &command_explain, &command_plan,
-  &command_presets, &command_run,    &command_schema, &command_stages,
-};
+#define DECLARE(name) extern const CommandType command_##name;
+COMMANDS (DECLARE)
+
+#define POINT(name) &command_##name,
+const CommandType *const command_types[] = { COMMANDS (POINT) };
 
 unsigned
 command_n_types (void)
