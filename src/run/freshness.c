@@ -24,6 +24,74 @@ find_line (char **lines, const char *word, unsigned rank)
   return NULL;
 }
 
+/* The options of a line, ` name="value"` each, as name → value as it is written there. Values are
+ * JSON strings. */
+static GHashTable *
+options_of (const char *line)
+{
+  GHashTable *options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (const char *equals; (equals = strchr (line, '=')) != NULL;) {
+    const char *name = equals, *end = equals + 1;
+    while (name > line && name[-1] != ' ')
+      name--;
+    bool is_quoted = *end == '"';
+    for (end += is_quoted; *end != '\0' && *end != (is_quoted ? '"' : ' '); end++)
+      end += *end == '\\' && end[1] != '\0';
+    end += is_quoted && *end != '\0';
+    g_hash_table_insert (options, g_strndup (name, (size_t)(equals - name)),
+                         g_strndup (equals + 1, (size_t)(end - equals - 1)));
+    line = end;
+  }
+  return options;
+}
+
+static int
+compare_names (const void *left, const void *right)
+{
+  return strcmp (*(const char *const *)left, *(const char *const *)right);
+}
+
+/* Of both; the strings are the tables'. NULL-terminated. */
+static const char **
+sorted_names (GHashTable *before, GHashTable *now)
+{
+  g_autoptr (GHashTable) all = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *const sides[] = { before, now };
+  for (unsigned i = 0; i < G_N_ELEMENTS (sides); i++) {
+    GHashTableIter iter;
+    gpointer name;
+    g_hash_table_iter_init (&iter, sides[i]);
+    while (g_hash_table_iter_next (&iter, &name, NULL))
+      g_hash_table_add (all, name);
+  }
+  guint n;
+  const char **names = (const char **)g_hash_table_get_keys_as_array (all, &n);
+  qsort (names, n, sizeof *names, compare_names);
+  return names;
+}
+
+/* "'resize' changed: width "640" is "800" now". An option that is not named has its default. */
+static void
+describe_step (GString *out, const char *before, const char *now)
+{
+  g_autoptr (GHashTable) old_options = options_of (before);
+  g_autoptr (GHashTable) new_options = options_of (now);
+  g_autofree const char **names = sorted_names (old_options, new_options);
+  g_autoptr (GString) changes = g_string_new (NULL);
+  for (const char **name = names; *name != NULL; name++) {
+    const char *was = g_hash_table_lookup (old_options, *name);
+    const char *is = g_hash_table_lookup (new_options, *name);
+    if (g_strcmp0 (was, is) != 0)
+      g_string_append_printf (changes, "%s%s %s is %s now", changes->len > 0 ? ", " : "", *name,
+                              was != NULL ? was : "(default)", is != NULL ? is : "(default)");
+  }
+  int length = (int)strcspn (now, " ");
+  if (changes->len > 0)
+    g_string_append_printf (out, "'%.*s' changed: %s", length, now, changes->str);
+  else
+    g_string_append_printf (out, "was '%s', is '%s'", before, now);
+}
+
 static void
 describe_line (GString *out, const char *before, const char *now)
 {
@@ -37,7 +105,7 @@ describe_line (GString *out, const char *before, const char *now)
   else if (now == NULL)
     g_string_append_printf (out, "'%.*s' is gone", length, named);
   else
-    g_string_append_printf (out, "was '%s', is '%s'", before, now);
+    describe_step (out, before, now);
 }
 
 char *

@@ -16,7 +16,7 @@ typedef enum {
 
 typedef struct {
   FreshnessKind kind;
-  char *reason; /* "'resize' changed: width=640 is width=800 now"; NULL when up to date */
+  char *reason; /* "'resize' changed: width \"640\" is \"800\" now"; NULL when up to date */
   char *facts;  /* JSON of the manifest's facts, when known */
   Digest content;
 } Freshness;

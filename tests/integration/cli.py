@@ -97,6 +97,18 @@ def test_plan_tells_totals_and_makes_nothing(place):
     expect("no output matches" in nothing.err, f"a pattern for nothing is told: {nothing}")
 
 
+def test_explain_says_what_changed(place):
+    place.write("p.yaml", PIPELINE)
+    place.peel("run", "p.yaml")
+    place.write("p.yaml", PIPELINE.replace("width: 40", "width: 44, kernel: cubic")
+                .replace("format: webp", "format: webp, quality: 60"))
+    for said in ("out/p-1.jpg: 'resize' changed: kernel (default) is \"cubic\" now, "
+                 "width \"40\" is \"44\" now\n",
+                 "out/p-2.webp: 'recompress' changed: quality (default) is \"60\" now\n"):
+        explained = place.peel("explain", "p.yaml")
+        expect(said in explained.out, f"{said!r} is not in {explained}")
+
+
 def test_reader_that_leaves_does_no_harm(place):
     place.write("p.yaml", PIPELINE)
     process = place.start("run", "p.yaml")
