@@ -1,7 +1,7 @@
 #include "planned.h"
 
 #define OUT "outputs:\n  - to: '{name}.webp'\n"
-#define ASKED(options) "stages:\n  - generate: { prompt: A watch" options " }\n" OUT
+#define ASKED(options) ("stages:\n  - generate: { prompt: A watch" options " }\n" OUT)
 
 static char *
 fingerprint (const char *text, unsigned image)
@@ -30,7 +30,7 @@ what_shapes_the_picture_is_asked_anew (void)
     ASKED (", seed: 1"),
     ASKED (", aspect-ratio: '16:9'"),
     ASKED (", resolution: 2K"),
-    "stages:\n  - generate: { prompt: A clock }\n" OUT,
+    ("stages:\n  - generate: { prompt: A clock }\n" OUT),
   };
   for (unsigned i = 0; i < G_N_ELEMENTS (others); i++)
     assert_same (ASKED (""), others[i], false);
@@ -40,13 +40,13 @@ static void
 who_is_asked_and_what_is_made_of_it_change_nothing (void)
 {
   static const char *const others[] = {
-    "name: other\n" ASKED (""),
+    ("name: other\nstages:\n  - generate: { prompt: A watch }\n" OUT),
     ASKED (", provider: synthetic"),
     ASKED (", model: any"),
     ASKED (", variants: 3"),
     ASKED (", seed: 0, resolution: 1K, aspect-ratio: '1:1'"),
-    "stages:\n  - generate: A watch\n  - resize: 640\n" OUT,
-    "vars: { p: watch }\nstages:\n  - generate: 'A ${p}'\n" OUT,
+    ("stages:\n  - generate: A watch\n  - resize: 640\n" OUT),
+    ("vars: { p: watch }\nstages:\n  - generate: 'A ${p}'\n" OUT),
   };
   for (unsigned i = 0; i < G_N_ELEMENTS (others); i++)
     assert_same (ASKED (""), others[i], true);
