@@ -104,6 +104,7 @@ add_pictures (cJSON *json, const char *id, const GArray *items)
     for (; start < items->len; start++) {
       const ManifestItem *item = &g_array_index (items, ManifestItem, start);
       if (item->derivative->mark.line != mark->line ||
+          item->derivative->mark.column != mark->column ||
           item->derivative->mark.source != mark->source)
         break;
       g_array_append_vals (set, item, 1);

@@ -84,7 +84,8 @@ static const Option rows[] = {
     .help = "Blocks between restart markers, so that damage stays local (jpeg); 0: none", .min = 0,
     .max = 65535, .fallback = "0" },
   { OPTION_BOOL (EncodeOptions, lossless), .name = "lossless",
-    .help = "Every pixel exact (webp, avif; png and tiff always are)" },
+    .help = "Every pixel exact (webp; png and tiff always are); avif rounds its colours by a "
+            "step or two" },
   { OPTION_BOOL (EncodeOptions, near_lossless), .name = "near-lossless",
     .help = "Lossless after smoothing what nobody sees; quality says how much (webp)" },
   { OPTION_BOOL (EncodeOptions, smart_subsample), .name = "smart-subsample",
