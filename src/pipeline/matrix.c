@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "base/path.h"
+#include "pipeline/secrets.h"
 
 static void
 axis_free (gpointer data)
@@ -32,6 +33,7 @@ matrix_free (Matrix *matrix)
   node_unref (matrix->include);
   node_unref (matrix->exclude);
   document_free (matrix->table);
+  g_free (matrix->table_path);
   g_free (matrix);
 }
 
@@ -256,8 +258,9 @@ read_table (Matrix *matrix, const Node *from, const char *folder, Problems *prob
     return problems_add (problems, &from->mark, "'from' takes the path of a .csv or .jsonl file");
   g_autofree char *path = path_resolve (folder, from->text);
   matrix->table = document_load_rows (path, from->text, &from->mark, problems);
-  if (matrix->table == NULL)
+  if (matrix->table == NULL || !secrets_check (matrix->table->root, problems))
     return false;
+  matrix->table_path = g_steal_pointer (&path);
   const Node *rows = matrix->table->root;
   if (node_length (rows) == 0)
     return problems_add (problems, &from->mark, "%s has no rows", from->text);

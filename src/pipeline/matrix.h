@@ -35,6 +35,7 @@ typedef struct {
   GPtrArray *axes;         /* MatrixAxis*, in the order written */
   Node *include, *exclude; /* lists, or NULL */
   Document *table;         /* rows of `from`, or NULL */
+  char *table_path;        /* absolute */
 } Matrix;
 
 /* One combination: parallel arrays. Keys are borrowed from the matrix, values are references. */

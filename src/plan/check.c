@@ -25,6 +25,33 @@ expected_facts (const Plan *plan, unsigned i, OriginalFacts *out_facts, Problems
   return true;
 }
 
+typedef struct {
+  PlanPaths *paths;
+  const Step *step;
+  Problems *problems;
+} Reader;
+
+static void
+add_read_file (void *data, const char *path)
+{
+  const Reader *reader = data;
+  if (!plan_paths_add_input (reader->paths, path))
+    problems_add (reader->problems, &reader->step->mark,
+                  "'%s' reads a file that an output would overwrite: %s", reader->step->type->name,
+                  path);
+}
+
+/* Overlays and profiles are inputs too. */
+static void
+add_read_files (const Derivative *derivative, PlanPaths *paths, Problems *problems)
+{
+  for (unsigned i = 0; i < derivative->steps->len; i++) {
+    const Step *step = derivative->steps->pdata[i];
+    Reader reader = { paths, step, problems };
+    options_each_file (step->type->options, step->options, add_read_file, &reader);
+  }
+}
+
 /* Sizes of real files are not known here: whether one is large enough is for the run to say. */
 static bool
 expand_image (const Plan *plan, unsigned i, PlanPaths *paths, unsigned *n_targets_missed,
@@ -45,6 +72,7 @@ expand_image (const Plan *plan, unsigned i, PlanPaths *paths, unsigned *n_target
       ok = problems_add (problems, &derivative->problem_mark, "%s", derivative->problem);
       continue;
     }
+    add_read_files (derivative, paths, problems);
     ok = plan_paths_claim (paths, derivative->path, derivative->shown, &derivative->mark,
                            problems) &&
          ok;

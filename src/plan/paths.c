@@ -111,10 +111,20 @@ plan_paths_add_plan (PlanPaths *paths, const Plan *plan)
   const Pipeline *pipeline = plan_pipeline (plan);
   if (pipeline->path != NULL)
     add_documents (paths, pipeline);
+  if (pipeline->matrix->table_path != NULL)
+    add (paths, pipeline->matrix->table_path, PATH_INPUT);
   for (unsigned i = 0; i < plan_n_images (plan); i++)
     if (plan_image (plan, i)->file != NULL)
       add (paths, plan_image (plan, i)->file, PATH_INPUT);
   return pipeline->manifest == NULL || add (paths, pipeline->manifest, PATH_MANIFEST);
+}
+
+bool
+plan_paths_add_input (PlanPaths *paths, const char *path)
+{
+  add (paths, path, PATH_INPUT);
+  bool is_new;
+  return remember (paths, path, &is_new)->kind == PATH_INPUT;
 }
 
 bool
