@@ -27,6 +27,9 @@ CASES = {
     "option-out-of-range": ["run", "p.yaml", "-j", "-1"],
     "option-that-is-no-number": ["run", "p.yaml", "-j", "many"],
     "unknown-choice": ["run", "p.yaml", "--color", "allways"],
+    # Made up, in the shape of a service's keys; joined so that no scanner takes it for real.
+    "a-key-where-a-command-belongs": ["sk-" + "0123456789abcdefghij"],
+    "a-key-as-an-option": ["run", "p.yaml", "--api-key=" + "sk-" + "0123456789abcdefghij"],
     "only-options": ["-q"],
     "too-few-arguments": ["run"],
     "too-many-arguments": ["doctor", "now"],
@@ -61,10 +64,10 @@ def steady(text, scratch):
 def check(peel, case, scratch, is_update):
     name, arguments = case
     result = golden.run(peel, arguments, scratch, scratch)
-    found = (f"$ {' '.join(['peel', *arguments])}\nexit {result.returncode}\n"
+    shown = " ".join(["peel", *arguments]).replace("sk-0123456789abcdefghij", "KEY")
+    found = (f"$ {shown}\nexit {result.returncode}\n"
              f"---- stdout ----\n{result.stdout}---- stderr ----\n{result.stderr}")
-    too_long = [line for line in result.stdout.splitlines()
-                if len(line) > 80 and "stdout" not in line and "{" not in line]
+    too_long = [line for line in result.stdout.splitlines() if len(line) > 80]
     if too_long and name.startswith("help"):
         return f"{name}: lines longer than a terminal is wide: {too_long}"
     return golden.compare(name, steady(found, scratch), FOLDER / f"{name}.expected", is_update)
