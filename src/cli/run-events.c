@@ -1,5 +1,6 @@
 #include "cli/run-events.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/secret.h"
@@ -169,7 +170,7 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
       { "drifted", totals->n_drifted },
       { "original-bytes", (double)totals->original_bytes },
       { "made-bytes", (double)totals->made_bytes },
-      { "seconds", (double)(totals->duration_us / 1000) / 1000 },
+      { "seconds", round ((double)totals->duration_us / 1e3) / 1e3 },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS (counts); i++)
       cJSON_AddNumberToObject (json, counts[i].name, counts[i].value);
