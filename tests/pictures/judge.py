@@ -19,6 +19,7 @@ import unittest
 
 PEEL = pathlib.Path(os.environ["PEEL"]).resolve()
 SOURCE = pathlib.Path(os.environ["PEEL_SOURCE"]).resolve()
+NO_LEAKS = SOURCE / "tests/support/leaks.txt"
 
 
 def environment(home):
@@ -26,7 +27,8 @@ def environment(home):
     passed = {key: value for key, value in os.environ.items()
               if not key.startswith(("PEEL", "XDG_", "VIPS_"))}
     return {**passed, "PEEL_HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"),
-            "XDG_DATA_HOME": str(home / "data"), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+            "XDG_DATA_HOME": str(home / "data"), "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
+            "LSAN_OPTIONS": f"suppressions={NO_LEAKS}:print_suppressions=0"}
 
 
 def tool(*words, data=None, cwd=None, code=0):
