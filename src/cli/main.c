@@ -147,6 +147,10 @@ static int
 close_stdout (int code)
 {
   bool failed = fflush (stdout) != 0 || ferror (stdout) != 0;
+  /* A run that was stopped at once may have left a thread inside an encoder, and the usual end would
+   * pull the libraries from under it. */
+  if (code == EXIT_INTERRUPTED)
+    _exit (code);
   if (!failed || code != EXIT_OK || is_reader_gone ())
     return code;
   terminal_error ("cannot write the results to standard output");

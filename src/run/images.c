@@ -1,4 +1,5 @@
 /* An image from its begin to its end: what fails, what is queued, what the workers answer. */
+#include "document/document.h"
 #include "document/json-write.h"
 #include "run/run-private.h"
 
@@ -72,8 +73,8 @@ run_finish_image (Run *run, ImageRun *image_run)
 
 /* ---- rendering ---- */
 
-void
-run_queue_render (Run *run, ImageRun *image_run, GArray *chosen)
+static char *
+write_task (const Run *run, const ImageRun *image_run, unsigned id, const GArray *chosen)
 {
   const OriginalFacts facts = image_run_facts (image_run);
   const char *file = image_run->image->file;
@@ -89,11 +90,31 @@ run_queue_render (Run *run, ImageRun *image_run, GArray *chosen)
   unsigned n_images_left = run->totals.n_images - run->totals.n_images_done;
   int n_threads = MAX (1, run->settings->n_jobs /
                             (int)MAX (1, MIN (n_images_left, (unsigned)run->settings->n_jobs)));
+  return task_write_render (id, &original, image_run->expansion->derivatives, chosen, n_threads);
+}
+
+/* A worker reads a task as it reads any document, under the same limits: what comes near them goes
+ * in halves. */
+void
+run_queue_render (Run *run, ImageRun *image_run, GArray *chosen)
+{
+  enum { MOST_DERIVATIVES = 500, MOST_TASK_BYTES = DOCUMENT_MOST_BYTES / 4 };
+  unsigned id = ++run->next_task_id;
+  g_autofree char *line = chosen->len <= MOST_DERIVATIVES ? write_task (run, image_run, id, chosen)
+                                                          : NULL;
+  if (chosen->len > 1 && (line == NULL || strlen (line) > MOST_TASK_BYTES)) {
+    GArray *rest = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    unsigned half = chosen->len / 2;
+    g_array_append_vals (rest, &g_array_index (chosen, unsigned, half), chosen->len - half);
+    g_array_set_size (chosen, half);
+    run_queue_render (run, image_run, chosen);
+    run_queue_render (run, image_run, rest);
+    return;
+  }
   PoolTask *task = g_new0 (PoolTask, 1);
-  task->id = ++run->next_task_id;
+  task->id = id;
   task->owner = image_run;
-  task->line = task_write_render (task->id, &original, image_run->expansion->derivatives, chosen,
-                                  n_threads);
+  task->line = g_steal_pointer (&line);
   task->pending = chosen;
   image_run->n_tasks++;
   g_queue_push_tail (run->waiting, task);

@@ -34,11 +34,12 @@ candidates_of (const GArray *items, ImageFormat format)
   return candidates;
 }
 
-/* Of a path inside a srcset: what would end it or the attribute is percent-encoded. */
+/* A path inside a srcset. Percent-encoded is also what a path may hold, and its place may not: '&'
+ * begins a character reference, ',' ends an entry, ':' ends a scheme. */
 static char *
 url_of (const char *path)
 {
-  return g_uri_escape_string (path, G_URI_RESERVED_CHARS_ALLOWED_IN_PATH, FALSE);
+  return g_uri_escape_string (path, "/!$()*+;=@", FALSE);
 }
 
 static void

@@ -38,6 +38,9 @@ task_write_start (const char *home, int n_threads, const ImageLimits *limits)
   cJSON_AddNumberToObject (bounds, "pixels", (double)limits->most_pixels);
   cJSON_AddNumberToObject (bounds, "edge", limits->most_edge);
   cJSON_AddNumberToObject (bounds, "pages", limits->most_pages);
+  cJSON_AddNumberToObject (bounds, "exif", (double)limits->most_exif_bytes);
+  cJSON_AddNumberToObject (bounds, "xmp", (double)limits->most_xmp_bytes);
+  cJSON_AddNumberToObject (bounds, "icc", (double)limits->most_icc_bytes);
   cJSON_AddBoolToObject (bounds, "allow-damaged", limits->allow_damaged);
   return finish (json);
 }

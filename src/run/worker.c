@@ -135,11 +135,13 @@ start (Worker *worker, const Node *task, GError **error)
   const Node *home = node_get (task, "home");
   g_free (worker->home);
   worker->home = g_strdup (home != NULL ? home->text : "");
-  worker->limits = image_limits_default;
   worker->limits.most_bytes = integer_of (bounds, "bytes");
   worker->limits.most_pixels = integer_of (bounds, "pixels");
   worker->limits.most_edge = (int)integer_of (bounds, "edge");
   worker->limits.most_pages = (int)integer_of (bounds, "pages");
+  worker->limits.most_exif_bytes = integer_of (bounds, "exif");
+  worker->limits.most_xmp_bytes = integer_of (bounds, "xmp");
+  worker->limits.most_icc_bytes = integer_of (bounds, "icc");
   worker->limits.allow_damaged = damaged != NULL && damaged->boolean;
   return image_start ((int)integer_of (task, "threads"), error);
 }
