@@ -4,9 +4,10 @@
 
 /* What a file to be loaded is taken for while nobody has looked at it: larger than any size that a
  * pipeline asks for, so that no two sizes fall together, within what every format can hold, and of
- * a shape that no sizes share, so that widths and heights do not fall together either. */
+ * a shape far from those in use (1:1, 5:4, 4:3), so that a width and a height do not fall together
+ * either: 40x30 is what both of them give for many a picture, and only the real one may say so. */
 static const Shape assumed_shape = {
-  .width = 16001, .height = 12037, .is_exact = true, .bit_depth = 8, .n_channels = 3
+  .width = 16001, .height = 13907, .is_exact = true, .bit_depth = 8, .n_channels = 3
 };
 
 static bool

@@ -17,7 +17,10 @@ test_recipes (void)
 {
   assert_compared ("original aa\nresize width=640\nrecompress quality=80",
                    "original aa\nresize width=800\nrecompress quality=80",
-                   "was 'resize width=640', is 'resize width=800'");
+                   "'resize' changed: width 640 is 800 now");
+  assert_compared ("resize fit=\"a b\" width=640", "resize fit=\"c \\\"d=e\" width=640",
+                   "'resize' changed: fit \"a b\" is \"c \\\"d=e\" now");
+  assert_compared ("blur sigma=1", "blur", "'blur' changed: sigma 1 is (default) now");
   assert_compared ("original aa\nresize width=640", "original bb\nresize width=640",
                    "the original is another one");
   assert_compared ("original aa\nblur sigma=1\nresize width=1", "original aa\nresize width=1",
@@ -32,7 +35,7 @@ static void
 test_namesakes (void)
 {
   assert_compared ("resize width=640\nresize width=320", "resize width=640\nresize width=300",
-                   "was 'resize width=320', is 'resize width=300'");
+                   "'resize' changed: width 320 is 300 now");
   assert_compared ("crop a", "crop a\ncrop-more b", "'crop-more' is new");
   assert_compared ("flip", "flip x", "was 'flip', is 'flip x'");
 }
