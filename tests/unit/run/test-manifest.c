@@ -114,8 +114,7 @@ test_junk (void)
     "{",
     "[]",
     "{\"images\":[{\"derivatives\":[{\"path\":\"a\"}]}]}",
-    "{\"peel\":1,\"images\":[{\"derivatives\":[{\"path\":\"a\",\"sha256\":\"x\","
-    "\"fingerprint\":7}]}]}",
+    "{\"peel\":1,\"images\":[{\"derivatives\":[{\"path\":\"a\",\"sha256\":\"x\"}]}]}",
     "{\"peel\":1,\"images\":{\"a\":3}}",
   };
   g_autoptr (Scratch) scratch = scratch_new ();
