@@ -16,7 +16,6 @@ struct Reporter {
   char *pipeline_name;
   RunListener listener;
   Progress *progress;
-  GHashTable *original_bytes; /* image id → bytes, while its outputs are being told of */
 };
 
 /* ---- rows ---- */
@@ -64,11 +63,9 @@ print_row (Reporter *reporter, const OutputEvent *event)
   int width = facts != NULL ? (int)fact_number (facts, "width") : shape->width;
   int height = facts != NULL ? (int)fact_number (facts, "height") : shape->height;
   double bytes = fact_number (facts, "bytes");
-  const int64_t *original_bytes = g_hash_table_lookup (reporter->original_bytes, event->image_id);
   g_autofree char *pixels = g_strdup_printf ("%dx%d", width, height);
   g_autofree char *size = bytes > 0 ? units_describe_bytes ((int64_t)bytes) : g_strdup ("");
-  g_autofree char *saving = describe_saving (bytes,
-                                             original_bytes != NULL ? (double)*original_bytes : 0);
+  g_autofree char *saving = describe_saving (bytes, (double)event->original_bytes);
   bool is_green = event->status == OUTPUT_MADE && terminal_has_color (false);
   printf ("%s%-6s%s %11s ", is_green ? "\033[32m" : "", status_word (event->status),
           is_green ? "\033[0m" : "", pixels);
@@ -104,9 +101,6 @@ static void
 on_original (void *data, const OriginalEvent *event)
 {
   Reporter *reporter = data;
-  int64_t *bytes = g_new (int64_t, 1);
-  *bytes = event->size_bytes;
-  g_hash_table_replace (reporter->original_bytes, g_strdup (event->image_id), bytes);
   if (reporter->is_json) {
     run_events_original (event);
     return;
@@ -114,14 +108,17 @@ on_original (void *data, const OriginalEvent *event)
   bool is_news = strcmp (event->how, "cached") != 0 || reporter->global->verbose;
   if (!is_news || reporter->kind == REPORT_EXPLAIN || reporter->kind == REPORT_SEND)
     return;
+  g_autofree char *name = event->variant > 0
+                            ? g_strdup_printf ("%s (variant %d)", event->image_id, event->variant)
+                            : g_strdup (event->image_id);
   g_autofree char *size = event->size_bytes > 0 ? units_describe_bytes (event->size_bytes)
                                                 : g_strdup ("not there yet");
   progress_clear (reporter->progress);
   if (reporter->kind == REPORT_PLAN && event->is_expected)
-    printf ("%-6s %s: %dx%d expected\n", "draw", event->image_id, event->width, event->height);
+    printf ("%-6s %s: %dx%d expected\n", "draw", name, event->width, event->height);
   else
-    terminal_note ("%s: original %s, %dx%d, %s", event->image_id, event->how, event->width,
-                   event->height, size);
+    terminal_note ("%s: original %s, %dx%d, %s", name, event->how, event->width, event->height,
+                   size);
 }
 
 static void
@@ -188,7 +185,6 @@ reporter_new (ReportKind kind, const GlobalOptions *global, const char *pipeline
   reporter->is_json = global->json && kind != REPORT_SEND;
   reporter->global = global;
   reporter->pipeline_name = g_strdup (pipeline_name);
-  reporter->original_bytes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   reporter->progress = progress_new (pipeline_name,
                                      global->quiet || reporter->is_json || kind != REPORT_RUN);
   reporter->listener = (RunListener){
@@ -209,7 +205,6 @@ reporter_free (Reporter *reporter)
   if (reporter == NULL)
     return;
   progress_free (reporter->progress);
-  g_hash_table_unref (reporter->original_bytes);
   g_free (reporter->pipeline_name);
   g_free (reporter);
 }

@@ -79,6 +79,8 @@ run_events_original (const OriginalEvent *event)
 {
   cJSON *json = begin ("original");
   cJSON_AddStringToObject (json, "image", event->image_id);
+  if (event->variant > 0)
+    cJSON_AddNumberToObject (json, "variant", event->variant);
   cJSON_AddStringToObject (json, "how", event->how);
   add_text (json, "sha256", event->digest);
   add_text (json, "format", event->format);
@@ -109,6 +111,8 @@ run_events_output (const OutputEvent *event)
   cJSON *json = begin ("output");
   const Derivative *derivative = event->derivative;
   cJSON_AddStringToObject (json, "image", event->image_id);
+  if (event->variant > 0)
+    cJSON_AddNumberToObject (json, "variant", event->variant);
   cJSON_AddStringToObject (json, "path", event->path);
   cJSON_AddStringToObject (json, "status", status_name (event->status));
   add_text (json, "reason", event->reason);

@@ -17,6 +17,12 @@ image_run_free (ImageRun *image_run)
   g_free (image_run);
 }
 
+int
+image_run_variant (const ImageRun *image_run)
+{
+  return image_run->image->has_variants ? image_run->image->variant : 0;
+}
+
 /* What was asked when this original was made: the newest answer counts. */
 static const CacheAcquisition *
 last_generation (const CacheRecord *record)

@@ -19,6 +19,9 @@ typedef struct {
 
 void image_run_free (ImageRun *image_run);
 
+/* The number of its variant for people; 0 when the request has one image. */
+int image_run_variant (const ImageRun *image_run);
+
 /* The facts for plan_expand, borrowed from the record and the request. */
 OriginalFacts image_run_facts (const ImageRun *image_run);
 /* Those of an original that is not there yet. */

@@ -56,7 +56,7 @@ add_to_manifest (Run *run, const ImageRun *image_run, GError **error)
     g_array_append_val (items, item);
   }
   return manifest_writer_add (run->manifest, image_run->index, image_run->image->id,
-                              image_run->record, items, error);
+                              image_run_variant (image_run), image_run->record, items, error);
 }
 
 void

@@ -120,10 +120,12 @@ add_pictures (cJSON *json, const char *id, const GArray *items)
 }
 
 static char *
-image_text (const char *id, const CacheRecord *record, const GArray *items)
+image_text (const char *id, int variant, const CacheRecord *record, const GArray *items)
 {
   cJSON *json = cJSON_CreateObject ();
   cJSON_AddStringToObject (json, "id", id);
+  if (variant > 0)
+    cJSON_AddNumberToObject (json, "variant", variant);
   cJSON_AddItemToObject (json, "original", original_json (record));
   cJSON *list = cJSON_AddArrayToObject (json, "derivatives");
   for (unsigned i = 0; i < items->len; i++)
@@ -135,10 +137,10 @@ image_text (const char *id, const CacheRecord *record, const GArray *items)
 }
 
 bool
-manifest_writer_add (ManifestWriter *writer, unsigned i_image, const char *id,
+manifest_writer_add (ManifestWriter *writer, unsigned i_image, const char *id, int variant,
                      const CacheRecord *record, const GArray *items, GError **error)
 {
-  g_autofree char *text = image_text (id, record, items);
+  g_autofree char *text = image_text (id, variant, record, items);
   size_t length = strlen (text);
   if (fseeko (writer->spool, writer->end, SEEK_SET) != 0 ||
       fwrite (text, 1, length, writer->spool) != length)

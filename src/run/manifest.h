@@ -19,8 +19,8 @@ ManifestWriter *manifest_writer_new (unsigned n_images, GError **error);
 void manifest_writer_free (ManifestWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ManifestWriter, manifest_writer_free)
 
-/* `record` tells of the original; `items` are ManifestItem in the order of the outputs. */
-bool manifest_writer_add (ManifestWriter *writer, unsigned i_image, const char *id,
+/* `variant` is 0 when the image has only one; `record` tells of the original; `items` are ManifestItem in the order of the outputs. */
+bool manifest_writer_add (ManifestWriter *writer, unsigned i_image, const char *id, int variant,
                           const CacheRecord *record, const GArray *items, GError **error);
 /* Writes the file unless it holds just that already (*out_changed). */
 bool manifest_writer_finish (ManifestWriter *writer, const char *pipeline_name, const char *path,

@@ -10,6 +10,7 @@ tell_original (Run *run, const ImageRun *image_run, const char *how)
   const DigestHex hex = digest_to_hex (&record->digest);
   const OriginalEvent event = {
     .image_id = image_run->image->id,
+    .variant = image_run_variant (image_run),
     .how = how,
     .digest = hex.text,
     .format = record->format,
@@ -39,6 +40,7 @@ plan_missing (Run *run, ImageRun *image_run)
   const OriginalFacts facts = image_run_expected_facts (image_run);
   const OriginalEvent event = {
     .image_id = image_run->image->id,
+    .variant = image_run_variant (image_run),
     .how = "missing",
     .width = facts.shape.width,
     .height = facts.shape.height,

@@ -1,5 +1,6 @@
 /* The outputs of an image whose original is known: which are out of date, and what is told of them. */
 #include "base/atomic-file.h"
+#include "base/path.h"
 #include "run/run-private.h"
 #include "run/selection.h"
 
@@ -10,6 +11,8 @@ run_tell_output (Run *run, const ImageRun *image_run, unsigned i, OutputStatus s
   const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
   const OutputEvent event = {
     .image_id = image_run->image->id,
+    .variant = image_run_variant (image_run),
+    .original_bytes = image_run->record != NULL ? image_run->record->size_bytes : 0,
     .path = derivative->shown,
     .status = status,
     .reason = image_run->outputs[i].reason,
@@ -33,15 +36,27 @@ run_fail_output (Run *run, ImageRun *image_run, unsigned i, RunErrorCode error_c
 
 /* ---- is it up to date ---- */
 
-/* What a killed run left beside the outputs. */
-static void
-sweep_beside (Run *run, const char *path)
+/* Looks at an output's folder the first time: a link in it may lead out of the pipeline's folder, and
+ * a killed run may have left something there. False: the output may not be written there. */
+static bool
+enter_folder (Run *run, ImageRun *image_run, unsigned i)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  if (run->settings->dry_run || g_hash_table_contains (run->swept, folder))
-    return;
-  atomic_file_sweep (folder);
-  g_hash_table_add (run->swept, g_steal_pointer (&folder));
+  const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+  g_autofree char *folder = g_path_get_dirname (derivative->path);
+  if (g_hash_table_contains (run->entered, folder))
+    return true;
+  g_autofree char *real = path_real (folder);
+  g_autofree char *home = path_real (run->pipeline->folder);
+  if (!run->pipeline->allow_outside && !path_is_within (real, home)) {
+    g_autofree char *message = g_strdup_printf (
+      "a link leads out of the pipeline's folder, to %s; --allow-outside permits it", real);
+    run_fail_output (run, image_run, i, RUN_ERROR_INVALID, message);
+    return false;
+  }
+  if (!run->settings->dry_run)
+    atomic_file_sweep (folder);
+  g_hash_table_add (run->entered, g_steal_pointer (&folder));
+  return true;
 }
 
 /* Is output `i` to be made? Its Freshness is filled either way. */
@@ -51,7 +66,6 @@ judge_output (Run *run, ImageRun *image_run, unsigned i, bool *out_make, GError 
   const RunSettings *settings = run->settings;
   const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
   Freshness *output = &image_run->outputs[i];
-  sweep_beside (run, derivative->path);
   if (!freshness_of (run->state, run->old_manifest, derivative, run->libraries,
                      settings->verify_outputs, output, error))
     return false;
@@ -111,7 +125,7 @@ judge_outputs (Run *run, ImageRun *image_run, GArray *chosen, GError **error)
       continue;
     }
     run->totals.n_expected++;
-    if (!claim_path (run, image_run, i))
+    if (!enter_folder (run, image_run, i) || !claim_path (run, image_run, i))
       continue;
     if (!judge_output (run, image_run, i, &make, error))
       return false;

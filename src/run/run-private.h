@@ -20,7 +20,7 @@ typedef struct {
   Pool *pool;
   GQueue *waiting;             /* PoolTask*: for a worker to come free */
   GHashTable *active;          /* ImageRun*, owned: begun and not done */
-  GHashTable *swept;           /* folders cleaned of what killed runs left */
+  GHashTable *entered;         /* folders of outputs that were looked at */
   ManifestWriter *manifest;    /* NULL: none is written */
   ManifestIndex *old_manifest; /* likewise */
   char *libraries;             /* versions, recorded with what is made */

@@ -38,7 +38,7 @@ run_clear (Run *run)
   if (run->waiting != NULL)
     g_queue_free_full (run->waiting, (GDestroyNotify)pool_task_free);
   g_clear_pointer (&run->active, g_hash_table_unref);
-  g_clear_pointer (&run->swept, g_hash_table_unref);
+  g_clear_pointer (&run->entered, g_hash_table_unref);
   manifest_writer_free (run->manifest);
   manifest_index_free (run->old_manifest);
   plan_paths_free (run->claims);
@@ -93,7 +93,7 @@ open_run (Run *run, GError **error)
   run->claims = plan_paths_new ();
   plan_paths_add_plan (run->claims, run->plan);
   run->waiting = g_queue_new ();
-  run->swept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  run->entered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   run->active = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)image_run_free, NULL);
   if (run->pipeline->manifest != NULL)
     run->old_manifest = manifest_index_new (run->pipeline->manifest);

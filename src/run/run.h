@@ -38,7 +38,9 @@ typedef struct {
 /* Everything is borrowed for the call. Members not named for an event are 0 or NULL. */
 typedef struct {
   const char *image_id;
-  const char *path; /* relative to the pipeline's folder */
+  int variant;            /* 0: the image is the only one of its request */
+  int64_t original_bytes; /* 0: not there yet */
+  const char *path;       /* relative to the pipeline's folder */
   OutputStatus status;
   const char *reason; /* why it is (to be) made */
   const char *facts;  /* JSON object: width, height, bytes, format, quality, … */
@@ -49,6 +51,7 @@ typedef struct {
 
 typedef struct {
   const char *image_id;
+  int variant;        /* 0: the image is the only one of its request */
   const char *how;    /* "cached", "loaded", "generated", "missing" */
   const char *digest; /* hex, or NULL when missing */
   const char *format;

@@ -168,6 +168,16 @@ def test_linked_output_folder_is_written_through(place):
     expect_equal(place.run().summary["up-to-date"], 3, "up to date")
 
 
+def test_link_out_of_the_folder_needs_permission(place):
+    place.write("p.yaml", PIPELINE)
+    outside = place.path("../outside-" + os.path.basename(place.path("")))
+    os.mkdir(outside)
+    os.symlink(outside, place.path("out"))
+    result = place.run(code=2)
+    expect(result.summary["made"] == 0 and os.listdir(outside) == [], "nothing is written there")
+    expect_equal(place.run("--allow-outside").outputs("made"), ALL, "made")
+
+
 def test_linked_output_is_replaced_and_its_target_kept(place):
     place.write("p.yaml", PIPELINE)
     place.write("precious.jpg", b"a file of mine")

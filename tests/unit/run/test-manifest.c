@@ -35,7 +35,7 @@ add_image (ManifestWriter *writer, unsigned i, const char *id)
   };
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (ManifestItem));
   g_array_append_val (items, item);
-  assert_ok (manifest_writer_add (writer, i, id, record, items, &error), error);
+  assert_ok (manifest_writer_add (writer, i, id, 0, record, items, &error), error);
 }
 
 static bool
