@@ -1,5 +1,7 @@
 #include "stages/pixels.h"
 
+#include "stages/enlarge.h"
+
 Shape
 stage_shape_of (VipsImage *image)
 {
@@ -219,8 +221,17 @@ resize_exactly (VipsImage *in, int width, int height, VipsKernel kernel, const c
                 VipsImage **out_image, GError **error)
 {
   PIXELS_STEPS (2);
-  double scale = (double)width / vips_image_get_width (in);
-  double vscale = (double)height / vips_image_get_height (in);
+  int old_width = vips_image_get_width (in), old_height = vips_image_get_height (in);
+  bool grows = width > old_width || height > old_height;
+  if (grows && kernel != VIPS_KERNEL_NEAREST) {
+    /* What shrinks goes first: fewer pixels to enlarge. */
+    int shrunk_width = MIN (width, old_width), shrunk_height = MIN (height, old_height);
+    if (shrunk_width == old_width && shrunk_height == old_height)
+      return enlarge (in, width, height, kernel, stage, out_image, error);
+    return resize_exactly (in, shrunk_width, shrunk_height, kernel, stage, &t[0], error) &&
+           enlarge (t[0], width, height, kernel, stage, out_image, error);
+  }
+  double scale = (double)width / old_width, vscale = (double)height / old_height;
   if (vips_resize (in, &t[0], scale, "vscale", vscale, "kernel", kernel, NULL))
     return pixels_fail (error, stage);
   if (vips_image_get_width (t[0]) == width && vips_image_get_height (t[0]) == height)

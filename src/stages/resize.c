@@ -64,7 +64,7 @@ static const Option rows[] = {
     .help = "Device pixel ratio: multiplies width and height", .min = 0.1, .max = 8,
     .fallback = "1" },
   { OPTION_CHOICE (ResizeOptions, kernel), .name = "kernel",
-    .help = "How pixels are mixed; enlarging is cubic at best", .choices = kernels,
+    .help = "How pixels are mixed", .choices = kernels,
     .fallback = "lanczos3" },
   { OPTION_CHOICE (ResizeOptions, when_smaller), .name = "when-smaller",
     .help = "What to do when the picture has too few pixels", .choices = when_smaller_words,

@@ -1,4 +1,4 @@
-/* More pixels than there are: by interpolation, which invents nothing. */
+/* More pixels than there are: by Lanczos interpolation, which invents nothing. */
 #include "stages/geometry.h"
 #include "stages/given.h"
 #include "stages/pixels.h"
@@ -69,7 +69,7 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
 
 const StageType stage_upscale = {
   .name = "upscale",
-  .summary = "Makes the picture larger by interpolation.",
+  .summary = "Makes the picture larger by Lanczos interpolation.",
   .role = STAGE_IMAGE,
   .revision = 1,
   .options = &options_table,
