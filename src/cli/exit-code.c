@@ -3,6 +3,17 @@
 #include "option/option.h"
 #include "run/run-error.h"
 
+const ExitCodeRow exit_code_rows[] = {
+  { EXIT_OK, "all went well" },
+  { EXIT_FAILED, "a stage failed" },
+  { EXIT_USAGE, "wrong usage, or an invalid pipeline" },
+  { EXIT_SOME_FAILED, "some outputs failed under --keep-going; the others are made" },
+  { EXIT_CORRUPT, "the cache is damaged" },
+  { EXIT_TARGET, "a quality, size or dpi target cannot be met" },
+  { EXIT_INTERRUPTED, "interrupted" },
+  { 0, NULL },
+};
+
 ExitCode
 exit_code_of (const GError *error)
 {

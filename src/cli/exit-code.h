@@ -5,12 +5,19 @@
 
 typedef enum {
   EXIT_OK = 0,
-  EXIT_FAILED = 1,      /* a stage failed */
-  EXIT_USAGE = 2,       /* usage, or an invalid pipeline */
-  EXIT_SOME_FAILED = 3, /* under --keep-going */
-  EXIT_CORRUPT = 8,     /* the cache is damaged */
-  EXIT_TARGET = 9,      /* a quality, size or dpi target cannot be met */
+  EXIT_FAILED = 1,
+  EXIT_USAGE = 2,
+  EXIT_SOME_FAILED = 3,
+  EXIT_CORRUPT = 8,
+  EXIT_TARGET = 9,
   EXIT_INTERRUPTED = 130,
 } ExitCode;
+
+/* What each of them means, for people; ends with a row whose meaning is NULL. */
+typedef struct {
+  ExitCode code;
+  const char *meaning;
+} ExitCodeRow;
+extern const ExitCodeRow exit_code_rows[];
 
 ExitCode exit_code_of (const GError *error);

@@ -2,6 +2,7 @@
 
 #include "base/install.h"
 #include "cache/cache.h"
+#include "cli/exit-code.h"
 #include "cli/run-options.h"
 #include "cli/terminal.h"
 #include "document/document.h"
@@ -53,6 +54,15 @@ append_text (const char *text, GString *out)
     g_string_append_c (out, '\n');
 }
 
+static void
+append_exit_codes (GString *out)
+{
+  g_string_append (out, "\nExit codes:\n");
+  for (const ExitCodeRow *row = exit_code_rows; row->meaning != NULL; row++)
+    g_string_append_printf (out, "  %3d  %s\n", (int)row->code, row->meaning);
+  g_string_append (out, "Any other is a failure.\n");
+}
+
 char *
 help_program (void)
 {
@@ -63,6 +73,7 @@ help_program (void)
     g_string_append_printf (out, "  %-10s %s\n", command_types[i]->name, command_types[i]->summary);
   g_string_append (out, "\nOptions of every command:\n");
   options_append_help (&global_options, true, width (), out);
+  append_exit_codes (out);
   g_string_append_c (out, '\n');
   append_text ("'peel COMMAND --help' tells more of a command; 'peel stages' and 'peel presets' "
                "tell what a pipeline can hold.",
@@ -91,6 +102,8 @@ help_command (const CommandType *command)
   }
   g_string_append (out, "\nOptions of every command:\n");
   options_append_help (&global_options, true, width (), out);
+  if (command->takes_run_options)
+    append_exit_codes (out);
   if (command->example != NULL)
     g_string_append_printf (out, "\nExamples:\n%s\n", command->example);
   return g_string_free (out, FALSE);

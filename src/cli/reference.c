@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "cli/command.h"
+#include "cli/exit-code.h"
 #include "cli/run-options.h"
 #include "cli/stage-words.h"
 #include "pipeline/keys.h"
@@ -87,6 +88,10 @@ append_commands (GString *out)
   options_append_markdown (&run_options, true, out);
   g_string_append (out, "\n## Options of every command\n\n");
   options_append_markdown (&global_options, true, out);
+  g_string_append (out, "\n## Exit codes\n\n| Code | Meaning |\n|---|---|\n");
+  for (const ExitCodeRow *row = exit_code_rows; row->meaning != NULL; row++)
+    g_string_append_printf (out, "| `%d` | %s |\n", (int)row->code, row->meaning);
+  g_string_append (out, "\nAny other is a failure.\n");
 }
 
 static bool
