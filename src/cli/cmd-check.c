@@ -25,9 +25,11 @@ tell (const GlobalOptions *global, const char *path, unsigned n_images, unsigned
     run_events_checked (path, n_images, n_rules, error);
   else if (error != NULL)
     terminal_mistakes (error->message);
-  else if (!global->quiet)
-    terminal_print ("%s: in order (%u image%s, %u output rule%s)", path, n_images,
-                    n_images == 1 ? "" : "s", n_rules, n_rules == 1 ? "" : "s");
+  if (global->json || error != NULL || global->quiet)
+    return;
+  g_autofree char *shown = terminal_safe (path, true);
+  terminal_print ("%s: in order (%u image%s, %u output rule%s)", shown, n_images,
+                  n_images == 1 ? "" : "s", n_rules, n_rules == 1 ? "" : "s");
 }
 
 static int

@@ -60,8 +60,9 @@ tell (Doctor *doctor, Health health, const char *name, const char *advice, const
     return;
   }
   bool has_color = terminal_has_color (false);
+  g_autofree char *shown = terminal_safe (text, false);
   terminal_print ("%s%-7s%s  %-12s %s", has_color ? colors[health] : "", health_words[health],
-                  has_color ? "\033[0m" : "", name, text);
+                  has_color ? "\033[0m" : "", name, shown);
   if (advice != NULL)
     terminal_print ("%22s-> %s", "", advice);
 }

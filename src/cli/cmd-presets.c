@@ -99,13 +99,16 @@ static void
 describe (const Preset *preset)
 {
   const Node *root = preset->document->root;
-  terminal_print ("%s (%s)\n%s\n", preset->name, origin_of (preset), summary_of (preset));
+  g_autofree char *name = terminal_safe (preset->name, true);
+  g_autofree char *summary = terminal_safe (summary_of (preset), false);
+  g_autofree char *file = terminal_safe (preset->path, true);
+  terminal_print ("%s (%s)\n%s\n", name, origin_of (preset), summary);
   g_autoptr (Table) table = table_new (2, "ll");
   add_withs (node_get (root, "matrix"), table);
   add_withs (node_get (root, "vars"), table);
   terminal_print ("What 'with' may replace:");
   table_print (table, false);
-  terminal_print ("\n%s:\n", preset->path);
+  terminal_print ("\n%s:\n", file);
   fputs (preset->document->source->text, stdout);
 }
 

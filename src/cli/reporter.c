@@ -71,13 +71,24 @@ print_row (Reporter *reporter, const OutputEvent *event)
           is_green ? "\033[0m" : "", pixels);
   if (reporter->kind == REPORT_RUN)
     printf ("%8s %8s ", size, saving);
-  printf (" %s\n", event->path);
+  g_autofree char *path = terminal_safe (event->path, true);
+  printf (" %s\n", path);
   cJSON_Delete (facts);
 }
 
+/* "out/a.jpg: up to date", or "       because …" of a row. */
 static void
-print_failure (Reporter *reporter, const char *what, const char *message)
+print_reason (const char *before, const char *reason)
 {
+  g_autofree char *shown_before = terminal_safe (before, true);
+  g_autofree char *shown_reason = terminal_safe (reason, true);
+  printf ("%s%s\n", shown_before, shown_reason);
+}
+
+static void
+print_failure (const char *name, const char *message)
+{
+  g_autofree char *what = terminal_safe (name, true);
   /* A message that begins with a place has its own line; the others follow the name. */
   if (strchr (message, '\n') != NULL)
     terminal_error ("%s: failed\n%s", what, message);
@@ -108,9 +119,10 @@ on_original (void *data, const OriginalEvent *event)
   bool is_news = strcmp (event->how, "cached") != 0 || reporter->global->verbose;
   if (!is_news || reporter->kind == REPORT_EXPLAIN || reporter->kind == REPORT_SEND)
     return;
+  g_autofree char *id = terminal_safe (event->image_id, true);
   g_autofree char *name = event->variant > 0
-                            ? g_strdup_printf ("%s (variant %d)", event->image_id, event->variant)
-                            : g_strdup (event->image_id);
+                            ? g_strdup_printf ("%s (variant %d)", id, event->variant)
+                            : g_strdup (id);
   g_autofree char *size = event->size_bytes > 0 ? units_describe_bytes (event->size_bytes)
                                                 : g_strdup ("not there yet");
   progress_clear (reporter->progress);
@@ -131,15 +143,16 @@ on_output (void *data, const OutputEvent *event, const RunTotals *totals)
   }
   progress_clear (reporter->progress);
   if (event->status == OUTPUT_FAILED) {
-    print_failure (reporter, event->path, event->message);
+    print_failure (event->path, event->message);
   } else if (reporter->kind == REPORT_EXPLAIN) {
-    printf ("%s: %s\n", event->path, event->reason != NULL ? event->reason : "up to date");
+    g_autofree char *before = g_strconcat (event->path, ": ", NULL);
+    print_reason (before, event->reason != NULL ? event->reason : "up to date");
   } else if (reporter->kind != REPORT_SEND &&
              (event->status != OUTPUT_UP_TO_DATE || reporter->global->verbose)) {
     if (event->status != OUTPUT_UP_TO_DATE || !reporter->global->quiet)
       print_row (reporter, event);
     if (reporter->global->verbose && event->reason != NULL)
-      printf ("       because %s\n", event->reason);
+      print_reason ("       because ", event->reason);
   }
 }
 
@@ -153,7 +166,7 @@ on_image_failed (void *data, const char *image_id, RunErrorCode error_class, con
     return;
   }
   progress_clear (reporter->progress);
-  print_failure (reporter, image_id, message);
+  print_failure (image_id, message);
 }
 
 static void
@@ -263,8 +276,10 @@ print_summary (Reporter *reporter, const RunResult *result)
       totals->n_drifted);
   if (result->is_interrupted)
     g_string_append (out, "; interrupted");
-  if (!reporter->global->quiet)
-    printf ("%s: %s\n", reporter->pipeline_name, out->str);
+  if (reporter->global->quiet)
+    return;
+  g_autofree char *name = terminal_safe (reporter->pipeline_name, true);
+  printf ("%s: %s\n", name, out->str);
 }
 
 void

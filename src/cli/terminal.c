@@ -41,13 +41,38 @@ terminal_width (void)
   return 80;
 }
 
+/* A sign for each, so that a caret below still points at what it means. Bytes that are no UTF-8 go as
+ * well: some terminals read 0x9b alone as the start of a command. */
+char *
+terminal_safe (const char *text, bool is_row)
+{
+  static const char replacement[] = "\357\277\275"; /* U+FFFD */
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *out = g_string_sized_new (strlen (valid));
+  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar sign = g_utf8_get_char (c);
+    bool is_layout = !is_row && (sign == '\n' || sign == '\t');
+    if (g_unichar_iscntrl (sign) && !is_layout)
+      g_string_append (out, replacement);
+    else
+      g_string_append_len (out, c, g_utf8_next_char (c) - c);
+  }
+  return g_string_free (out, FALSE);
+}
+
 G_GNUC_PRINTF (3, 0)
 static void
 print_line (FILE *stream, const char *prefix, const char *format, va_list arguments)
 {
   g_autofree char *text = g_strdup_vprintf (format, arguments);
-  /* Results are what was asked for; messages may quote what a service or a file said. */
-  g_autofree char *shown = stream == stderr ? secret_hide (text) : g_strdup (text);
+  g_autofree char *shown = NULL;
+  if (stream == stderr) {
+    /* Results are what was asked for; messages may quote what a service or a file said. */
+    g_autofree char *hidden = secret_hide (text);
+    shown = terminal_safe (hidden, false);
+  } else {
+    shown = g_steal_pointer (&text);
+  }
   fprintf (stream, "%s%s\n", prefix, shown);
 }
 
@@ -64,7 +89,8 @@ terminal_error (const char *format, ...)
 void
 terminal_mistakes (const char *text)
 {
-  g_autofree char *shown = secret_hide (text);
+  g_autofree char *hidden = secret_hide (text);
+  g_autofree char *shown = terminal_safe (hidden, false);
   if (strchr (shown, '\n') != NULL)
     fprintf (stderr, "%s\n", shown);
   else
@@ -125,7 +151,7 @@ table_add (Table *table, ...)
   va_list cells;
   va_start (cells, table);
   for (unsigned i = 0; i < table->n_columns; i++)
-    g_ptr_array_add (table->cells, g_strdup (va_arg (cells, const char *)));
+    g_ptr_array_add (table->cells, terminal_safe (va_arg (cells, const char *), true));
   va_end (cells);
 }
 

@@ -9,6 +9,10 @@ bool terminal_has_color (bool to_stderr);
 int terminal_width (void);
 bool terminal_is_interactive (void); /* stderr is a terminal */
 
+/* Names and messages may hold control characters (C0, DEL, C1), which a terminal obeys: here each is
+ * replaced by U+FFFD. A newline and a tab stay, unless it is for a row of results. New string. */
+char *terminal_safe (const char *text, bool is_row);
+
 /* "peel: …" on stderr (also under -q). Credentials in messages are shown as dots. */
 void terminal_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* The mistakes of a pipeline, as problems_format gives them: what begins with a place needs no name
@@ -16,13 +20,13 @@ void terminal_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void terminal_mistakes (const char *text);
 /* A line on stderr, unless -q. */
 void terminal_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
-/* A line on stdout. */
+/* A line on stdout; what is not Peel's own text goes through terminal_safe first. */
 void terminal_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
 /* Rows of columns, aligned; columns named in `right` ('r' a column, anything else left) are set flush right. */
 typedef struct Table Table;
 Table *table_new (unsigned n_columns, const char *alignment);
-/* n_columns strings; copied. */
+/* n_columns strings; copied, through terminal_safe. */
 void table_add (Table *table, ...);
 /* To stdout; the first row is a heading when `has_heading`. */
 void table_print (const Table *table, bool has_heading);

@@ -86,6 +86,24 @@ def test_stdout_has_results_and_stderr_the_rest(place):
     expect("\033[32mmade" in colored.out, f"no colour: {colored}")
 
 
+def test_terminal_commands_in_names_and_messages_are_not_obeyed(place):
+    name = "a\033[2J\n\x7f\u009b31mb"
+    place.write(name + ".png", support.png(64, 48))
+    one = ("--preset", "web/thumb", "--with", "format=webp", "--with", "width=16")
+    to = f"out/{name}.webp"
+    shown = name.translate({ord(sign): "\ufffd" for sign in "\033\n\x7f\u009b"})
+    made = place.peel("derive", name + ".png", *one, "--to", to, "-v")
+    expect(f"  out/{shown}.webp\n" in made.out, f"a row: {made}")
+    place.write(name + ".png", "no picture")
+    failed = place.peel("derive", name + ".png", *one, "--to", to, code=1)
+    unknown = place.peel("rnu\033[2J\u009b", code=2)
+    for said in (made.out, made.err, failed.out, failed.err, unknown.err):
+        for sign in "\033\x7f\u009b":
+            expect(sign not in said, f"{sign!r} in {said!r}")
+    expect("rnu\ufffd[2J\ufffd" in unknown.err, repr(unknown))
+    place.peel("derive", name + ".png", *one, "--to", to, "--json", code=1)
+
+
 def test_plan_tells_totals_and_makes_nothing(place):
     place.write("p.yaml", PIPELINE)
     plan = place.peel("plan", "p.yaml")
