@@ -19,6 +19,15 @@ enter_in_index (void *data, unsigned shelf)
 Cache *
 cache_open (const char *home, GError **error)
 {
+  const char *given = g_getenv ("PEEL_HOME");
+  if (home == NULL && given != NULL && given[0] != '\0' && given[0] != '/') {
+    g_set_error (
+      error, CACHE_ERROR, CACHE_ERROR_FAILED,
+      "PEEL_HOME is '%s', which is another place from each folder, and originals would be "
+      "made again: give it an absolute path",
+      given);
+    return NULL;
+  }
   g_autofree char *place = home != NULL ? g_canonicalize_filename (home, NULL)
                                         : cache_default_home ();
   if (!home_make (place, error))

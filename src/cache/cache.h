@@ -98,8 +98,9 @@ bool cache_record_put (Cache *cache, const CacheRecord *record, GError **error);
 CacheRecord *cache_record_get (Cache *cache, const Digest *digest, GError **error);
 
 /* The newest original that answers a request and whose blob is there; false without an error set:
- * a miss. */
-bool cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, GError **error);
+ * a miss. *out_is_lost (may be NULL): it was answered before, but the bytes are gone. */
+bool cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, bool *out_is_lost,
+                   GError **error);
 
 /* "zstd 1.5.4, SQLite 3.40.1". New string. */
 char *cache_library_versions (void);

@@ -226,16 +226,29 @@ cache_record_get (Cache *cache, const Digest *digest, GError **error)
   return sidecar_read (cache->home, digest, error);
 }
 
+typedef struct {
+  Cache *cache;
+  bool is_lost;
+} Search;
+
 static bool
-has_blob (void *cache, const Digest *original)
+has_blob (void *data, const Digest *original)
 {
-  return cache_has (cache, original);
+  Search *search = data;
+  bool is_there = cache_has (search->cache, original);
+  search->is_lost = !is_there;
+  return is_there;
 }
 
 bool
-cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, GError **error)
+cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, bool *out_is_lost,
+              GError **error)
 {
-  bool found;
-  return open_index (cache, error) &&
-         index_find (cache->index, request, has_blob, cache, &found, out_digest, error) && found;
+  bool found = false;
+  Search search = { cache, false };
+  bool ok = open_index (cache, error) &&
+            index_find (cache->index, request, has_blob, &search, &found, out_digest, error);
+  if (out_is_lost != NULL)
+    *out_is_lost = ok && search.is_lost;
+  return ok && found;
 }

@@ -11,6 +11,8 @@ typedef struct {
 
 /* False if there is no such regular file. */
 bool file_stamp_read (const char *path, FileStamp *out_stamp);
+/* The same of an open file: its stamp stays as it is when the file is given another name. */
+bool file_stamp_of_fd (int fd, FileStamp *out_stamp);
 bool file_stamp_equal (const FileStamp *a, const FileStamp *b);
 
 typedef struct {

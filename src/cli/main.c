@@ -191,8 +191,8 @@ main (int argc, char **argv)
 {
   open_standard_streams ();
   setlocale (LC_CTYPE, "");
-  if (argc == 2 && strcmp (argv[1], "worker") == 0)
-    return worker_main ();
+  if (argc == 3 && strcmp (argv[1], "worker") == 0)
+    return worker_main (argv[2]);
   /* Whoever reads the results may leave early: what is being made is still made whole. */
   signal (SIGPIPE, SIG_IGN);
   setvbuf (stdout, NULL, _IOLBF, BUFSIZ);

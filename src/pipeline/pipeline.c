@@ -1,6 +1,7 @@
 #include "pipeline/pipeline.h"
 
 #include "base/path.h"
+#include "base/secret.h"
 #include "pipeline/keys.h"
 #include "pipeline/merge.h"
 #include "pipeline/output.h"
@@ -160,6 +161,15 @@ read_command_line (const PipelineSettings *settings, Problems *problems)
                                            : NULL;
     if (name == NULL || !scope_is_name (name)) {
       problems_add (problems, NULL, "--var takes NAME=VALUE, not '%s'", *variable);
+      continue;
+    }
+    size_t start, length;
+    if (secret_is_name (name) || secret_find (equals + 1, &start, &length)) {
+      problems_add (
+        problems, NULL,
+        "--var %s holds what looks like a secret: what is put into a pipeline ends up in "
+        "prompts and records",
+        name);
       continue;
     }
     g_autoptr (Node) value = node_new_scalar (&MARK_NONE, equals + 1, NODE_PLAIN);
@@ -386,7 +396,8 @@ pipeline_from_document (Document *document, const char *folder, const char *name
   g_ptr_array_add (pipeline->document_folders, g_strdup (folder));
   pipeline->root = node_ref (document->root);
   pipeline->allow_outside = settings->allow_outside;
-  if (!check_keys (pipeline, document, problems) || !resolve (pipeline, settings, name, problems))
+  if (!secrets_check (document->root, problems) || !check_keys (pipeline, document, problems) ||
+      !resolve (pipeline, settings, name, problems))
     return NULL;
   return g_steal_pointer (&pipeline);
 }

@@ -94,7 +94,7 @@ bool
 plan_check (const Plan *plan, unsigned *out_n_targets_missed, Problems *problems)
 {
   enum { ENOUGH_PROBLEMS = 100 };
-  g_autoptr (PlanPaths) paths = plan_paths_new ();
+  g_autoptr (PlanPaths) paths = plan_paths_new (plan->world);
   unsigned before = problems_count (problems);
   *out_n_targets_missed = 0;
   add_paths_of_plan (plan, paths, problems);

@@ -16,6 +16,8 @@ struct PlanPaths {
   GHashTable *seen;  /* PathKey* */
   GPtrArray *blocks; /* PathKey[BLOCK] */
   unsigned used;
+  const PlanWorld *world;
+  GHashTable *real_folders; /* char* → char*: many outputs share a folder */
 };
 
 enum { BLOCK = 1024 };
@@ -36,12 +38,14 @@ equal_keys (const void *a, const void *b)
 }
 
 PlanPaths *
-plan_paths_new (void)
+plan_paths_new (const PlanWorld *world)
 {
   PlanPaths *paths = g_new0 (PlanPaths, 1);
   paths->seen = g_hash_table_new (hash_key, equal_keys);
   paths->blocks = g_ptr_array_new_with_free_func (g_free);
   paths->used = BLOCK;
+  paths->world = world;
+  paths->real_folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return paths;
 }
 
@@ -52,13 +56,33 @@ plan_paths_free (PlanPaths *paths)
     return;
   g_hash_table_unref (paths->seen);
   g_ptr_array_unref (paths->blocks);
+  g_hash_table_unref (paths->real_folders);
   g_free (paths);
+}
+
+/* The path as the file system sees it: its folder without links. Its last part stays: a link that
+ * has an output's name is replaced, not followed. New string. */
+static char *
+settle_folder (PlanPaths *paths, const char *path)
+{
+  if (paths->world->real_path == NULL)
+    return g_strdup (path);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  const char *real = g_hash_table_lookup (paths->real_folders, folder);
+  if (real == NULL) {
+    char *found = paths->world->real_path (paths->world->data, folder);
+    g_hash_table_insert (paths->real_folders, g_steal_pointer (&folder), found);
+    real = found;
+  }
+  return g_build_filename (real, name, NULL);
 }
 
 /* The key of that path, and whether it is new. */
 static PathKey *
-remember (PlanPaths *paths, const char *path, bool *out_is_new)
+remember (PlanPaths *paths, const char *given, bool *out_is_new)
 {
+  g_autofree char *path = settle_folder (paths, given);
   Digest digest = digest_of (path, strlen (path));
   PathKey key = { .kind = PATH_OUTPUT };
   memcpy (key.bytes, digest.bytes, sizeof key.bytes);
@@ -87,6 +111,18 @@ add (PlanPaths *paths, const char *path, PathKind kind)
   return is_new;
 }
 
+/* A file that is read: by the name it was given and, if that is a link, by where it leads. */
+static bool
+add_input (PlanPaths *paths, const char *path)
+{
+  bool ok = add (paths, path, PATH_INPUT);
+  if (paths->world->real_path == NULL)
+    return ok;
+  g_autofree char *real = paths->world->real_path (paths->world->data, path);
+  add (paths, real, PATH_INPUT);
+  return ok;
+}
+
 static void
 add_documents (PlanPaths *paths, const Pipeline *pipeline)
 {
@@ -96,12 +132,12 @@ add_documents (PlanPaths *paths, const Pipeline *pipeline)
       continue;
     g_autofree char *name = g_path_get_basename (document->source->name);
     g_autofree char *path = path_resolve (pipeline->document_folders->pdata[i], name);
-    add (paths, path, PATH_INPUT);
+    add_input (paths, path);
   }
   for (unsigned i = 0; i < pipeline->outputs->len; i++) {
     const Preset *preset = ((OutputRule *)pipeline->outputs->pdata[i])->preset;
     if (preset != NULL)
-      add (paths, preset->path, PATH_INPUT);
+      add_input (paths, preset->path);
   }
 }
 
@@ -112,17 +148,17 @@ plan_paths_add_plan (PlanPaths *paths, const Plan *plan)
   if (pipeline->path != NULL)
     add_documents (paths, pipeline);
   if (pipeline->matrix->table_path != NULL)
-    add (paths, pipeline->matrix->table_path, PATH_INPUT);
+    add_input (paths, pipeline->matrix->table_path);
   for (unsigned i = 0; i < plan_n_images (plan); i++)
     if (plan_image (plan, i)->file != NULL)
-      add (paths, plan_image (plan, i)->file, PATH_INPUT);
+      add_input (paths, plan_image (plan, i)->file);
   return pipeline->manifest == NULL || add (paths, pipeline->manifest, PATH_MANIFEST);
 }
 
 bool
 plan_paths_add_input (PlanPaths *paths, const char *path)
 {
-  add (paths, path, PATH_INPUT);
+  add_input (paths, path);
   bool is_new;
   return remember (paths, path, &is_new)->kind == PATH_INPUT;
 }

@@ -5,7 +5,8 @@
 
 typedef struct PlanPaths PlanPaths;
 
-PlanPaths *plan_paths_new (void);
+/* `world` (borrowed) tells which names are one file. */
+PlanPaths *plan_paths_new (const PlanWorld *world);
 void plan_paths_free (PlanPaths *paths);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanPaths, plan_paths_free)
 

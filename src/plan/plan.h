@@ -22,6 +22,9 @@ typedef struct {
                       GError **error);
   /* The content hash of a file that shapes pixels (an overlay, a profile, a font). */
   bool (*file_digest) (void *data, const char *path, Digest *out_digest, GError **error);
+  /* The path with all its links followed, as far as it exists: two names of one file become equal.
+   * New string. NULL: there are no links. */
+  char *(*real_path) (void *data, const char *path);
 } PlanWorld;
 
 /* What is known of an original. */

@@ -140,30 +140,40 @@ write_facts (VipsImage *picture, const Delivery *delivery, const EncodeResult *r
   return ok;
 }
 
+/* The whole file under its name, and the stamp it has from then on. */
+static bool
+put (const char *path, GBytes *bytes, Delivered *delivered, GError **error)
+{
+  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
+  g_autofree char *folder = g_path_get_dirname (path);
+  size_t length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  delivered->content = digest_of (data, length);
+  return path_make_folder (folder, error) && atomic_file_open (&file, path, error) &&
+         atomic_file_write (&file, data, length, error) &&
+         file_stamp_of_fd (file.fd, &delivered->stamp) && atomic_file_commit (&file, error);
+}
+
 bool
 deliver_file (VipsImage *picture, const Delivery *delivery, const DeliverOrigin *origin,
-              const char *path, Digest *out_content, char **out_facts, GError **error)
+              const char *path, Delivered *out_delivered, GError **error)
 {
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *facts = NULL;
   g_auto (MetadataBlobs) composed = { NULL };
   VipsImage *dressed = NULL;
   EncodeResult result = { 0 };
+  Delivered delivered = { .facts = NULL };
   if (!compose (picture, delivery, origin, &composed, error) ||
       !dress (picture, delivery, &composed, &dressed, error))
     return false;
   bool ok = encode (dressed, &delivery->encode, &composed, &bytes, &result, error) &&
-            write_facts (dressed, delivery, &result, g_bytes_get_size (bytes), &facts, error);
+            write_facts (dressed, delivery, &result, g_bytes_get_size (bytes), &facts, error) &&
+            put (path, bytes, &delivered, error);
   g_object_unref (dressed);
   if (!ok)
     return false;
-
-  size_t length;
-  const void *data = g_bytes_get_data (bytes, &length);
-  g_autofree char *folder = g_path_get_dirname (path);
-  if (!path_make_folder (folder, error) || !atomic_file_put (path, data, length, error))
-    return false;
-  *out_content = digest_of (data, length);
-  *out_facts = g_steal_pointer (&facts);
+  delivered.facts = g_steal_pointer (&facts);
+  *out_delivered = delivered;
   return true;
 }

@@ -5,6 +5,7 @@
 #include "metadata/policy.h"
 #include "stages/delivery.h"
 #include "base/digest.h"
+#include "cache/state.h"
 
 /* The metadata of the original, taken off once for all its derivatives. */
 typedef struct {
@@ -12,8 +13,14 @@ typedef struct {
   MetadataFacts facts;
 } DeliverOrigin;
 
-/* Writes `picture` to `path` as `delivery` says; the file appears whole or not at all.
- * *out_content is the file's SHA-256, *out_facts a JSON object (new string) of what the manifest
- * tells: width, height, bytes, format, quality, placeholder. Any thread. */
+typedef struct {
+  Digest content;  /* SHA-256 of the file */
+  FileStamp stamp; /* of the file that was written, whoever may have replaced it since */
+  char *facts;     /* JSON object of what the manifest tells: width, height, bytes, format, quality,
+                      placeholder. Owned */
+} Delivered;
+
+/* Writes `picture` to `path` as `delivery` says; the file appears whole or not at all. Any
+ * thread. */
 bool deliver_file (VipsImage *picture, const Delivery *delivery, const DeliverOrigin *origin,
-                   const char *path, Digest *out_content, char **out_facts, GError **error);
+                   const char *path, Delivered *out_delivered, GError **error);

@@ -1,7 +1,7 @@
 /* One image on its way through a run. */
 #pragma once
 
-#include "cache/cache.h"
+#include "cache/state.h"
 #include "plan/plan.h"
 #include "run/freshness.h"
 
@@ -10,7 +10,9 @@ typedef struct {
   const PlanImage *image;
   PlanRequest *request; /* of a generated image */
   bool keep;            /* of a loaded one: its bytes go into the cache */
-  CacheRecord *record;  /* once the original is known */
+  FileStamp
+    file_stamp; /* of a loaded one, from before it was read: what is remembered of its bytes */
+  CacheRecord *record; /* once the original is known */
   Expansion *expansion;
   Freshness *outputs; /* one for each derivative */
   bool *selected;     /* likewise: --only lets it through */

@@ -157,12 +157,8 @@ take_made (Run *run, ImageRun *image_run, const Answer *answer)
     .content = answer->content,
     .recipe = derivative->recipe,
     .facts = output->facts,
+    .stamp = answer->stamp,
   };
-  if (!file_stamp_read (derivative->path, &made.stamp)) {
-    run_fail_output (run, image_run, answer->derivative, RUN_ERROR_FAILED,
-                     "the file is gone again");
-    return;
-  }
   if (!state_put_output (run->state, derivative->path, &made, &error)) {
     run_fail_output (run, image_run, answer->derivative, run_error_class (error), error->message);
     return;

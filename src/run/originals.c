@@ -63,6 +63,29 @@ plan_missing (Run *run, ImageRun *image_run)
   run_finish_image (run, image_run);
 }
 
+/* The request was answered once, but the answer is gone or damaged. What costs nothing is made again,
+ * and said; what was paid for is not paid for again by itself. */
+static bool
+may_replace_lost (Run *run, const ImageRun *image_run, GError **error)
+{
+  const ProviderType *provider = image_run->request->provider;
+  const char *id = image_run->image->id;
+  if (!provider->is_free) {
+    g_set_error (
+      error, RUN_ERROR, RUN_ERROR_CORRUPT,
+      "the original of %s is lost or damaged; it is not paid for again by itself: put it back "
+      "from a copy",
+      id);
+    return false;
+  }
+  g_autofree char *message = g_strdup_printf (
+    "the original of %s is lost or damaged; '%s' is free, so it is "
+    "made again",
+    id, provider->name);
+  run->listener->warning (run->listener->data, message);
+  return true;
+}
+
 static void
 begin_generated (Run *run, ImageRun *image_run)
 {
@@ -74,7 +97,9 @@ begin_generated (Run *run, ImageRun *image_run)
     return;
   }
   Digest digest;
-  bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, &error);
+  bool is_lost;
+  bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, &is_lost,
+                              &error);
   if (is_hit)
     image_run->record = cache_record_get (run->cache, &digest, &error);
   if (error != NULL) {
@@ -85,6 +110,10 @@ begin_generated (Run *run, ImageRun *image_run)
     run->totals.n_originals_cached++;
     tell_original (run, image_run, "cached");
     run_settle_outputs (run, image_run);
+    return;
+  }
+  if ((is_lost || is_hit) && !may_replace_lost (run, image_run, &error)) {
+    run_fail_image (run, image_run, error);
     return;
   }
   /* Nothing is drawn for an image that --only leaves out. */
@@ -115,10 +144,10 @@ begin_generated (Run *run, ImageRun *image_run)
 static bool
 find_loaded (Run *run, ImageRun *image_run, GError **error)
 {
-  FileStamp stamp;
   Digest digest;
   const char *file = image_run->image->file;
-  if (!file_stamp_read (file, &stamp) || !state_get_file (run->state, file, &stamp, &digest))
+  if (!file_stamp_read (file, &image_run->file_stamp) ||
+      !state_get_file (run->state, file, &image_run->file_stamp, &digest))
     return true;
   if (image_run->keep && !cache_has (run->cache, &digest))
     return true;
@@ -197,10 +226,9 @@ remember_original (Run *run, ImageRun *image_run, GError **error)
     record->source_type = g_strdup (image_run->request->provider->source_type);
   if (run->settings->dry_run)
     return true;
-  FileStamp stamp;
   return cache_record_put (run->cache, record, error) &&
-         (file == NULL || !file_stamp_read (file, &stamp) ||
-          state_put_file (run->state, file, &stamp, &record->digest, error));
+         (file == NULL ||
+          state_put_file (run->state, file, &image_run->file_stamp, &record->digest, error));
 }
 
 void

@@ -75,6 +75,11 @@ judge_output (Run *run, ImageRun *image_run, unsigned i, bool *out_make, GError 
     output->reason = g_strdup ("--refresh asks for it");
   if (output->kind == FRESH_DRIFTED)
     run->totals.n_drifted++;
+  if (output->kind == FRESH_NEW && image_run->selected[i]) {
+    g_autofree char *message = g_strdup_printf (
+      "%s is there, but no run here made it: it is replaced", derivative->shown);
+    run->listener->warning (run->listener->data, message);
+  }
   *out_make = is_asked || (output->kind != FRESH_UP_TO_DATE && output->kind != FRESH_DRIFTED) ||
               (output->kind == FRESH_DRIFTED && settings->refresh_drift);
   return true;

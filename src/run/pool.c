@@ -83,15 +83,26 @@ static int
 spawn (PoolWorker *worker, int child_fd)
 {
   static char program[] = "peel", task[] = "worker";
-  char *const arguments[] = { program, task, NULL };
+  g_autofree char *parent = g_strdup_printf ("%ld", (long)getpid ());
+  char *const arguments[] = { program, task, parent, NULL };
   posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t blocked;
+  /* A Ctrl-C must not find the worker before it knows what to do with it. */
+  sigemptyset (&blocked);
+  sigaddset (&blocked, SIGINT);
+  sigaddset (&blocked, SIGTERM);
+  posix_spawnattr_init (&attributes);
+  posix_spawnattr_setsigmask (&attributes, &blocked);
+  posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETSIGMASK);
   posix_spawn_file_actions_init (&actions);
   posix_spawn_file_actions_addopen (&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   /* stdout belongs to the run's results; what a codec prints goes to stderr. */
   posix_spawn_file_actions_adddup2 (&actions, STDERR_FILENO, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2 (&actions, child_fd, WORKER_FD);
-  int why = posix_spawn (&worker->pid, "/proc/self/exe", &actions, NULL, arguments, environ);
+  int why = posix_spawn (&worker->pid, "/proc/self/exe", &actions, &attributes, arguments, environ);
   posix_spawn_file_actions_destroy (&actions);
+  posix_spawnattr_destroy (&attributes);
   return why;
 }
 

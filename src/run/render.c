@@ -266,18 +266,18 @@ do_job (gpointer data, gpointer user_data)
   if (listener->stopped (listener->data))
     return;
   g_autoptr (GError) error = NULL;
-  g_autofree char *facts = NULL;
-  Digest content;
+  Delivered delivered = { .facts = NULL };
   VipsImage *picture = take_picture (render, job->group, &error);
-  bool ok = picture != NULL && deliver_file (picture, &job->delivery, &render->origin, job->path,
-                                             &content, &facts, &error);
+  bool ok = picture != NULL &&
+            deliver_file (picture, &job->delivery, &render->origin, job->path, &delivered, &error);
   g_clear_object (&picture);
   g_mutex_lock (&render->mutex);
   if (ok)
-    listener->made (listener->data, job->index, &content, facts);
+    listener->made (listener->data, job->index, &delivered);
   else
     listener->failed (listener->data, job->index, error);
   g_mutex_unlock (&render->mutex);
+  g_free (delivered.facts);
   image_thread_end ();
 }
 

@@ -2,14 +2,14 @@
  * stages computed once, files encoded by several threads. */
 #pragma once
 
-#include "base/digest.h"
+#include "run/deliver.h"
 #include "document/node.h"
 #include "image/image.h"
 
 /* Told of every derivative, from any of the threads but never from two at once. */
 typedef struct {
   void *data;
-  void (*made) (void *data, unsigned index, const Digest *content, const char *facts);
+  void (*made) (void *data, unsigned index, const Delivered *delivered);
   void (*failed) (void *data, unsigned index, const GError *error);
   /* Asked before each derivative: true ends the task early. */
   bool (*stopped) (void *data);

@@ -25,7 +25,7 @@ typedef struct {
   ManifestIndex *old_manifest; /* likewise */
   char *libraries;             /* versions, recorded with what is made */
   unsigned next_image, next_task_id;
-  int64_t last_tick_us;
+  int64_t last_tick_us, last_flush_us;
   RunTotals totals;
   bool is_stopping; /* begin nothing new */
   bool has_failed;

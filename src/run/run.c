@@ -11,16 +11,24 @@
 #include "run/run-private.h"
 #include "run/world.h"
 
-enum { TICK_MS = 100 };
+enum {
+  TICK_MS = 100,
+  FLUSH_MS = 1000, /* what a killed process makes again at most */
+  INTERRUPTED_CODE = 130,
+};
 
 /* Set by run_interrupt, read by the loop. */
 static volatile sig_atomic_t n_interrupts;
+/* While nothing has begun, the second one may end the process on the spot. */
+static volatile sig_atomic_t is_planning;
 static int wake_pipe[2] = { -1, -1 };
 
 void
 run_interrupt (void)
 {
   n_interrupts = n_interrupts + 1;
+  if (is_planning && n_interrupts > 1)
+    _exit (INTERRUPTED_CODE);
   if (wake_pipe[1] >= 0) {
     int kept = errno;
     ssize_t ignored = write (wake_pipe[1], "", 1);
@@ -90,7 +98,7 @@ open_run (Run *run, GError **error)
   unsigned n_images = plan_n_images (run->plan);
   run->totals.n_images = n_images;
   run->libraries = image_library_versions ();
-  run->claims = plan_paths_new ();
+  run->claims = plan_paths_new (&run->world);
   plan_paths_add_plan (run->claims, run->plan);
   run->waiting = g_queue_new ();
   run->entered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -178,6 +186,11 @@ loop (Run *run)
     obey_interrupts (run, &seen);
     run->last_tick_us = clock_monotonic_us ();
     run->listener->tick (run->listener->data, &run->totals);
+    if (run->last_tick_us - run->last_flush_us > FLUSH_MS * 1000) {
+      run->last_flush_us = run->last_tick_us;
+      /* What fails now fails again at the end, where it is told. */
+      (void)state_flush (run->state, NULL);
+    }
   }
 }
 
@@ -215,7 +228,10 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
 {
   int64_t start_us = clock_monotonic_us ();
   g_auto (Run) run = { .pipeline = pipeline, .settings = settings, .listener = listener };
-  if (!open_run (&run, error))
+  is_planning = true;
+  bool is_open = open_run (&run, error);
+  is_planning = false;
+  if (!is_open)
     return false;
   listener->started (listener->data, &run.totals);
   tell_shadows (&run);

@@ -1,5 +1,6 @@
 #include "run/task.h"
 
+#include "base/units.h"
 #include "document/json-write.h"
 
 static char *
@@ -146,6 +147,16 @@ write_record (cJSON *json, const CacheRecord *record)
   add_text (json, "source-type", record->source_type);
 }
 
+/* As text: a double, which is what cJSON has, does not hold nanoseconds. */
+static void
+write_stamp (cJSON *json, const FileStamp *stamp)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                                           " %" G_GINT64_FORMAT,
+                                           stamp->size_bytes, stamp->mtime_ns, stamp->inode);
+  cJSON_AddStringToObject (json, "stamp", text);
+}
+
 char *
 answer_write (const Answer *answer)
 {
@@ -158,6 +169,7 @@ answer_write (const Answer *answer)
     cJSON_AddNumberToObject (json, "derivative", answer->derivative);
   if (answer->kind == ANSWER_MADE) {
     cJSON_AddStringToObject (json, "content", digest_to_hex (&answer->content).text);
+    write_stamp (json, &answer->stamp);
     cJSON_AddRawToObject (json, "facts", answer->facts);
   }
   if (answer->kind == ANSWER_FAILED || answer->kind == ANSWER_ERROR) {
@@ -207,6 +219,16 @@ read_record (const cJSON *json, Answer *answer)
 }
 
 static bool
+read_stamp (const cJSON *json, FileStamp *out_stamp)
+{
+  const char *text = text_of (json, "stamp");
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", " ", 4);
+  return g_strv_length (parts) == 3 && units_parse_integer (parts[0], &out_stamp->size_bytes) &&
+         units_parse_integer (parts[1], &out_stamp->mtime_ns) &&
+         units_parse_integer (parts[2], &out_stamp->inode);
+}
+
+static bool
 read_members (const cJSON *json, Answer *answer)
 {
   const char *kind = text_of (json, "answer");
@@ -227,7 +249,8 @@ read_members (const cJSON *json, Answer *answer)
   if (answer->kind == ANSWER_MADE) {
     const cJSON *facts = cJSON_GetObjectItemCaseSensitive (json, "facts");
     answer->facts = cJSON_IsObject (facts) ? json_write_line (facts) : NULL;
-    return answer->facts != NULL && digest_of_member (json, "content", &answer->content);
+    return answer->facts != NULL && digest_of_member (json, "content", &answer->content) &&
+           read_stamp (json, &answer->stamp);
   }
   return true;
 }

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "base/digest.h"
-#include "cache/cache.h"
+#include "cache/state.h"
 #include "image/painter.h"
 #include "plan/plan.h"
 #include "run/run-error.h"
@@ -51,6 +51,7 @@ typedef struct {
   CacheRecord *record; /* FACTS: without acquisitions */
   unsigned derivative; /* MADE, FAILED */
   Digest content;      /* MADE: SHA-256 of the file */
+  FileStamp stamp;     /* MADE: of the file */
   char *facts;         /* MADE: JSON object for the manifest (width, height, bytes, quality, …) */
   RunErrorCode error_class; /* FAILED, ERROR */
   char *message;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "document/document.h"
 #include "image/image.h"
 #include "run/ingest.h"
@@ -95,10 +96,14 @@ answer_error (Worker *worker, const GError *error)
 }
 
 static void
-on_made (void *data, unsigned index, const Digest *content, const char *facts)
+on_made (void *data, unsigned index, const Delivered *delivered)
 {
   Answer answer = {
-    .kind = ANSWER_MADE, .derivative = index, .content = *content, .facts = (char *)facts
+    .kind = ANSWER_MADE,
+    .derivative = index,
+    .content = delivered->content,
+    .stamp = delivered->stamp,
+    .facts = delivered->facts,
   };
   send_answer (data, &answer);
 }
@@ -207,13 +212,20 @@ worker_serve (int fd)
 }
 
 int
-worker_main (void)
+worker_main (const char *parent)
 {
   /* Ctrl-C reaches the whole terminal group; the run decides what becomes of its workers. */
+  sigset_t blocked;
   signal (SIGINT, SIG_IGN);
   signal (SIGTERM, SIG_IGN);
+  sigemptyset (&blocked);
+  sigaddset (&blocked, SIGINT);
+  sigaddset (&blocked, SIGTERM);
+  sigprocmask (SIG_UNBLOCK, &blocked, NULL);
   prctl (PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid () == 1)
+  /* The run may have ended before that took hold. */
+  int64_t parent_pid;
+  if (!units_parse_integer (parent, &parent_pid) || getppid () != parent_pid)
     return 1;
   int result = worker_serve (WORKER_FD);
   image_stop ();

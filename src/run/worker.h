@@ -5,7 +5,8 @@
  * (`peel worker`) or as a thread of the run when isolation is off. */
 int worker_serve (int fd);
 
-/* What `peel worker` does: ends with its parent, keeps clear of Ctrl-C, serves on descriptor 3. */
-int worker_main (void);
+/* What `peel worker PARENT` does: ends with its parent, whose process id it is given, keeps clear of
+ * Ctrl-C, serves on descriptor 3. It is started with SIGINT and SIGTERM blocked. */
+int worker_main (const char *parent);
 
 enum { WORKER_FD = 3 };

@@ -77,8 +77,14 @@ file_digest (void *data, const char *path, Digest *out_digest, GError **error)
   return world_hash_file (data, path, out_digest, error);
 }
 
+static char *
+real_path (void *data, const char *path)
+{
+  return path_real (path);
+}
+
 PlanWorld
 world_new (State *state)
 {
-  return (PlanWorld){ state, list_files, file_digest };
+  return (PlanWorld){ state, list_files, file_digest, real_path };
 }

@@ -6,10 +6,11 @@ There is no such codec at hand, so the worker is killed from outside while it is
 import contextlib
 import os
 import signal
+import subprocess
 import time
 
 import support
-from support import expect, expect_equal
+from support import PEEL, expect, expect_equal
 
 # An output that takes its time, and two that do not.
 PIPELINE = """\
@@ -110,6 +111,15 @@ def test_worker_killed_while_an_original_is_made_fails_that_image(place):
     expect_equal(place.run().summary["made"], 6, "made by the next run")
     expect_equal(place.leftovers(), [], "temporary files")
     expect_equal(place.check_originals(), 2, "originals")
+
+
+def test_process_1_has_workers_too(place):
+    """A container runs peel without an init above it."""
+    place.write("p.yaml", PIPELINE)
+    process = subprocess.run(["unshare", "-p", "-f", "--mount-proc", PEEL, "run", "--json", "p.yaml"],
+                             cwd=place.folder, env=place.environment(), capture_output=True, text=True,
+                             timeout=support.TIMEOUT_S, check=False)
+    expect_equal(process.returncode, 0, process.stderr)
 
 
 support.main(globals())

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 
 import support
-from support import expect, expect_equal
+from support import expect, expect_equal, png
 
 PIPELINE = """\
 version: 1
@@ -216,6 +216,44 @@ def test_drift_is_told_and_redone_only_when_asked(place):
     expect_equal(result.outputs("made"), ["out/c.webp"], "made by --refresh-drift")
     expect_equal(place.run().summary["drifted"], 0, "drifted afterwards")
     expect_equal(place.files(), files, "outputs")
+
+
+def test_lost_original_is_told_of_before_it_is_drawn_again(place):
+    made(place)
+    for folder, _, names in os.walk(os.path.join(place.home, "originals")):
+        for name in names:
+            if name.endswith(".zst"):
+                os.unlink(os.path.join(folder, name))
+    os.unlink(place.path("out/a.jpg"))
+    result = place.run()
+    warnings = [e["message"] for e in result.events if e["event"] == "warning"]
+    expect(any("lost or damaged" in text for text in warnings), f"a warning, not {warnings}")
+    expect_equal(result.outputs("made"), ["out/a.jpg"], "made")
+
+
+def test_file_that_no_run_made_is_replaced_with_a_word(place):
+    place.write("p.yaml", PIPELINE)
+    place.write("out/a.jpg", b"mine")
+    warnings = [e["message"] for e in place.run().events if e["event"] == "warning"]
+    expect_equal(len(warnings), 1, "warnings")
+    expect("out/a.jpg" in warnings[0], warnings[0])
+
+
+def test_link_to_its_own_input_is_no_output(place):
+    place.write("real/photo.png", png(40, 30))
+    os.symlink("real", place.path("out"))
+    place.write("p.yaml", PIPELINE.replace("generate: { provider: synthetic, prompt: A weir, resolution: 200x160 }",
+                                           "load: real/photo.png").replace("out/deep/b.png", "out/photo.png"))
+    before = place.read("real/photo.png")
+    result = place.run(code=2)
+    expect("overwrite a file that the pipeline reads" in result.summary["error"]["message"], result)
+    expect_equal(place.read("real/photo.png"), before, "the input")
+
+
+def test_relative_home_is_refused(place):
+    place.write("p.yaml", PIPELINE)
+    place.home = "relative"
+    expect("PEEL_HOME is 'relative'" in str(place.run(code=1)), "the reason")
 
 
 def test_plan_changes_nothing(place):

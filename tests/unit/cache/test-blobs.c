@@ -430,7 +430,7 @@ check_found (Cache *cache, const Digest *digest)
   g_autoptr (CacheRecord) record = cache_record_get (cache, digest, &error);
   g_assert_no_error (error);
   Digest found;
-  g_assert_cmpint (cache_lookup (cache, digest, &found, &error), ==, record != NULL);
+  g_assert_cmpint (cache_lookup (cache, digest, &found, NULL, &error), ==, record != NULL);
   g_assert_no_error (error);
   g_assert_true (record == NULL || digest_equal (&found, digest));
 }

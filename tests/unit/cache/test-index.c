@@ -44,7 +44,7 @@ assert_answer (Cache *cache, const char *prompt, const Digest *original)
 {
   g_autoptr (GError) error = NULL;
   Digest request = request_of (prompt), found;
-  assert_ok (cache_lookup (cache, &request, &found, &error), error);
+  assert_ok (cache_lookup (cache, &request, &found, NULL, &error), error);
   g_assert_true (digest_equal (&found, original));
 }
 
@@ -53,7 +53,7 @@ assert_miss (Cache *cache, const char *prompt)
 {
   g_autoptr (GError) error = NULL;
   Digest request = request_of (prompt), found;
-  g_assert_false (cache_lookup (cache, &request, &found, &error));
+  g_assert_false (cache_lookup (cache, &request, &found, NULL, &error));
   g_assert_no_error (error);
 }
 
@@ -226,7 +226,7 @@ a_damaged_sidecar_is_told_instead_of_a_miss (void)
   lose_index (cache_home (cache), DELETED);
   assert_answer (cache, "a shoe", &shoe);
   Digest request = request_of ("a watch"), found;
-  g_assert_false (cache_lookup (cache, &request, &found, &error));
+  g_assert_false (cache_lookup (cache, &request, &found, NULL, &error));
   g_assert_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT);
   g_assert_nonnull (strstr (error->message, path));
   assert_miss (cache, "a watch");
