@@ -1,5 +1,6 @@
 #include "base/install.h"
 #include "cli/exit-code.h"
+#include "cli/run-command.h"
 #include "cli/run-events.h"
 #include "cli/terminal.h"
 
@@ -43,6 +44,10 @@ check_file (const Invocation *invocation, const char *path, const PresetPath *pr
     .presets = presets,
     .allow_outside = options->allow_outside,
   };
+  if (!run_command_check_file (path, &error)) {
+    tell (invocation->global, path, 0, 0, error);
+    return EXIT_USAGE;
+  }
   g_autoptr (Pipeline) pipeline = pipeline_load (path, &settings, problems);
   unsigned n_images = 0;
   bool ok = problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error) &&

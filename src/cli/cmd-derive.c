@@ -125,6 +125,8 @@ send_output (const Invocation *invocation, const DeriveInput *input)
     return fail (invocation, error);
   if (fwrite (bytes, 1, length, stdout) == length && fflush (stdout) == 0)
     return EXIT_OK;
+  if (errno == EPIPE) /* as of `peel run … | head`: the reader has what it wanted */
+    return EXIT_OK;
   terminal_error ("cannot write the picture to standard output: %s", g_strerror (errno));
   return EXIT_FAILED;
 }
@@ -150,6 +152,29 @@ make_and_send (const Invocation *invocation, const Pipeline *pipeline, const Der
   return code == EXIT_OK ? send_output (invocation, input) : code;
 }
 
+/* A name with an extension is for one format, and many presets make several. */
+static bool
+check_format (const DeriveOptions *options, const Pipeline *pipeline, GError **error)
+{
+  const OutputRule *rule = pipeline->outputs->pdata[0];
+  const ImageFormatType *promised = options->to != NULL
+                                      ? image_format_type (image_format_of_path (options->to))
+                                      : NULL;
+  for (unsigned i = 0; promised != NULL && i < rule->matrix->axes->len; i++) {
+    const MatrixAxis *axis = rule->matrix->axes->pdata[i];
+    if (strcmp (axis->key, "format") != 0 || axis->values == NULL || axis->values->len < 2)
+      continue;
+    g_autofree char *stem = g_strndup (options->to,
+                                       (size_t)(strrchr (options->to, '.') - options->to));
+    g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
+                 "--to '%s' is one format, but %s makes %u; choose with --with format=%s, or let "
+                 "each have its extension: --to '%s.{ext}'",
+                 options->to, options->preset, axis->values->len, promised->name, stem);
+    return false;
+  }
+  return true;
+}
+
 /* Makes the outputs of the pipeline in `text`. */
 static int
 run_text (const Invocation *invocation, const char *text, const DeriveInput *input)
@@ -168,7 +193,8 @@ run_text (const Invocation *invocation, const char *text, const DeriveInput *inp
     forget_places (document->root);
     pipeline = pipeline_from_document (document, folder, "derive", &settings, problems);
   }
-  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error))
+  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error) ||
+      !check_format (invocation->options, pipeline, &error))
     return fail (invocation, error);
   if (sends (invocation->options))
     return make_and_send (invocation, pipeline, input);

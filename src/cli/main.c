@@ -46,6 +46,34 @@ fail_unknown_command (const char *name)
   return fail_usage (message, NULL);
 }
 
+static bool
+is_global_option (const char *argument)
+{
+  if (g_str_has_prefix (argument, "--"))
+    return option_find (&global_options, argument + 2) != NULL;
+  for (const Option *row = global_options.rows; row->name != NULL; row++)
+    if (row->letter != 0 && row->letter == argument[1])
+      return true;
+  return false;
+}
+
+/* `peel --max-file-size 1GB run p.yaml`: until the command is known nobody knows that 1GB is the value
+ * of its option. */
+static int
+fail_no_command (int argc, char **argv, int at)
+{
+  const char *before = at > 1 ? argv[at - 1] : "";
+  const CommandType *later = NULL;
+  for (int i = at + 1; i < argc && later == NULL; i++)
+    later = command_find (argv[i]);
+  if (before[0] != '-' || is_global_option (before) || later == NULL)
+    return fail_unknown_command (argv[at]);
+  g_autofree char *message = g_strdup_printf (
+    "there is no command '%s'; the options of a command come after it: 'peel %s %s %s'", argv[at],
+    later->name, before, argv[at]);
+  return fail_usage (message, later->name);
+}
+
 /* Where the command stands: the first argument that is no option, nor the value of one. */
 static int
 find_command (int argc, char **argv)
@@ -209,6 +237,6 @@ main (int argc, char **argv)
     return close_stdout (print_help (argc - at - 1, argv + at + 1));
   const CommandType *command = command_find (argv[at]);
   if (command == NULL)
-    return fail_unknown_command (argv[at]);
+    return fail_no_command (argc, argv, at);
   return close_stdout (read_and_run (command, argc, argv, at));
 }

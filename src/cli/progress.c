@@ -162,7 +162,8 @@ static void
 tick_plain (Progress *progress, const RunTotals *totals)
 {
   int64_t now = clock_monotonic_us ();
-  if (now < progress->next_us)
+  /* "0/0 outputs" would tell nothing. */
+  if (now < progress->next_us || totals->n_expected == 0)
     return;
   g_autofree char *text = describe (progress, totals, 0);
   terminal_note ("%s: %s", progress->name, text);

@@ -1,6 +1,7 @@
 #include "cli/run-command.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/install.h"
@@ -83,18 +84,38 @@ run_command_count (const Invocation *invocation, const Pipeline *pipeline, unsig
   return code;
 }
 
+bool
+run_command_check_file (const char *path, GError **error)
+{
+  uint8_t first[32];
+  FILE *file = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? fopen (path, "rbe") : NULL;
+  size_t length = file != NULL ? fread (first, 1, sizeof first, file) : 0;
+  if (file != NULL)
+    fclose (file);
+  if (image_format_of_bytes (first, length) == IMAGE_FORMAT_UNKNOWN)
+    return true;
+  g_set_error (
+    error, RUN_ERROR, RUN_ERROR_INVALID,
+    "%s is a picture, not a pipeline: 'peel derive %s --preset PRESET' makes files of it", path,
+    path);
+  return false;
+}
+
 static int
 run_file (const Invocation *invocation, const char *path, const PresetPath *presets,
           ReportKind kind)
 {
   g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (GError) error = NULL;
   const PipelineSettings settings = run_options_pipeline_settings (invocation->run, presets);
-  g_autoptr (Pipeline) pipeline = pipeline_load (path, &settings, problems);
+  g_autoptr (Pipeline) pipeline = run_command_check_file (path, &error)
+                                    ? pipeline_load (path, &settings, problems)
+                                    : NULL;
   if (pipeline != NULL)
     return run_command_pipeline (invocation, pipeline, kind);
-  g_autoptr (GError) error = NULL;
   g_autoptr (Reporter) reporter = reporter_new (kind, invocation->global, path);
-  problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
+  if (error == NULL)
+    problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
   reporter_finish (reporter, NULL, error, EXIT_USAGE);
   return EXIT_USAGE;
 }

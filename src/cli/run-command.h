@@ -7,6 +7,9 @@
 /* Runs (or plans) every pipeline named; `kind` says what is told. Returns the exit code. */
 int run_command_files (const Invocation *invocation, ReportKind kind);
 
+/* False when the file is a picture, which is for derive; other mistakes are left to the reader. */
+bool run_command_check_file (const char *path, GError **error);
+
 /* Runs one pipeline that is in memory. Takes over nothing. */
 int run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, ReportKind kind);
 

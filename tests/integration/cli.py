@@ -75,6 +75,7 @@ def test_stdout_has_results_and_stderr_the_rest(place):
     expect(re.fullmatch(r"p: 4 made \(2 images, 2 generated\), .* in [\d.]+ s", rows[4]),
            f"no summary: {rows[4]!r}")
     expect("\033" not in made.out + made.err, "colours without a terminal")
+    expect("0/0" not in made.err, f"progress of outputs that nobody knows yet: {made}")
     quiet = place.peel("-q", "run", "p.yaml", "--refresh", "*.jpg")
     expect_equal(quiet.err, "", "stderr of -q")
     expect_equal(len(quiet.out.splitlines()), 2, f"-q gives results alone: {quiet}")
@@ -148,6 +149,22 @@ def pipe(place, data, *arguments, code=0):
     return done
 
 
+def test_reader_that_leaves_a_sent_picture_is_no_error(place):
+    place.write("big.png", support.png(900, 900))
+    one = ("--with", "format=webp", "--with", "width=800")
+    process = place.start("derive", "big.png", "--preset", "web/thumb", *one, "--to", "-")
+    process.stdout.close()
+    process.stdout = None
+    support.finish(process, 0)
+    with open("/dev/full", "w", encoding="ascii") as full:
+        full_disk = subprocess.run(
+            [support.PEEL, "derive", "big.png", "--preset", "web/thumb", *one, "--to", "-"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=place.folder,
+            env=place.environment(), timeout=support.TIMEOUT_S)
+    expect_equal(full_disk.returncode, 1, "exit code when the picture cannot be written")
+    expect("cannot write the picture" in full_disk.stderr, full_disk.stderr)
+
+
 def test_derive_works_in_a_pipe(place):
     picture = support.png(64, 48)
     one = ("--with", "format=webp", "--with", "width=32")
@@ -161,6 +178,15 @@ def test_derive_works_in_a_pipe(place):
                code=1)
     expect_equal(bad.stdout, b"", "nothing is sent of what is no picture")
     expect_equal([name for name in os.listdir(place.folder) if name != "out"], [], "files left")
+
+
+def test_picture_in_place_of_a_pipeline_is_named(place):
+    place.write("a.png", support.png(20, 20))
+    for command in ("check", "plan", "explain", "run"):
+        wrong = place.peel(command, "a.png", code=2)
+        expect("peel: a.png is a picture, not a pipeline: 'peel derive a.png --preset" in wrong.err,
+               repr(wrong))
+        expect_events(place.peel(command, "a.png", "--json", code=2), 2)
 
 
 def test_derive_takes_odd_names_and_hashes(place):
