@@ -7,7 +7,7 @@
 #include "image/encode.h"
 #include "image/painter.h"
 #include "metadata/png.h"
-#include "run/run-error.h"
+#include "run/task.h"
 
 static bool
 make_record (GBytes *bytes, const char *name, Cache *cache, bool store, const ImageLimits *limits,
@@ -37,20 +37,6 @@ make_record (GBytes *bytes, const char *name, Cache *cache, bool store, const Im
   return true;
 }
 
-static const char *
-text_of (const Node *map, const char *key)
-{
-  const Node *node = node_get (map, key);
-  return node != NULL && node->text != NULL ? node->text : "";
-}
-
-static int64_t
-integer_of (const Node *map, const char *key)
-{
-  const Node *node = node_get (map, key);
-  return node != NULL && node->kind == NODE_INT ? node->integer : 0;
-}
-
 bool
 ingest_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
              GError **error)
@@ -58,11 +44,11 @@ ingest_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRec
   const Node *store = node_get (task, "store");
   char *text = NULL;
   size_t length;
-  if (!path_read_file (text_of (task, "path"), limits->most_bytes, &text, &length, error))
+  if (!path_read_file (task_text (task, "path"), limits->most_bytes, &text, &length, error))
     return false;
   g_autoptr (GBytes) bytes = g_bytes_new_take (text, length);
-  return make_record (bytes, text_of (task, "name"), cache, store != NULL && store->boolean, limits,
-                      out_record, error);
+  return make_record (bytes, task_text (task, "name"), cache, store != NULL && store->boolean,
+                      limits, out_record, error);
 }
 
 /* The label that a drawing carries in its own bytes, so that it has one outside the cache too. */
@@ -91,11 +77,11 @@ draw_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecor
            GError **error)
 {
   const PainterSpec spec = {
-    .prompt = text_of (task, "prompt"),
-    .seed = integer_of (task, "seed"),
-    .variant = (int)integer_of (task, "variant"),
-    .width = (int)integer_of (task, "width"),
-    .height = (int)integer_of (task, "height"),
+    .prompt = task_text (task, "prompt"),
+    .seed = task_integer (task, "seed"),
+    .variant = (int)task_integer (task, "variant"),
+    .width = (int)task_integer (task, "width"),
+    .height = (int)task_integer (task, "height"),
   };
   VipsImage *picture = NULL;
   g_autoptr (GBytes) bytes = NULL;

@@ -9,7 +9,7 @@
 #include "image/memory.h"
 #include "pipeline/chain.h"
 #include "run/deliver.h"
-#include "run/run-error.h"
+#include "run/task.h"
 
 /* Derivatives that share all their image stages share the picture these give. */
 typedef struct {
@@ -89,18 +89,11 @@ refuse (GError **error, const char *what)
   return false;
 }
 
-static const char *
-text_of (const Node *map, const char *key)
-{
-  const Node *node = node_get (map, key);
-  return node != NULL && node->kind == NODE_TEXT ? node->text : NULL;
-}
-
 static Step *
 read_step (const Node *item, GError **error)
 {
   g_autoptr (Problems) problems = problems_new ();
-  const char *name = text_of (item, "stage"), *folder = text_of (item, "folder");
+  const char *name = task_text (item, "stage"), *folder = task_text (item, "folder");
   const Node *options = node_get (item, "options");
   const StageType *type = name != NULL ? stage_find (name) : NULL;
   if (type == NULL || folder == NULL || options == NULL) {
@@ -151,13 +144,13 @@ static bool
 read_derivative (Render *render, const Node *item, GError **error)
 {
   const Node *index = node_get (item, "index"), *list = node_get (item, "steps");
-  if (index == NULL || index->kind != NODE_INT || list == NULL || text_of (item, "path") == NULL)
+  if (index == NULL || index->kind != NODE_INT || list == NULL || task_text (item, "path") == NULL)
     return refuse (error, "a derivative");
   Job *job = g_new0 (Job, 1);
   job->delivery_steps = g_ptr_array_new_with_free_func (unref_step);
   g_ptr_array_add (render->jobs, job);
   job->index = (unsigned)index->integer;
-  job->path = text_of (item, "path");
+  job->path = task_text (item, "path");
 
   g_autoptr (GString) chain = g_string_new (NULL);
   GPtrArray *steps = g_ptr_array_new_with_free_func (unref_step);
@@ -284,7 +277,7 @@ do_job (gpointer data, gpointer user_data)
 static GBytes *
 read_original (const Node *task, const char *home, const ImageLimits *limits, GError **error)
 {
-  const char *path = text_of (task, "path"), *hex = text_of (task, "original");
+  const char *path = task_text (task, "path"), *hex = task_text (task, "original");
   Digest digest;
   if (hex == NULL || strlen (hex) != DIGEST_HEX_CHARACTERS || !digest_from_hex (hex, &digest)) {
     refuse (error, "no original");
@@ -315,7 +308,7 @@ static bool
 open_original (Render *render, const Node *task, const char *home, const ImageLimits *limits,
                GError **error)
 {
-  const char *name = text_of (task, "name");
+  const char *name = task_text (task, "name");
   g_autoptr (GBytes) bytes = read_original (task, home, limits, error);
   if (bytes == NULL ||
       !image_decode (bytes, name != NULL ? name : "the original", limits, &render->original, error))
@@ -327,10 +320,10 @@ open_original (Render *render, const Node *task, const char *home, const ImageLi
   render->origin.blobs.xmp = image_dup_blob (render->original, IMAGE_BLOB_XMP);
   render->origin.blobs.iptc = image_dup_blob (render->original, IMAGE_BLOB_IPTC);
   render->origin.facts = (MetadataFacts){
-    .source_type = text_of (task, "source-type"),
+    .source_type = task_text (task, "source-type"),
     .found_type = render->found_type,
-    .prompt = text_of (task, "prompt"),
-    .ai_system = text_of (task, "ai-system"),
+    .prompt = task_text (task, "prompt"),
+    .ai_system = task_text (task, "ai-system"),
   };
   return true;
 }

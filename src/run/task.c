@@ -116,6 +116,20 @@ task_write_stop (void)
   return finish (begin ("stop", 0));
 }
 
+const char *
+task_text (const Node *task, const char *key)
+{
+  const Node *node = node_get (task, key);
+  return node != NULL && node->kind == NODE_TEXT ? node->text : NULL;
+}
+
+int64_t
+task_integer (const Node *task, const char *key)
+{
+  const Node *node = node_get (task, key);
+  return node != NULL && node->kind == NODE_INT ? node->integer : 0;
+}
+
 /* ---- answers ---- */
 
 static const char *const answer_names[] = {

@@ -35,6 +35,10 @@ char *task_write_render (unsigned id, const TaskOriginal *original, const GPtrAr
                          const GArray *chosen, int n_threads);
 char *task_write_stop (void);
 
+/* What a worker reads of a task: the text of a member or NULL, its whole number or 0. */
+const char *task_text (const Node *task, const char *key);
+int64_t task_integer (const Node *task, const char *key);
+
 /* ---- answers ---- */
 
 typedef enum {

@@ -126,13 +126,6 @@ is_stopped (void *data)
   return g_atomic_int_get (&((Worker *)data)->is_stopped) != 0;
 }
 
-static int64_t
-integer_of (const Node *map, const char *key)
-{
-  const Node *node = node_get (map, key);
-  return node != NULL && node->kind == NODE_INT ? node->integer : 0;
-}
-
 static bool
 start (Worker *worker, const Node *task, GError **error)
 {
@@ -140,15 +133,15 @@ start (Worker *worker, const Node *task, GError **error)
   const Node *home = node_get (task, "home");
   g_free (worker->home);
   worker->home = g_strdup (home != NULL ? home->text : "");
-  worker->limits.most_bytes = integer_of (bounds, "bytes");
-  worker->limits.most_pixels = integer_of (bounds, "pixels");
-  worker->limits.most_edge = (int)integer_of (bounds, "edge");
-  worker->limits.most_pages = (int)integer_of (bounds, "pages");
-  worker->limits.most_exif_bytes = integer_of (bounds, "exif");
-  worker->limits.most_xmp_bytes = integer_of (bounds, "xmp");
-  worker->limits.most_icc_bytes = integer_of (bounds, "icc");
+  worker->limits.most_bytes = task_integer (bounds, "bytes");
+  worker->limits.most_pixels = task_integer (bounds, "pixels");
+  worker->limits.most_edge = (int)task_integer (bounds, "edge");
+  worker->limits.most_pages = (int)task_integer (bounds, "pages");
+  worker->limits.most_exif_bytes = task_integer (bounds, "exif");
+  worker->limits.most_xmp_bytes = task_integer (bounds, "xmp");
+  worker->limits.most_icc_bytes = task_integer (bounds, "icc");
   worker->limits.allow_damaged = damaged != NULL && damaged->boolean;
-  return image_start ((int)integer_of (task, "threads"), error);
+  return image_start ((int)task_integer (task, "threads"), error);
 }
 
 static bool
@@ -181,7 +174,7 @@ handle_line (Worker *worker, const char *line)
   g_autoptr (Document) document = document_read ("task.json", line, strlen (line), problems);
   g_autoptr (GError) error = NULL;
   const Node *kind = document != NULL ? node_get (document->root, "task") : NULL;
-  worker->id = document != NULL ? (unsigned)integer_of (document->root, "id") : 0;
+  worker->id = document != NULL ? (unsigned)task_integer (document->root, "id") : 0;
   bool ok = problems_raise (problems, RUN_ERROR, RUN_ERROR_FAILED, &error);
   if (ok && kind == NULL) {
     g_set_error_literal (&error, RUN_ERROR, RUN_ERROR_FAILED,
