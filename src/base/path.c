@@ -156,6 +156,16 @@ path_read_file (const char *path, int64_t limit, char **out_text, size_t *out_le
 }
 
 char *
+path_dup_stem (const char *path)
+{
+  char *name = g_path_get_basename (path);
+  char *dot = strrchr (name, '.');
+  if (dot != NULL && dot != name)
+    *dot = '\0';
+  return name;
+}
+
+char *
 path_safe_name (const char *value)
 {
   g_autofree char *valid = g_utf8_make_valid (value, -1);

@@ -20,6 +20,8 @@ bool path_make_folder (const char *folder, GError **error);
 /* Reads a whole file of at most `limit` bytes ("-": standard input). NUL-terminated. */
 bool path_read_file (const char *path, int64_t limit, char **out_text, size_t *out_length,
                      GError **error);
+/* The last part of a path without its extension: "a/b.tar.gz" gives "b.tar", ".x" stays. New string. */
+char *path_dup_stem (const char *path);
 /* A value made safe inside a file name: letters, digits, '.', '_' and '-' of any script stay,
  * everything else becomes '-', runs collapse, the ends are trimmed; never "", "." or "..", at
  * most 100 bytes. New string. */

@@ -360,16 +360,6 @@ resolve (Pipeline *pipeline, const PipelineSettings *settings, const char *fallb
   return false;
 }
 
-static char *
-stem_of (const char *path)
-{
-  char *name = g_path_get_basename (path);
-  char *dot = strrchr (name, '.');
-  if (dot != NULL && dot != name)
-    *dot = '\0';
-  return name;
-}
-
 Pipeline *
 pipeline_load (const char *path, const PipelineSettings *settings, Problems *problems)
 {
@@ -378,7 +368,7 @@ pipeline_load (const char *path, const PipelineSettings *settings, Problems *pro
   g_autofree char *folder = g_path_get_dirname (full);
   g_autoptr (Pipeline) pipeline = pipeline_new (folder);
   pipeline->path = g_strdup (full);
-  pipeline->file_stem = stem_of (full);
+  pipeline->file_stem = path_dup_stem (full);
   pipeline->allow_outside = settings->allow_outside;
   g_autoptr (GPtrArray) trail = g_ptr_array_new ();
   pipeline->root = load_merged (pipeline, full, path, NULL, trail, problems);

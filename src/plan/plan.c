@@ -95,16 +95,6 @@ table_row_id (const MatrixRow *row, unsigned number)
 /* ---- images ---- */
 
 static char *
-stem_of (const char *path)
-{
-  char *name = g_path_get_basename (path);
-  char *dot = strrchr (name, '.');
-  if (dot != NULL && dot != name)
-    *dot = '\0';
-  return name;
-}
-
-static char *
 image_id (const Plan *plan, unsigned row, const char *base)
 {
   const MatrixRow *values = plan->rows->pdata[row];
@@ -173,7 +163,7 @@ add_loaded (Plan *plan, unsigned row, const Step *source, GHashTable *ids, Probl
     for (unsigned i = 0; i < paths->len; i++) {
       PlanImage *image = g_new0 (PlanImage, 1);
       image->file = g_strdup (paths->pdata[i]);
-      image->stem = stem_of (image->file);
+      image->stem = path_dup_stem (image->file);
       image->id = image_id (plan, row, image->stem);
       image->row = row;
       image->variant = 1;
