@@ -13,19 +13,9 @@
 
 enum { SHORTEST_PREFIX = 4 };
 
-/* Puts file, fate and advice around what the frame or the hash had to say. */
-static void
-explain_damage (GError **error, const char *home, const char *path, int fd)
-{
-  g_autofree char *what = g_strdup ((*error)->message);
-  g_autofree char *fate = home_quarantine (home, path, fd);
-  g_clear_error (error);
-  g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT,
-               "the original in %s is damaged (%s) %s. No other original was touched. An original "
-               "that was loaded from a file comes back with the next run; one that was generated "
-               "must be put back from a copy, or be generated again",
-               path, what, fate);
-}
+static const char damage_advice[] =
+  "No other original was touched. An original that was loaded from a file comes back with the "
+  "next run; one that was generated must be put back from a copy, or be generated again";
 
 static bool
 check_hash (GBytes *bytes, const Digest *digest, GError **error)
@@ -49,7 +39,7 @@ read_open_blob (const char *home, const char *path, int fd, const Digest *digest
   if (bytes != NULL && check_hash (bytes, digest, &problem))
     return g_steal_pointer (&bytes);
   if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
-    explain_damage (&problem, home, path, fd);
+    home_explain_damage (&problem, home, path, fd, "original in", damage_advice);
   else
     g_prefix_error (&problem, "the original in %s: ", path);
   g_propagate_error (error, problem);

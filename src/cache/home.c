@@ -137,3 +137,14 @@ cache_is_local (const char *home, char **out_file_system)
     }
   return true;
 }
+
+void
+home_explain_damage (GError **error, const char *home, const char *path, int fd, const char *what,
+                     const char *advice)
+{
+  g_autofree char *found = g_strdup ((*error)->message);
+  g_autofree char *fate = home_quarantine (home, path, fd);
+  g_clear_error (error);
+  g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "the %s %s is damaged (%s) %s. %s", what,
+               path, found, fate, advice);
+}

@@ -19,5 +19,10 @@ char *home_shelf_path (const char *home, unsigned shelf);
  * mended it). Returns the end of a sentence: where it went, or why it could not go. New string. */
 char *home_quarantine (const char *home, const char *path, int fd);
 
+/* Moves what is damaged as above and puts file, fate and `advice` around what *error says of it.
+ * `what` leads to the path: "original in", "sidecar". */
+void home_explain_damage (GError **error, const char *home, const char *path, int fd,
+                          const char *what, const char *advice);
+
 /* rename() that fails with EEXIST when `to` is taken. Returns 0, or -1 and errno. */
 int home_rename_new (const char *from, const char *to);

@@ -265,18 +265,9 @@ sidecar_name_to_digest (const char *name, Digest *out_digest)
   return digest_from_hex (hex, out_digest);
 }
 
-static void
-explain_damage (GError **error, const char *home, const char *path, int fd)
-{
-  g_autofree char *what = g_strdup ((*error)->message);
-  g_autofree char *fate = home_quarantine (home, path, fd);
-  g_clear_error (error);
-  g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT,
-               "the sidecar %s is damaged (%s) %s. The original itself and all others were not "
-               "touched; what was known of how it was got is in the file that was moved. It gets a "
-               "new sidecar when it is loaded, imported or generated again",
-               path, what, fate);
-}
+static const char damage_advice[] =
+  "The original itself and all others were not touched; what was known of how it was got is in "
+  "the file that was moved. It gets a new sidecar when it is loaded, imported or generated again";
 
 static CacheRecord *
 read_record (int fd, const Digest *digest, GError **error)
@@ -321,7 +312,7 @@ sidecar_read (const char *home, const Digest *digest, GError **error)
   GError *problem = NULL;
   CacheRecord *record = read_record (fd, digest, &problem);
   if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
-    explain_damage (&problem, home, path, fd);
+    home_explain_damage (&problem, home, path, fd, "sidecar", damage_advice);
   else
     g_prefix_error (&problem, "the sidecar %s: ", path);
   close (fd);
