@@ -23,6 +23,14 @@ tell_original (Run *run, const ImageRun *image_run, const char *how)
 }
 
 static void
+go_on_with_cached (Run *run, ImageRun *image_run)
+{
+  run->totals.n_originals_cached++;
+  tell_original (run, image_run, "cached");
+  run_settle_outputs (run, image_run);
+}
+
+static void
 queue_task (Run *run, ImageRun *image_run, unsigned id, char *line)
 {
   PoolTask *task = g_new0 (PoolTask, 1);
@@ -107,9 +115,7 @@ begin_generated (Run *run, ImageRun *image_run)
     return;
   }
   if (image_run->record != NULL) {
-    run->totals.n_originals_cached++;
-    tell_original (run, image_run, "cached");
-    run_settle_outputs (run, image_run);
+    go_on_with_cached (run, image_run);
     return;
   }
   if ((is_lost || is_hit) && !may_replace_lost (run, image_run, &error)) {
@@ -171,9 +177,7 @@ begin_loaded (Run *run, ImageRun *image_run)
     return;
   }
   if (image_run->record != NULL) {
-    run->totals.n_originals_cached++;
-    tell_original (run, image_run, "cached");
-    run_settle_outputs (run, image_run);
+    go_on_with_cached (run, image_run);
     return;
   }
   unsigned id = ++run->next_task_id;
