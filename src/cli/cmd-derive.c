@@ -135,7 +135,7 @@ send_output (const Invocation *invocation, const DeriveInput *input)
 static int
 make_and_send (const Invocation *invocation, const Pipeline *pipeline, const DeriveInput *input)
 {
-  const RunOptions *run = invocation->run;
+  const RunOptions *run = invocation->shared;
   unsigned n_outputs = 0;
   int code = run_command_count (invocation, pipeline, &n_outputs);
   if (code != EXIT_OK)
@@ -179,7 +179,7 @@ check_format (const DeriveOptions *options, const Pipeline *pipeline, GError **e
 static int
 run_text (const Invocation *invocation, const char *text, const DeriveInput *input)
 {
-  RunOptions *run = invocation->run;
+  RunOptions *run = invocation->shared;
   g_autofree char *folder = g_get_current_dir ();
   g_autofree char *preset_folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (preset_folder);
@@ -220,7 +220,7 @@ static int
 run (const Invocation *invocation)
 {
   const DeriveOptions *options = invocation->options;
-  const RunOptions *run = invocation->run;
+  const RunOptions *run = invocation->shared;
   g_auto (DeriveInput) input = { NULL };
   g_autoptr (GError) error = NULL;
   if (!check_options (invocation, &error) ||
@@ -251,7 +251,7 @@ const CommandType command_derive = {
              "  peel derive - --preset web/thumb --with format=webp --with width=160 \\\n"
              "    --to - < photo.jpg > thumb.webp",
   .options = &derive_options,
-  .takes_run_options = true,
+  .shared = &shared_run_options,
   .least_arguments = 1,
   .most_arguments = 1,
   .run = run,

@@ -6,7 +6,7 @@
 static int
 run (const Invocation *invocation)
 {
-  RunOptions *options = invocation->run;
+  RunOptions *options = invocation->shared;
   Invocation narrowed = *invocation;
   char *only[] = { invocation->n_arguments > 1 ? invocation->arguments[1] : NULL, NULL };
   char **given = options->only;
@@ -27,7 +27,7 @@ const CommandType command_explain = {
   .details = "OUTPUT is a glob on output paths or image ids, as for --only.",
   .example = "  peel explain shop.yaml\n"
              "  peel explain shop.yaml 'out/hero/*'",
-  .takes_run_options = true,
+  .shared = &shared_run_options,
   .least_arguments = 1,
   .most_arguments = 2,
   .run = run,

@@ -1,4 +1,5 @@
 #include "cli/run-command.h"
+#include "cli/run-options.h"
 
 static int
 run (const Invocation *invocation)
@@ -16,7 +17,7 @@ const CommandType command_plan = {
              "expected.",
   .example = "  peel plan shop.yaml\n"
              "  peel plan shop.yaml --json",
-  .takes_run_options = true,
+  .shared = &shared_run_options,
   .least_arguments = 1,
   .run = run,
 };

@@ -1,4 +1,5 @@
 #include "cli/run-command.h"
+#include "cli/run-options.h"
 
 static int
 run (const Invocation *invocation)
@@ -17,7 +18,7 @@ const CommandType command_run = {
   .example = "  peel run shop.yaml\n"
              "  peel run shop.yaml --only '*.avif' -j 2\n"
              "  peel run shop.yaml --var photo=me.jpg",
-  .takes_run_options = true,
+  .shared = &shared_run_options,
   .least_arguments = 1,
   .run = run,
 };

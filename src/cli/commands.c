@@ -1,7 +1,9 @@
+#include "base/nearest.h"
 #include "cli/command.h"
 
 /* In order of name. A new command is its file, its line here and its line in CMakeLists.txt. */
 #define COMMANDS(COMMAND)                                                                          \
+  COMMAND (cache)                                                                                  \
   COMMAND (check)                                                                                  \
   COMMAND (derive)                                                                                 \
   COMMAND (doctor)                                                                                 \
@@ -16,19 +18,29 @@
 COMMANDS (DECLARE)
 
 #define POINT(name) &command_##name,
-const CommandType *const command_types[] = { COMMANDS (POINT) };
+const CommandType *const command_types[] = { COMMANDS (POINT) NULL };
 
-unsigned
-command_n_types (void)
+const char *
+command_word (const CommandType *type)
 {
-  return G_N_ELEMENTS (command_types);
+  const char *space = strrchr (type->name, ' ');
+  return space != NULL ? space + 1 : type->name;
 }
 
 const CommandType *
-command_find (const char *name)
+command_find (const CommandType *const *types, const char *word)
 {
-  for (unsigned i = 0; i < G_N_ELEMENTS (command_types); i++)
-    if (strcmp (command_types[i]->name, name) == 0)
-      return command_types[i];
+  for (; *types != NULL; types++)
+    if (strcmp (command_word (*types), word) == 0)
+      return *types;
   return NULL;
+}
+
+const char *
+command_nearest (const CommandType *const *types, const char *word)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  for (; *types != NULL; types++)
+    g_ptr_array_add (words, (gpointer)command_word (*types));
+  return nearest_name (word, (const char *const *)words->pdata, words->len);
 }

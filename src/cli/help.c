@@ -3,7 +3,6 @@
 #include "base/install.h"
 #include "cache/cache.h"
 #include "cli/exit-code.h"
-#include "cli/run-options.h"
 #include "cli/terminal.h"
 #include "document/document.h"
 #include "image/version.h"
@@ -63,14 +62,21 @@ append_exit_codes (GString *out)
   g_string_append (out, "Any other is a failure.\n");
 }
 
+static void
+append_commands (const CommandType *const *types, GString *out)
+{
+  g_string_append (out, "Commands:\n");
+  for (; *types != NULL; types++)
+    g_string_append_printf (out, "  %-10s %s\n", command_word (*types), (*types)->summary);
+}
+
 char *
 help_program (void)
 {
   GString *out = g_string_new (
     "Peel turns generated and loaded originals into the files people ship.\n\n"
-    "Usage: peel COMMAND [OPTION…] [ARGUMENT…]\n\nCommands:\n");
-  for (unsigned i = 0; i < command_n_types (); i++)
-    g_string_append_printf (out, "  %-10s %s\n", command_types[i]->name, command_types[i]->summary);
+    "Usage: peel COMMAND [OPTION…] [ARGUMENT…]\n\n");
+  append_commands (command_types, out);
   g_string_append (out, "\nOptions of every command:\n");
   options_append_help (&global_options, true, width (), out);
   append_exit_codes (out);
@@ -81,31 +87,49 @@ help_program (void)
   return g_string_free (out, FALSE);
 }
 
-char *
-help_command (const CommandType *command)
+static void
+append_usage (const CommandType *command, GString *out)
 {
-  GString *out = g_string_new (NULL);
+  if (command->parts != NULL) {
+    g_string_append_printf (out, "%s.\n\nUsage: peel %s COMMAND [OPTION…] [ARGUMENT…]\n",
+                            command->summary, command->name);
+    return;
+  }
   g_string_append_printf (out, "%s.\n\nUsage: peel %s [OPTION…]%s%s\n", command->summary,
                           command->name, command->synopsis[0] != '\0' ? " " : "",
                           command->synopsis);
+}
+
+char *
+help_command (const CommandType *command)
+{
+  const SharedOptions *shared = command->shared;
+  GString *out = g_string_new (NULL);
+  append_usage (command, out);
   if (command->details != NULL) {
     g_string_append_c (out, '\n');
     append_text (command->details, out);
+  }
+  if (command->parts != NULL) {
+    g_string_append_c (out, '\n');
+    append_commands (command->parts, out);
   }
   if (command->options != NULL) {
     g_string_append (out, "\nOptions:\n");
     options_append_help (command->options, true, width (), out);
   }
-  if (command->takes_run_options) {
-    g_string_append (out, "\nOptions of a run:\n");
-    options_append_help (&run_options, true, width (), out);
+  if (shared != NULL) {
+    g_string_append_printf (out, "\n%s:\n", shared->title);
+    options_append_help (shared->table, true, width (), out);
   }
   g_string_append (out, "\nOptions of every command:\n");
   options_append_help (&global_options, true, width (), out);
-  if (command->takes_run_options)
+  if (shared != NULL && shared->tells_exit_codes)
     append_exit_codes (out);
   if (command->example != NULL)
     g_string_append_printf (out, "\nExamples:\n%s\n", command->example);
+  if (command->parts != NULL)
+    g_string_append_printf (out, "\n'peel %s COMMAND --help' tells more of one.\n", command->name);
   return g_string_free (out, FALSE);
 }
 

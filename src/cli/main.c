@@ -6,10 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/nearest.h"
 #include "cli/exit-code.h"
 #include "cli/help.h"
-#include "cli/run-options.h"
 #include "cli/terminal.h"
 #include "run/worker.h"
 
@@ -32,18 +30,31 @@ print_text (char *text)
   return EXIT_OK;
 }
 
-static int
-fail_unknown_command (const char *name)
+/* "", or "cache " for a command that is one of those it holds. New string. */
+static char *
+words_before (const CommandType *parent)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  for (unsigned i = 0; i < command_n_types (); i++)
-    g_ptr_array_add (names, (gpointer)command_types[i]->name);
-  const char *near = nearest_name (name, (const char *const *)names->pdata, names->len);
+  return parent != NULL ? g_strconcat (parent->name, " ", NULL) : g_strdup ("");
+}
+
+static const CommandType *const *
+parts_of (const CommandType *parent)
+{
+  return parent != NULL ? parent->parts : command_types;
+}
+
+/* `parent`: the command that holds the one that was wanted, or NULL. */
+static int
+fail_unknown_command (const CommandType *parent, const char *word)
+{
+  const char *near = command_nearest (parts_of (parent), word);
+  g_autofree char *before = words_before (parent);
   g_autofree char *message = near != NULL
-                               ? g_strdup_printf ("there is no command '%s'; did you mean '%s'?",
-                                                  name, near)
-                               : g_strdup_printf ("there is no command '%s'", name);
-  return fail_usage (message, NULL);
+                               ? g_strdup_printf (
+                                   "there is no command '%s%s'; did you mean '%s%s'?", before, word,
+                                   before, near)
+                               : g_strdup_printf ("there is no command '%s%s'", before, word);
+  return fail_usage (message, parent != NULL ? parent->name : NULL);
 }
 
 static bool
@@ -60,25 +71,26 @@ is_global_option (const char *argument)
 /* `peel --max-file-size 1GB run p.yaml`: until the command is known nobody knows that 1GB is the value
  * of its option. */
 static int
-fail_no_command (int argc, char **argv, int at)
+fail_no_command (const CommandType *parent, int argc, char **argv, int at)
 {
   const char *before = at > 1 ? argv[at - 1] : "";
   const CommandType *later = NULL;
   for (int i = at + 1; i < argc && later == NULL; i++)
-    later = command_find (argv[i]);
+    later = command_find (parts_of (parent), argv[i]);
   if (before[0] != '-' || is_global_option (before) || later == NULL)
-    return fail_unknown_command (argv[at]);
+    return fail_unknown_command (parent, argv[at]);
+  g_autofree char *words = words_before (parent);
   g_autofree char *message = g_strdup_printf (
-    "there is no command '%s'; the options of a command come after it: 'peel %s %s %s'", argv[at],
-    later->name, before, argv[at]);
+    "there is no command '%s%s'; the options of a command come after it: 'peel %s %s %s'", words,
+    argv[at], later->name, before, argv[at]);
   return fail_usage (message, later->name);
 }
 
-/* Where the command stands: the first argument that is no option, nor the value of one. */
+/* The first argument from `from` on that is no option, nor the value of one; 0: none. */
 static int
-find_command (int argc, char **argv)
+find_word (int argc, char **argv, int from)
 {
-  for (int i = 1; i < argc; i++) {
+  for (int i = from; i < argc; i++) {
     if (argv[i][0] != '-')
       return i;
     const Option *option = g_str_has_prefix (argv[i], "--")
@@ -91,11 +103,15 @@ find_command (int argc, char **argv)
 }
 
 static int
-run_command (const CommandType *command, const GlobalOptions *global, void *own, RunOptions *run,
+run_command (const CommandType *command, const GlobalOptions *global, void *own, void *shared,
              GPtrArray *positionals)
 {
   if (global->help)
     return print_text (help_command (command));
+  if (command->parts != NULL) {
+    g_autofree char *message = g_strdup_printf ("'peel %s' needs a command", command->name);
+    return fail_usage (message, command->name);
+  }
   bool too_few = positionals->len < command->least_arguments;
   bool too_many = command->most_arguments > 0 && positionals->len > command->most_arguments;
   if (command->least_arguments == 0 && command->most_arguments == 0 && positionals->len > 0)
@@ -111,49 +127,47 @@ run_command (const CommandType *command, const GlobalOptions *global, void *own,
   const Invocation invocation = {
     .global = global,
     .options = own,
-    .run = run,
+    .shared = shared,
     .arguments = (char **)positionals->pdata,
     .n_arguments = positionals->len - 1,
   };
   return command->run (&invocation);
 }
 
-/* All options of a command, wherever they stand on the line. */
+/* All options of a command, wherever they stand on the line. `words` are the arguments without the
+ * words that name it. */
 static int
-read_and_run (const CommandType *command, int argc, char **argv, int at)
+read_and_run (const CommandType *command, const GPtrArray *words)
 {
   const OptionTable *tables[3] = { &global_options };
   void *structs[3] = { options_new (&global_options) };
   unsigned n = 1;
+  void *own = NULL, *shared = NULL;
   if (command != NULL && command->options != NULL) {
     tables[n] = command->options;
-    structs[n++] = options_new (command->options);
+    structs[n++] = own = options_new (command->options);
   }
-  void *own = n > 1 ? structs[1] : NULL;
-  RunOptions *run = NULL;
-  if (command != NULL && command->takes_run_options) {
-    tables[n] = &run_options;
-    structs[n++] = run = options_new (&run_options);
+  if (command != NULL && command->shared != NULL) {
+    tables[n] = command->shared->table;
+    structs[n++] = shared = options_new (command->shared->table);
   }
-  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
-  for (int i = 1; i < argc; i++)
-    if (i != at || command == NULL)
-      g_ptr_array_add (arguments, argv[i]);
-
   g_autoptr (GPtrArray) positionals = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   const GlobalOptions *global = structs[0];
+  bool is_alone = words->len == 0;
   int code;
-  bool ok = options_parse_arguments (tables, structs, n, (int)arguments->len,
-                                     (char **)arguments->pdata, positionals, &error);
+  bool ok = options_parse_arguments (tables, structs, n, (int)words->len, (char **)words->pdata,
+                                     positionals, &error);
   terminal_start (global);
   if (!ok)
     code = fail_usage (error->message, command != NULL ? command->name : NULL);
   else if (global->version)
     code = print_text (help_versions ());
+  else if (command != NULL && command->parts != NULL && is_alone)
+    code = print_text (help_command (command));
   else if (command != NULL)
-    code = run_command (command, global, own, run, positionals);
-  else if (global->help || argc == 1)
+    code = run_command (command, global, own, shared, positionals);
+  else if (global->help || is_alone)
     code = print_text (help_program ());
   else
     code = fail_usage ("no command was given", NULL);
@@ -205,13 +219,45 @@ find_foreign_bytes (int argc, char **argv)
   return 0;
 }
 
+/* `peel help cache ls` */
 static int
-print_help (int argc, char **argv)
+print_help (int n_words, char **words)
 {
-  const CommandType *about = argc > 0 ? command_find (argv[0]) : NULL;
-  if (argc > 0 && about == NULL)
-    return fail_unknown_command (argv[0]);
+  const CommandType *about = NULL;
+  for (int i = 0; i < n_words; i++) {
+    const CommandType *part = about == NULL || about->parts != NULL
+                                ? command_find (parts_of (about), words[i])
+                                : NULL;
+    if (part == NULL && (about == NULL || about->parts != NULL))
+      return fail_unknown_command (about, words[i]);
+    if (part == NULL)
+      break;
+    about = part;
+  }
   return print_text (about != NULL ? help_command (about) : help_program ());
+}
+
+/* Finds the command, which may be held by another: `peel cache --json ls`. */
+static int
+open_door (int argc, char **argv)
+{
+  const CommandType *command = NULL;
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  int at = 0, next = 1;
+  while ((command == NULL || command->parts != NULL) && (at = find_word (argc, argv, next)) != 0) {
+    if (strcmp (argv[at], "help") == 0 && command == NULL)
+      return print_help (argc - at - 1, argv + at + 1);
+    const CommandType *part = command_find (parts_of (command), argv[at]);
+    if (part == NULL)
+      return fail_no_command (command, argc, argv, at);
+    for (; next < at; next++)
+      g_ptr_array_add (words, argv[next]);
+    next = at + 1;
+    command = part;
+  }
+  for (; next < argc; next++)
+    g_ptr_array_add (words, argv[next]);
+  return read_and_run (command, words);
 }
 
 int
@@ -228,15 +274,7 @@ main (int argc, char **argv)
   if (foreign > 0) {
     g_autofree char *shown = g_strescape (argv[foreign], NULL);
     g_autofree char *message = g_strdup_printf ("argument %d is not UTF-8: '%s'", foreign, shown);
-    return fail_usage (message, NULL);
+    return close_stdout (fail_usage (message, NULL));
   }
-  int at = find_command (argc, argv);
-  if (at == 0)
-    return close_stdout (read_and_run (NULL, argc, argv, 0));
-  if (strcmp (argv[at], "help") == 0)
-    return close_stdout (print_help (argc - at - 1, argv + at + 1));
-  const CommandType *command = command_find (argv[at]);
-  if (command == NULL)
-    return fail_no_command (argc, argv, at);
-  return close_stdout (read_and_run (command, argc, argv, at));
+  return close_stdout (open_door (argc, argv));
 }

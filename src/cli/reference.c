@@ -5,7 +5,6 @@
 
 #include "cli/command.h"
 #include "cli/exit-code.h"
-#include "cli/run-options.h"
 #include "cli/stage-words.h"
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
@@ -60,32 +59,65 @@ append_all_keys (GString *out)
   options_append_markdown (&matrix_sizes_options, false, out);
 }
 
-static void
-append_command (const CommandType *type, GString *out)
+/* The name that a heading can be linked by. New string. */
+static char *
+anchor_of (const char *title)
 {
-  g_string_append_printf (out, "\n## %s\n\n%s.\n\n```\npeel %s [OPTION…]%s%s\n```\n", type->name,
-                          type->summary, type->name, type->synopsis[0] != '\0' ? " " : "",
-                          type->synopsis);
+  char *anchor = g_ascii_strdown (title, -1);
+  return g_strdelimit (anchor, " ", '-');
+}
+
+static void
+append_synopsis (const CommandType *type, unsigned depth, GString *out)
+{
+  static const char heads[] = "####";
+  g_string_append_printf (out, "\n%.*s %s\n\n%s.\n\n```\npeel %s", (int)depth, heads, type->name,
+                          type->summary, type->name);
+  if (type->parts != NULL)
+    g_string_append (out, " COMMAND [OPTION…] [ARGUMENT…]\n```\n");
+  else
+    g_string_append_printf (out, " [OPTION…]%s%s\n```\n", type->synopsis[0] != '\0' ? " " : "",
+                            type->synopsis);
+}
+
+/* `shared` collects the tables that are written at the end, once each. */
+static void
+append_command (const CommandType *type, unsigned depth, GPtrArray *shared, GString *out)
+{
+  append_synopsis (type, depth, out);
   if (type->details != NULL)
     g_string_append_printf (out, "\n%s\n", type->details);
   if (type->options != NULL) {
     g_string_append_c (out, '\n');
     options_append_markdown (type->options, true, out);
   }
-  if (type->takes_run_options)
-    g_string_append (out, "\nTakes the [options of a run](#options-of-a-run) as well.\n");
+  if (type->shared != NULL) {
+    g_autofree char *anchor = anchor_of (type->shared->title);
+    g_string_append_printf (out, "\nTakes the [%c%s](#%s) as well.\n",
+                            g_ascii_tolower (type->shared->title[0]), type->shared->title + 1,
+                            anchor);
+    if (!g_ptr_array_find (shared, type->shared, NULL))
+      g_ptr_array_add (shared, (gpointer)type->shared);
+  }
   if (type->example != NULL)
     g_string_append_printf (out, "\n```sh\n%s\n```\n", type->example);
+  for (const CommandType *const *part = type->parts; part != NULL && *part != NULL; part++)
+    append_command (*part, depth + 1, shared, out);
 }
 
 static void
 append_commands (GString *out)
 {
+  enum { DEPTH = 2 };
+  g_autoptr (GPtrArray) shared = g_ptr_array_new ();
   g_string_append (out, "# Commands\n\nThe same, in a terminal: `peel COMMAND --help`.\n");
-  for (unsigned i = 0; i < command_n_types (); i++)
-    append_command (command_types[i], out);
-  g_string_append (out, "\n## Options of a run\n\n");
-  options_append_markdown (&run_options, true, out);
+  for (const CommandType *const *type = command_types; *type != NULL; type++)
+    append_command (*type, DEPTH, shared, out);
+  for (unsigned i = 0; i < shared->len; i++) {
+    const SharedOptions *options = shared->pdata[i];
+    g_string_append_printf (out, "\n## %s\n\n", options->title);
+    options_append_markdown (options->table, true, out);
+  }
   g_string_append (out, "\n## Options of every command\n\n");
   options_append_markdown (&global_options, true, out);
   g_string_append (out, "\n## Exit codes\n\n| Code | Meaning |\n|---|---|\n");
@@ -158,6 +190,48 @@ append_flags (const OptionTable *table, GString *out)
     g_string_append_printf (out, " --%s", row->name);
 }
 
+static void
+append_names (const CommandType *const *types, GString *out)
+{
+  for (; *types != NULL; types++)
+    g_string_append_printf (out, " %s", command_word (*types));
+}
+
+/* The cases of `$command`: the flags of each, and those of the commands that it holds. */
+static void
+append_flag_cases (const CommandType *const *types, GString *out)
+{
+  for (; *types != NULL; types++) {
+    const CommandType *type = *types;
+    if (type->parts != NULL) {
+      append_flag_cases (type->parts, out);
+      continue;
+    }
+    g_string_append_printf (out, "    '%s') flags+='", type->name);
+    if (type->options != NULL)
+      append_flags (type->options, out);
+    if (type->shared != NULL)
+      append_flags (type->shared->table, out);
+    g_string_append (out, "' ;;\n");
+  }
+}
+
+/* Commands that hold others: `$command` becomes both words, and the second one is completed. */
+static void
+append_part_cases (GString *out)
+{
+  g_string_append (out, "  case $command in\n");
+  for (const CommandType *const *type = command_types; *type != NULL; type++) {
+    if ((*type)->parts == NULL)
+      continue;
+    g_string_append_printf (out, "    %s)\n      [ \"$COMP_CWORD\" -eq 2 ] && names='",
+                            (*type)->name);
+    append_names ((*type)->parts, out);
+    g_string_append (out, "'\n      command+=\" ${COMP_WORDS[2]}\" ;;\n");
+  }
+  g_string_append (out, "  esac\n");
+}
+
 /* After a command its flags; else what it takes: names of stages or presets, files. */
 char *
 reference_bash_completion (void)
@@ -168,18 +242,11 @@ reference_bash_completion (void)
                                "  local names='' flags='");
   append_flags (&global_options, out);
   g_string_append (out, "'\n  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    names='");
-  for (unsigned i = 0; i < command_n_types (); i++)
-    g_string_append_printf (out, " %s", command_types[i]->name);
-  g_string_append (out, "'\n  fi\n  case $command in\n");
-  for (unsigned i = 0; i < command_n_types (); i++) {
-    const CommandType *type = command_types[i];
-    g_string_append_printf (out, "    %s) flags+='", type->name);
-    if (type->options != NULL)
-      append_flags (type->options, out);
-    if (type->takes_run_options)
-      append_flags (&run_options, out);
-    g_string_append (out, "' ;;\n");
-  }
+  append_names (command_types, out);
+  g_string_append (out, "'\n  fi\n");
+  append_part_cases (out);
+  g_string_append (out, "  case $command in\n");
+  append_flag_cases (command_types, out);
   g_string_append (out, "  esac\n  if [ \"$COMP_CWORD\" -eq 2 ]; then\n    case $command in\n"
                         "      stages) names='");
   for (unsigned i = 0; i < stage_n_types (); i++)

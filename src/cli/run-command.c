@@ -47,7 +47,7 @@ code_of_result (const RunResult *result, bool keep_going)
 int
 run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, ReportKind kind)
 {
-  const RunOptions *options = invocation->run;
+  const RunOptions *options = invocation->shared;
   RunSettings settings = run_options_settings (options, invocation->global);
   settings.dry_run = settings.dry_run || kind == REPORT_PLAN || kind == REPORT_EXPLAIN;
   if (settings.dry_run && kind == REPORT_RUN)
@@ -70,7 +70,7 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
 int
 run_command_count (const Invocation *invocation, const Pipeline *pipeline, unsigned *out_n_outputs)
 {
-  RunSettings settings = run_options_settings (invocation->run, invocation->global);
+  RunSettings settings = run_options_settings (invocation->shared, invocation->global);
   settings.dry_run = true;
   g_autoptr (Reporter) reporter = reporter_new (REPORT_SEND, invocation->global, pipeline->name);
   g_autoptr (GError) error = NULL;
@@ -107,7 +107,7 @@ run_file (const Invocation *invocation, const char *path, const PresetPath *pres
 {
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
-  const PipelineSettings settings = run_options_pipeline_settings (invocation->run, presets);
+  const PipelineSettings settings = run_options_pipeline_settings (invocation->shared, presets);
   g_autoptr (Pipeline) pipeline = run_command_check_file (path, &error)
                                     ? pipeline_load (path, &settings, problems)
                                     : NULL;
@@ -123,7 +123,7 @@ run_file (const Invocation *invocation, const char *path, const PresetPath *pres
 int
 run_command_files (const Invocation *invocation, ReportKind kind)
 {
-  const RunOptions *options = invocation->run;
+  const RunOptions *options = invocation->shared;
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (folder);
   int first_failure = EXIT_OK;

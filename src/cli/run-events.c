@@ -1,96 +1,35 @@
 #include "cli/run-events.h"
 
 #include <math.h>
-#include <stdio.h>
 
-#include "base/secret.h"
-#include "document/json-write.h"
-#include "option/option.h"
-
-static cJSON *
-begin (const char *event)
-{
-  cJSON *json = cJSON_CreateObject ();
-  cJSON_AddStringToObject (json, "event", event);
-  return json;
-}
-
-static void
-add_text (cJSON *json, const char *name, const char *text)
-{
-  if (text != NULL)
-    cJSON_AddStringToObject (json, name, text);
-}
-
-static void
-print (cJSON *json)
-{
-  g_autofree char *line = json_write_line (json);
-  printf ("%s\n", line);
-  fflush (stdout);
-  cJSON_Delete (json);
-}
-
-static const char *
-class_name (RunErrorCode error_class)
-{
-  switch (error_class) {
-  case RUN_ERROR_INVALID:
-    return "invalid";
-  case RUN_ERROR_CORRUPT:
-    return "corrupt";
-  case RUN_ERROR_TARGET:
-    return "target";
-  case RUN_ERROR_INTERRUPTED:
-    return "interrupted";
-  case RUN_ERROR_FAILED:
-    break;
-  }
-  return "failed";
-}
-
-/* A mistake on the command line is one of what was asked for. */
-static RunErrorCode
-class_of (const GError *error)
-{
-  return error->domain == OPTION_ERROR ? RUN_ERROR_INVALID : run_error_class (error);
-}
-
-static void
-add_failure (cJSON *json, RunErrorCode error_class, const char *message)
-{
-  cJSON *error = cJSON_AddObjectToObject (json, "error");
-  cJSON_AddStringToObject (error, "class", class_name (error_class));
-  g_autofree char *shown = secret_hide (message);
-  cJSON_AddStringToObject (error, "message", shown);
-}
+#include "cli/event.h"
 
 void
 run_events_started (const char *pipeline_name, const RunTotals *totals)
 {
-  cJSON *json = begin ("start");
+  cJSON *json = event_begin ("start");
   cJSON_AddStringToObject (json, "pipeline", pipeline_name);
   cJSON_AddNumberToObject (json, "images", totals->n_images);
-  print (json);
+  event_print (json);
 }
 
 void
 run_events_original (const OriginalEvent *event)
 {
-  cJSON *json = begin ("original");
+  cJSON *json = event_begin ("original");
   cJSON_AddStringToObject (json, "image", event->image_id);
   if (event->variant > 0)
     cJSON_AddNumberToObject (json, "variant", event->variant);
   cJSON_AddStringToObject (json, "how", event->how);
-  add_text (json, "sha256", event->digest);
-  add_text (json, "format", event->format);
+  event_add_text (json, "sha256", event->digest);
+  event_add_text (json, "format", event->format);
   cJSON_AddNumberToObject (json, "width", event->width);
   cJSON_AddNumberToObject (json, "height", event->height);
   if (event->is_expected)
     cJSON_AddTrueToObject (json, "expected");
   else
     cJSON_AddNumberToObject (json, "bytes", (double)event->size_bytes);
-  print (json);
+  event_print (json);
 }
 
 static const char *
@@ -108,14 +47,14 @@ status_name (OutputStatus status)
 void
 run_events_output (const OutputEvent *event)
 {
-  cJSON *json = begin ("output");
+  cJSON *json = event_begin ("output");
   const Derivative *derivative = event->derivative;
   cJSON_AddStringToObject (json, "image", event->image_id);
   if (event->variant > 0)
     cJSON_AddNumberToObject (json, "variant", event->variant);
   cJSON_AddStringToObject (json, "path", event->path);
   cJSON_AddStringToObject (json, "status", status_name (event->status));
-  add_text (json, "reason", event->reason);
+  event_add_text (json, "reason", event->reason);
   if (derivative->preset[0] != '\0')
     cJSON_AddStringToObject (json, "preset", derivative->preset);
   if (derivative->problem == NULL)
@@ -128,33 +67,32 @@ run_events_output (const OutputEvent *event)
     cJSON_AddNumberToObject (json, "height", derivative->shape.height);
   }
   if (event->message != NULL)
-    add_failure (json, event->error_class, event->message);
-  print (json);
+    event_add_failure (json, event->error_class, event->message);
+  event_print (json);
 }
 
 void
 run_events_image_failed (const char *image_id, RunErrorCode error_class, const char *message)
 {
-  cJSON *json = begin ("image-failed");
+  cJSON *json = event_begin ("image-failed");
   cJSON_AddStringToObject (json, "image", image_id);
-  add_failure (json, error_class, message);
-  print (json);
+  event_add_failure (json, error_class, message);
+  event_print (json);
 }
 
 void
 run_events_warning (const char *message)
 {
-  cJSON *json = begin ("warning");
-  g_autofree char *shown = secret_hide (message);
-  cJSON_AddStringToObject (json, "message", shown);
-  print (json);
+  cJSON *json = event_begin ("warning");
+  event_add_message (json, message);
+  event_print (json);
 }
 
 void
 run_events_finished (const char *pipeline_name, const RunResult *result, const GError *error,
                      int code)
 {
-  cJSON *json = begin ("summary");
+  cJSON *json = event_begin ("summary");
   cJSON_AddStringToObject (json, "pipeline", pipeline_name);
   if (result != NULL) {
     const RunTotals *totals = &result->totals;
@@ -181,32 +119,32 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
     cJSON_AddBoolToObject (json, "interrupted", result->is_interrupted);
   }
   if (error != NULL)
-    add_failure (json, class_of (error), error->message);
+    event_add_error (json, error);
   cJSON_AddNumberToObject (json, "exit", code);
-  print (json);
+  event_print (json);
 }
 
 void
 run_events_checked (const char *path, unsigned n_images, unsigned n_rules, const GError *error)
 {
-  cJSON *json = begin ("check");
+  cJSON *json = event_begin ("check");
   cJSON_AddStringToObject (json, "pipeline", path);
   cJSON_AddBoolToObject (json, "ok", error == NULL);
   if (error != NULL) {
-    add_failure (json, class_of (error), error->message);
+    event_add_error (json, error);
   } else {
     cJSON_AddNumberToObject (json, "images", n_images);
     cJSON_AddNumberToObject (json, "outputs", n_rules);
   }
-  print (json);
+  event_print (json);
 }
 
 void
 run_events_all_finished (unsigned n_pipelines, unsigned n_failed, int code)
 {
-  cJSON *json = begin ("summary");
+  cJSON *json = event_begin ("summary");
   cJSON_AddNumberToObject (json, "pipelines", n_pipelines);
   cJSON_AddNumberToObject (json, "failed", n_failed);
   cJSON_AddNumberToObject (json, "exit", code);
-  print (json);
+  event_print (json);
 }

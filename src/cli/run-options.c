@@ -42,7 +42,8 @@ static const Option rows[] = {
   { 0 },
 };
 
-const OptionTable run_options = { rows, sizeof (RunOptions), NULL };
+static const OptionTable run_options = { rows, sizeof (RunOptions), NULL };
+const SharedOptions shared_run_options = { &run_options, "Options of a run", true };
 
 RunSettings
 run_options_settings (const RunOptions *options, const GlobalOptions *global)

@@ -13,7 +13,7 @@ typedef struct {
   int64_t max_file_size, max_metadata;
 } RunOptions;
 
-extern const OptionTable run_options;
+extern const SharedOptions shared_run_options;
 
 /* Strings stay with the options. */
 RunSettings run_options_settings (const RunOptions *options, const GlobalOptions *global);

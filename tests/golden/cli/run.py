@@ -22,6 +22,9 @@ CASES = {
     "unknown-command-in-help": ["help", "plam"],
     "unknown-command-that-resembles-none": ["xyzzy"],
     "an-option-before-its-command": ["--max-file-size", "1GB", "run", "p.yaml"],
+    "unknown-command-of-a-command": ["cache", "shwo", "3f9a17"],
+    "command-without-its-command": ["cache", "--json"],
+    "an-option-before-the-command-of-a-command": ["cache", "--to", "x.png", "cat", "3f9a17"],
     "unknown-option": ["run", "--jbos", "3", "p.yaml"],
     "unknown-letter": ["run", "-x", "p.yaml"],
     "option-without-its-value": ["run", "p.yaml", "--jobs"],
@@ -48,14 +51,22 @@ CASES = {
     "derive-to-stdout-as-json": ["derive", "photo.png", "--preset", "web/thumb", "--to", "-",
                                  "--json"],
     "derive-of-an-unknown-hash": ["derive", "0123456789abcdef", "--preset", "web/thumb"],
+    "cache-cat-of-an-unknown-hash": ["cache", "cat", "0123456789abcdef"],
+    "cache-cat-of-too-few-digits": ["cache", "cat", "3f9"],
+    "cache-cat-of-no-hash": ["cache", "cat", "watch.png"],
+    "cache-show-of-an-unknown-hash": ["cache", "show", "0123"],
 }
 
 
-def commands(peel):
-    """Those that the program lists, so that no command is without a test."""
-    text = subprocess.run([peel, "help"], text=True, capture_output=True, check=True).stdout
+def commands(peel, *parent):
+    """Those that the program lists, so that no command is without a test; as lists of words."""
+    text = subprocess.run([peel, "help", *parent], text=True, capture_output=True,
+                          check=True).stdout
+    if "Commands:\n" not in text:
+        return []
     listing = text.split("Commands:\n")[1].split("\n\n")[0]
-    return re.findall(r"^  (\S+)", listing, re.MULTILINE)
+    found = [[*parent, word] for word in re.findall(r"^  (\S+)", listing, re.MULTILINE)]
+    return found + [below for words in found for below in commands(peel, *words)]
 
 
 def steady(text, scratch):
@@ -78,5 +89,5 @@ def check(peel, case, scratch, is_update):
 
 cases = list(CASES.items())
 if len(sys.argv) > 1:
-    cases += [(f"help-{name}", ["help", name]) for name in commands(sys.argv[1])]
+    cases += [("-".join(["help", *words]), ["help", *words]) for words in commands(sys.argv[1])]
 golden.main(check, cases, FOLDER)

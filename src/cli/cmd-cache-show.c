@@ -1,0 +1,181 @@
+#include "base/units.h"
+#include "cli/cache-hash.h"
+#include "cli/event.h"
+#include "cli/exit-code.h"
+#include "cli/terminal.h"
+#include "document/json-write.h"
+
+/* ---- for people ---- */
+
+static void add_row (Table *table, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static void
+add_row (Table *table, const char *name, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  table_add (table, name, text);
+}
+
+static void
+add_text (Table *table, const char *name, const char *text)
+{
+  if (text != NULL && text[0] != '\0')
+    table_add (table, name, text);
+}
+
+/* "RGB, 8 bit": channels as the sidecar counts them, without alpha. */
+static char *
+describe_pixels (const CacheRecord *record)
+{
+  const char *color = record->n_channels == 1 ? "gray" : record->n_channels == 3 ? "RGB" : "CMYK";
+  return g_strdup_printf ("%s %dx%d, %s%s, %d bit%s", record->format, record->width, record->height,
+                          color, record->has_alpha ? " with alpha" : "", record->bit_depth,
+                          record->has_icc ? ", its own profile" : "");
+}
+
+/* A prompt of several lines goes on under its beginning. */
+static void
+add_prompt (Table *table, const char *prompt)
+{
+  if (prompt == NULL)
+    return;
+  g_auto (GStrv) lines = g_strsplit (prompt, "\n", -1);
+  for (unsigned i = 0; lines[i] != NULL; i++)
+    if (i == 0 || lines[i][0] != '\0')
+      table_add (table, i == 0 ? "  prompt" : "", lines[i]);
+}
+
+static void
+add_acquisition (Table *table, const CacheAcquisition *acquisition)
+{
+  add_row (table, acquisition->source != NULL ? acquisition->source : "got", "%s",
+           acquisition->at != NULL ? acquisition->at : "");
+  add_text (table, "  file", acquisition->path);
+  add_text (table, "  provider", acquisition->provider);
+  add_text (table, "  model", acquisition->model);
+  add_text (table, "  pipeline", acquisition->pipeline);
+  add_text (table, "  image", acquisition->image_id);
+  if (acquisition->variant > 0)
+    add_row (table, "  variant", "%d", acquisition->variant);
+  if (acquisition->cost_usd > 0)
+    add_row (table, "  cost", "$%.4g", acquisition->cost_usd);
+  add_text (table, "  request", acquisition->request);
+  add_prompt (table, acquisition->prompt);
+}
+
+static void
+describe (const CacheRecord *record)
+{
+  g_autoptr (Table) table = table_new (2, "ll");
+  g_autofree char *size = units_describe_bytes (record->size_bytes);
+  table_add (table, "original", digest_to_hex (&record->digest).text);
+  add_row (table, "bytes", "%" G_GINT64_FORMAT " (%s)", record->size_bytes, size);
+  if (record->format != NULL && record->width > 0) {
+    g_autofree char *pixels = describe_pixels (record);
+    table_add (table, "picture", pixels);
+  }
+  add_text (table, "label", record->source_type);
+  for (unsigned i = 0; i < record->acquisitions->len; i++)
+    add_acquisition (table, record->acquisitions->pdata[i]);
+  table_print (table, false);
+}
+
+/* ---- for programs ---- */
+
+static cJSON *
+acquisition_to_json (const CacheAcquisition *acquisition)
+{
+  cJSON *json = cJSON_CreateObject ();
+  event_add_text (json, "source", acquisition->source);
+  event_add_text (json, "at", acquisition->at);
+  event_add_text (json, "file", acquisition->path);
+  event_add_text (json, "provider", acquisition->provider);
+  event_add_text (json, "model", acquisition->model);
+  event_add_text (json, "pipeline", acquisition->pipeline);
+  event_add_text (json, "image", acquisition->image_id);
+  if (acquisition->variant > 0)
+    cJSON_AddNumberToObject (json, "variant", acquisition->variant);
+  cJSON_AddNumberToObject (json, "cost-usd", acquisition->cost_usd);
+  event_add_text (json, "request", acquisition->request);
+  event_add_text (json, "prompt", acquisition->prompt);
+  return json;
+}
+
+static void
+print_json (const CacheRecord *record)
+{
+  cJSON *json = cJSON_CreateObject ();
+  cJSON_AddStringToObject (json, "sha256", digest_to_hex (&record->digest).text);
+  cJSON_AddNumberToObject (json, "bytes", (double)record->size_bytes);
+  event_add_text (json, "format", record->format);
+  if (record->width > 0) {
+    cJSON_AddNumberToObject (json, "width", record->width);
+    cJSON_AddNumberToObject (json, "height", record->height);
+    cJSON_AddNumberToObject (json, "orientation", record->orientation);
+    cJSON_AddNumberToObject (json, "bit-depth", record->bit_depth);
+    cJSON_AddNumberToObject (json, "channels", record->n_channels);
+    cJSON_AddBoolToObject (json, "has-alpha", record->has_alpha);
+    cJSON_AddBoolToObject (json, "has-icc", record->has_icc);
+  }
+  event_add_text (json, "source-type", record->source_type);
+  cJSON *list = cJSON_AddArrayToObject (json, "acquisitions");
+  for (unsigned i = 0; i < record->acquisitions->len; i++)
+    cJSON_AddItemToArray (list, acquisition_to_json (record->acquisitions->pdata[i]));
+  event_print (json);
+}
+
+/* ---- */
+
+static bool
+show (Cache *cache, const Digest *digest, bool is_json, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (CacheRecord) record = cache_record_get (cache, digest, &problem);
+  if (problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return false;
+  }
+  if (record == NULL) {
+    record = cache_record_new ();
+    record->digest = *digest;
+  }
+  if (is_json)
+    print_json (record);
+  else
+    describe (record);
+  return true;
+}
+
+static int
+run (const Invocation *invocation)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Cache) cache = cache_open (invocation->global->home, &error);
+  g_autoptr (GArray) digests = cache != NULL ? cache_hash_find_all (cache, invocation, &error)
+                                             : NULL;
+  bool is_json = invocation->global->json, ok = digests != NULL;
+  for (unsigned i = 0; ok && i < digests->len; i++) {
+    if (i > 0 && !is_json)
+      terminal_print ("%s", "");
+    ok = show (cache, &g_array_index (digests, Digest, i), is_json, &error);
+  }
+  if (ok)
+    return EXIT_OK;
+  terminal_error ("%s", error->message);
+  return (int)exit_code_of (error);
+}
+
+extern const CommandType command_cache_show;
+const CommandType command_cache_show = {
+  .name = "cache show",
+  .synopsis = "HASH…",
+  .summary = "Tell all that is known of an original",
+  .details = "What it is, how it is stored, and each way it came to be here: what was asked, who "
+             "answered, when, and what it cost. --json gives one object for each.",
+  .example = "  peel cache show 3f9a17\n"
+             "  peel cache show 3f9a17 b04c21 --json",
+  .least_arguments = 1,
+  .run = run,
+};

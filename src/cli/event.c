@@ -1,0 +1,73 @@
+#include "cli/event.h"
+
+#include <stdio.h>
+
+#include "base/secret.h"
+#include "document/json-write.h"
+#include "option/option.h"
+
+cJSON *
+event_begin (const char *name)
+{
+  cJSON *json = cJSON_CreateObject ();
+  cJSON_AddStringToObject (json, "event", name);
+  return json;
+}
+
+void
+event_add_text (cJSON *json, const char *name, const char *text)
+{
+  if (text != NULL)
+    cJSON_AddStringToObject (json, name, text);
+}
+
+void
+event_add_message (cJSON *json, const char *message)
+{
+  g_autofree char *shown = secret_hide (message);
+  cJSON_AddStringToObject (json, "message", shown);
+}
+
+static const char *
+class_name (RunErrorCode error_class)
+{
+  switch (error_class) {
+  case RUN_ERROR_INVALID:
+    return "invalid";
+  case RUN_ERROR_CORRUPT:
+    return "corrupt";
+  case RUN_ERROR_TARGET:
+    return "target";
+  case RUN_ERROR_INTERRUPTED:
+    return "interrupted";
+  case RUN_ERROR_FAILED:
+    break;
+  }
+  return "failed";
+}
+
+void
+event_add_failure (cJSON *json, RunErrorCode error_class, const char *message)
+{
+  cJSON *error = cJSON_AddObjectToObject (json, "error");
+  cJSON_AddStringToObject (error, "class", class_name (error_class));
+  event_add_message (error, message);
+}
+
+void
+event_add_error (cJSON *json, const GError *error)
+{
+  /* A mistake on the command line is one of what was asked for. */
+  RunErrorCode error_class = error->domain == OPTION_ERROR ? RUN_ERROR_INVALID
+                                                           : run_error_class (error);
+  event_add_failure (json, error_class, error->message);
+}
+
+void
+event_print (cJSON *json)
+{
+  g_autofree char *line = json_write_line (json);
+  printf ("%s\n", line);
+  fflush (stdout);
+  cJSON_Delete (json);
+}

@@ -1,0 +1,19 @@
+/* One line of --json: an object with the name of what happened and its members. A command that does
+ * something prints events, the last of them "summary"; one that lists prints objects alone. */
+#pragma once
+
+#include <cjson/cJSON.h>
+
+#include "run/run-error.h"
+
+/* {"event": name} */
+cJSON *event_begin (const char *name);
+/* Nothing when `text` is NULL. */
+void event_add_text (cJSON *json, const char *name, const char *text);
+/* "message", its credentials as dots. */
+void event_add_message (cJSON *json, const char *message);
+/* "error": what class it is of, and the message. */
+void event_add_failure (cJSON *json, RunErrorCode error_class, const char *message);
+void event_add_error (cJSON *json, const GError *error);
+/* A line on stdout; takes the tree. */
+void event_print (cJSON *json);
