@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/base-error.h"
+#include "base/path.h"
 
 #define HIDDEN_PREFIX ".peel-"
 #define HIDDEN_SUFFIX ".part"
@@ -128,22 +129,6 @@ give_hidden_name (AtomicFile *file, GError **error)
   return true;
 }
 
-static bool
-sync_folder (const char *path, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return base_error_set_errno (error, errno, "cannot open the folder %s", folder);
-  int result = fsync (fd);
-  int why = errno;
-  close (fd);
-  /* EINVAL: a file system whose folders cannot be synced; the rename is all there is. */
-  if (result != 0 && why != EINVAL)
-    return base_error_set_errno (error, why, "cannot sync the folder %s", folder);
-  return true;
-}
-
 /* The one step that does not replace: rename where it can be told not to, else a second link
  * (file systems without RENAME_NOREPLACE have links, those without links have it). */
 static int
@@ -193,7 +178,7 @@ commit (AtomicFile *file, bool *out_exists, GError **error)
   bool ok = true;
   if (fsync (file->fd) != 0)
     ok = base_error_set_errno (error, errno, "cannot write %s", file->path);
-  ok = ok && give_final_name (file, out_exists, error) && sync_folder (file->path, error);
+  ok = ok && give_final_name (file, out_exists, error) && path_sync_folder_of (file->path, error);
   atomic_file_clear (file);
   return ok;
 }

@@ -73,16 +73,20 @@ path_real (const char *path)
   }
 }
 
-static void
-sync_folder_of (const char *path)
+bool
+path_sync_folder_of (const char *path, GError **error)
 {
-  g_autofree char *parent = g_path_get_dirname (path);
-  int fd = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
-    return;
-  /* Not every file system can; the folder is made again if it is lost. */
-  (void)fsync (fd);
+    return base_error_set_errno (error, errno, "cannot open the folder %s", folder);
+  int result = fsync (fd);
+  int why = errno;
   close (fd);
+  /* EINVAL: a file system whose folders cannot be synced; the rename is all there is. */
+  if (result != 0 && why != EINVAL)
+    return base_error_set_errno (error, why, "cannot sync the folder %s", folder);
+  return true;
 }
 
 static bool
@@ -107,7 +111,8 @@ path_make_folder (const char *folder, GError **error)
       return base_error_set_errno (error, why == EEXIST ? ENOTDIR : why,
                                    "cannot make the folder %s", folder);
   }
-  sync_folder_of (folder);
+  /* Not every file system can; the folder is made again if it is lost. */
+  (void)path_sync_folder_of (folder, NULL);
   return true;
 }
 

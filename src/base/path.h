@@ -17,6 +17,8 @@ char *path_relative (const char *path, const char *folder);
 char *path_real (const char *path);
 /* Makes the folder and those above it, and syncs what it made. */
 bool path_make_folder (const char *folder, GError **error);
+/* Syncs the folder that `path` is in, so that a new name in it survives a power cut. */
+bool path_sync_folder_of (const char *path, GError **error);
 /* Reads a whole file of at most `limit` bytes ("-": standard input). NUL-terminated. */
 bool path_read_file (const char *path, int64_t limit, char **out_text, size_t *out_length,
                      GError **error);
