@@ -1,35 +1,13 @@
 #include "cli/run-command.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/install.h"
 #include "cli/exit-code.h"
 #include "cli/run-events.h"
 #include "cli/run-options.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
-
-static void
-on_signal (int number)
-{
-  static const char words[] =
-    "\npeel: stopping; what is being made is finished first (again: stop at once)\n";
-  static volatile sig_atomic_t n_told;
-  if (n_told++ == 0) {
-    ssize_t ignored = write (STDERR_FILENO, words, sizeof words - 1);
-    (void)ignored;
-  }
-  run_interrupt ();
-}
-
-static void
-watch_signals (void)
-{
-  const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-  sigaction (SIGINT, &action, NULL);
-  sigaction (SIGTERM, &action, NULL);
-}
 
 static ExitCode
 code_of_result (const RunResult *result, bool keep_going)
@@ -55,7 +33,7 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
   g_autoptr (Reporter) reporter = reporter_new (kind, invocation->global, pipeline->name);
   g_autoptr (GError) error = NULL;
   RunResult result;
-  watch_signals ();
+  signals_watch ();
   bool ok = run_pipeline (pipeline, &settings, reporter_listener (reporter), &result, &error);
   if (ok && settings.only != NULL && settings.only[0] != NULL && result.totals.n_expected == 0 &&
       !result.has_failed) {
@@ -75,7 +53,7 @@ run_command_count (const Invocation *invocation, const Pipeline *pipeline, unsig
   g_autoptr (Reporter) reporter = reporter_new (REPORT_SEND, invocation->global, pipeline->name);
   g_autoptr (GError) error = NULL;
   RunResult result;
-  watch_signals ();
+  signals_watch ();
   bool ok = run_pipeline (pipeline, &settings, reporter_listener (reporter), &result, &error);
   ExitCode code = ok ? code_of_result (&result, false) : exit_code_of (error);
   reporter_finish (reporter, ok ? &result : NULL, error, (int)code);

@@ -1,41 +1,16 @@
 /* The run: one thread that moves images from original to outputs and keeps the workers fed. */
 #include "run/run.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "image/version.h"
+#include "run/interrupt.h"
 #include "run/run-private.h"
 #include "run/world.h"
 
 enum {
   TICK_MS = 100,
   FLUSH_MS = 1000, /* what a killed process makes again at most */
-  INTERRUPTED_CODE = 130,
 };
-
-/* Set by run_interrupt, read by the loop. */
-static volatile sig_atomic_t n_interrupts;
-/* While nothing has begun, the second one may end the process on the spot. */
-static volatile sig_atomic_t is_planning;
-static int wake_pipe[2] = { -1, -1 };
-
-void
-run_interrupt (void)
-{
-  n_interrupts = n_interrupts + 1;
-  if (is_planning && n_interrupts > 1)
-    _exit (INTERRUPTED_CODE);
-  if (wake_pipe[1] >= 0) {
-    int kept = errno;
-    ssize_t ignored = write (wake_pipe[1], "", 1);
-    (void)ignored;
-    errno = kept;
-  }
-}
 
 /* ---- set-up ---- */
 
@@ -54,11 +29,7 @@ run_clear (Run *run)
   state_close (run->state);
   cache_close (run->cache);
   g_free (run->libraries);
-  for (int i = 0; i < 2; i++) {
-    if (wake_pipe[i] >= 0)
-      close (wake_pipe[i]);
-    wake_pipe[i] = -1;
-  }
+  interrupt_end ();
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
@@ -113,11 +84,7 @@ open_run (Run *run, GError **error)
   int n_workers = (int)MIN ((unsigned)settings->n_jobs, MAX (n_images, 1));
   run->pool = pool_new (cache_home (run->cache), &settings->limits, n_workers, settings->n_jobs,
                         settings->isolate, &pool_listener, run);
-  if (pipe2 (wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
-    g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED, "cannot make a pipe: %s", g_strerror (errno));
-    return false;
-  }
-  return true;
+  return interrupt_begin (error);
 }
 
 /* ---- the loop ---- */
@@ -140,7 +107,7 @@ static void
 begin_images (Run *run)
 {
   unsigned n_images = plan_n_images (run->plan);
-  while (!run->is_stopping && n_interrupts == 0 && run->next_image < n_images &&
+  while (!run->is_stopping && interrupt_count () == 0 && run->next_image < n_images &&
          g_queue_get_length (run->waiting) < (unsigned)run->settings->n_jobs) {
     run_begin_image (run, run->next_image++);
     if (clock_monotonic_us () - run->last_tick_us > TICK_MS * 1000) {
@@ -153,10 +120,7 @@ begin_images (Run *run)
 static void
 obey_interrupts (Run *run, int *seen)
 {
-  char drained[16];
-  while (read (wake_pipe[0], drained, sizeof drained) > 0)
-    continue;
-  int now = n_interrupts;
+  int now = interrupt_take ();
   if (now > 0 && *seen == 0)
     pool_stop (run->pool);
   if (now > 1 && *seen < 2)
@@ -180,9 +144,9 @@ loop (Run *run)
     }
     bool has_more = !run->is_stopping && (run->next_image < plan_n_images (run->plan) ||
                                           !g_queue_is_empty (run->waiting));
-    if (pool_n_busy (run->pool) == 0 && (!has_more || n_interrupts > 0))
+    if (pool_n_busy (run->pool) == 0 && (!has_more || interrupt_count () > 0))
       break;
-    pool_wait (run->pool, wake_pipe[0], TICK_MS);
+    pool_wait (run->pool, interrupt_fd (), TICK_MS);
     obey_interrupts (run, &seen);
     run->last_tick_us = clock_monotonic_us ();
     run->listener->tick (run->listener->data, &run->totals);
@@ -228,9 +192,9 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
 {
   int64_t start_us = clock_monotonic_us ();
   g_auto (Run) run = { .pipeline = pipeline, .settings = settings, .listener = listener };
-  is_planning = true;
+  interrupt_may_exit (true);
   bool is_open = open_run (&run, error);
-  is_planning = false;
+  interrupt_may_exit (false);
   if (!is_open)
     return false;
   listener->started (listener->data, &run.totals);
@@ -242,12 +206,12 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
   run.totals.duration_us = clock_monotonic_us () - start_us;
   *out_result = (RunResult){
     .totals = run.totals,
-    .is_interrupted = n_interrupts > 0,
+    .is_interrupted = interrupt_count () > 0,
     .has_failed = run.has_failed,
     .first_failure = run.first_failure,
   };
   /* Not at the start: a Ctrl-C while the pipeline was being read counts. */
-  n_interrupts = 0;
+  interrupt_forget ();
   return true;
 }
 

@@ -87,7 +87,3 @@ bool run_pipeline (const Pipeline *pipeline, const RunSettings *settings,
 
 /* Everything that can be found wrong without doing or storing anything. */
 bool run_check (const Pipeline *pipeline, unsigned *out_n_images, GError **error);
-
-/* What a Ctrl-C does: the first call lets no new work begin, the second ends the workers at once.
- * Safe in a signal handler; one run at a time. */
-void run_interrupt (void);

@@ -1,0 +1,4 @@
+/* Ctrl-C and SIGTERM, for commands that work for a while (run/interrupt.h). */
+#pragma once
+
+void signals_watch (void);
