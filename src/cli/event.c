@@ -34,6 +34,12 @@ class_name (RunErrorCode error_class)
   switch (error_class) {
   case RUN_ERROR_INVALID:
     return "invalid";
+  case RUN_ERROR_PROVIDER:
+    return "provider";
+  case RUN_ERROR_BUDGET:
+    return "budget";
+  case RUN_ERROR_MISS:
+    return "miss";
   case RUN_ERROR_CORRUPT:
     return "corrupt";
   case RUN_ERROR_TARGET:

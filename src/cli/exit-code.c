@@ -8,6 +8,9 @@ const ExitCodeRow exit_code_rows[] = {
   { EXIT_FAILED, "a stage failed" },
   { EXIT_USAGE, "wrong usage, or an invalid pipeline" },
   { EXIT_SOME_FAILED, "some outputs failed under --keep-going; the others are made" },
+  { EXIT_PROVIDER, "a provider or the network failed" },
+  { EXIT_BUDGET, "the budget would be exceeded; nothing was spent" },
+  { EXIT_MISS, "an original is not in the cache, and may not be made" },
   { EXIT_CORRUPT, "the cache is damaged" },
   { EXIT_TARGET, "a quality, size or dpi target cannot be met" },
   { EXIT_INTERRUPTED, "interrupted" },
@@ -22,6 +25,12 @@ exit_code_of (const GError *error)
   switch (run_error_class (error)) {
   case RUN_ERROR_INVALID:
     return EXIT_USAGE;
+  case RUN_ERROR_PROVIDER:
+    return EXIT_PROVIDER;
+  case RUN_ERROR_BUDGET:
+    return EXIT_BUDGET;
+  case RUN_ERROR_MISS:
+    return EXIT_MISS;
   case RUN_ERROR_CORRUPT:
     return EXIT_CORRUPT;
   case RUN_ERROR_TARGET:

@@ -94,23 +94,34 @@ may_replace_lost (Run *run, const ImageRun *image_run, GError **error)
   return true;
 }
 
+/* Fills `record` with the original that answers the image's request; none is no error. *out_is_lost:
+ * there was one. */
+static bool
+look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
+{
+  Digest digest;
+  GError *problem = NULL;
+  bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, out_is_lost,
+                              &problem);
+  if (is_hit)
+    image_run->record = cache_record_get (run->cache, &digest, &problem);
+  if (problem != NULL) {
+    g_propagate_error (error, problem);
+    return false;
+  }
+  *out_is_lost = image_run->record == NULL && (*out_is_lost || is_hit);
+  return true;
+}
+
 static void
 begin_generated (Run *run, ImageRun *image_run)
 {
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
+  bool is_lost = false;
   image_run->request = plan_request (run->plan, image_run->index, problems);
-  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error)) {
-    run_fail_image (run, image_run, error);
-    return;
-  }
-  Digest digest;
-  bool is_lost;
-  bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, &is_lost,
-                              &error);
-  if (is_hit)
-    image_run->record = cache_record_get (run->cache, &digest, &error);
-  if (error != NULL) {
+  if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error) ||
+      !look_up (run, image_run, &is_lost, &error)) {
     run_fail_image (run, image_run, error);
     return;
   }
@@ -118,7 +129,7 @@ begin_generated (Run *run, ImageRun *image_run)
     go_on_with_cached (run, image_run);
     return;
   }
-  if ((is_lost || is_hit) && !may_replace_lost (run, image_run, &error)) {
+  if (is_lost && !may_replace_lost (run, image_run, &error)) {
     run_fail_image (run, image_run, error);
     return;
   }
