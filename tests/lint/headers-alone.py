@@ -6,8 +6,8 @@ import subprocess
 
 import tree
 
-PACKAGES = ["glib-2.0", "vips", "yaml-0.1", "libcjson", "libexif", "libzstd", "sqlite3",
-            "libcrypto", "fontconfig"]
+PACKAGES = ["glib-2.0", "vips", "yaml-0.1", "libcjson", "libexif", "zlib", "libzstd", "libxxhash",
+            "sqlite3", "libcrypto", "fontconfig"]
 
 
 def compiler_flags():
