@@ -106,6 +106,13 @@ atomic_file_write (AtomicFile *file, const void *data, size_t length, GError **e
   return true;
 }
 
+void
+atomic_file_set_path (AtomicFile *file, const char *path)
+{
+  g_free (file->path);
+  file->path = g_strdup (path);
+}
+
 static int
 link_unnamed (int fd, const char *path)
 {

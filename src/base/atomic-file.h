@@ -24,6 +24,9 @@ typedef struct {
 /* The folder must exist (see path_make_folder). */
 bool atomic_file_open (AtomicFile *file, const char *path, GError **error);
 bool atomic_file_write (AtomicFile *file, const void *data, size_t length, GError **error);
+/* For a file whose name follows from its content: it gets this name by commit instead. The folder
+ * must exist by then, on the same file system as the first. */
+void atomic_file_set_path (AtomicFile *file, const char *path);
 /* Replaces what has the name; the file is closed. On failure nothing has changed, or (only the
  * folder could not be synced) the whole new file is there and might not survive a power cut. */
 bool atomic_file_commit (AtomicFile *file, GError **error);
