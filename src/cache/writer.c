@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "cache/home.h"
 
-enum { N_SHELVES = 256, MOST_TRIES = 100 };
+enum { MOST_TRIES = 100 };
 
 /* Where a folder cannot be synced, the mark outlives the process but not the machine. */
 static void
@@ -52,23 +52,31 @@ open_mark (Writer *writer, const char *home, GError **error)
 }
 
 static bool
-set_mark (Writer *writer, unsigned shelf, GError **error)
+set_mark (Writer *writer, const char *home, unsigned index, GError **error)
 {
-  if (writer->is_marked[shelf])
+  if (writer->is_marked[index])
     return true;
-  if (pwrite (writer->fd, "x", 1, shelf) != 1 || fdatasync (writer->fd) != 0)
+  if (writer->fd < 0 && !open_mark (writer, home, error))
+    return false;
+  if (pwrite (writer->fd, "x", 1, index) != 1 || fdatasync (writer->fd) != 0)
     return base_error_set_errno (error, errno, "cannot write %s", writer->path);
-  writer->is_marked[shelf] = true;
+  writer->is_marked[index] = true;
   return true;
 }
 
 bool
 writer_mark (Writer *writer, const char *home, unsigned shelf, GError **error)
 {
-  if ((writer->fd < 0 && !open_mark (writer, home, error)) || !set_mark (writer, shelf, error))
+  if (!set_mark (writer, home, shelf, error))
     return false;
   g_autofree char *folder = home_shelf_path (home, shelf);
   return path_make_folder (folder, error);
+}
+
+bool
+writer_mark_originals (Writer *writer, const char *home, GError **error)
+{
+  return set_mark (writer, home, WRITER_N_SHELVES, error);
 }
 
 void
@@ -86,15 +94,17 @@ writer_clear (Writer *writer)
 static bool
 sweep_shelves (const char *home, int fd, bool (*mend) (void *data, unsigned shelf), void *data)
 {
-  char shelves[N_SHELVES];
-  ssize_t n_shelves = pread (fd, shelves, sizeof shelves, 0);
-  bool ok = n_shelves >= 0;
-  for (unsigned i = 0; ok && i < (unsigned)n_shelves; i++) {
-    if (shelves[i] == '\0')
+  char marks[WRITER_N_MARKS];
+  ssize_t n_marks = pread (fd, marks, sizeof marks, 0);
+  bool ok = n_marks >= 0;
+  for (unsigned i = 0; ok && i < (unsigned)n_marks; i++) {
+    if (marks[i] == '\0')
       continue;
-    g_autofree char *shelf = home_shelf_path (home, i);
-    atomic_file_sweep (shelf);
-    ok = mend (data, i);
+    bool is_shelf = i < WRITER_N_SHELVES;
+    g_autofree char *folder = is_shelf ? home_shelf_path (home, i)
+                                       : g_build_filename (home, "originals", NULL);
+    atomic_file_sweep (folder);
+    ok = !is_shelf || mend (data, i);
   }
   return ok;
 }

@@ -5,18 +5,21 @@
  * blob has one too; a process killed then leaves it. Killed a moment later it leaves a sidecar that
  * the index does not know, and the request would be paid for again. Looking through 256 shelves at
  * every start would cost more than a whole run that has nothing to do. So every process that writes
- * keeps a locked file in writers/, 256 bytes long, and sets a byte in it (synced: a power cut kills
+ * keeps a locked file in writers/, 257 bytes long, and sets a byte in it (synced: a power cut kills
  * too) for each shelf before it writes there for the first time. A mark that nobody locks belongs
- * to a dead process, and names the shelves to look after. */
+ * to a dead process, and names the shelves to look after. The last byte is for originals/ itself,
+ * where a blob is until its shelf is known. */
 #pragma once
 
 #include <stdbool.h>
 #include <glib.h>
 
+enum { WRITER_N_SHELVES = 256, WRITER_N_MARKS };
+
 typedef struct {
   int fd; /* -1: nothing written yet */
   char *path;
-  bool is_marked[256];
+  bool is_marked[WRITER_N_MARKS];
   bool
     is_unfinished; /* something went wrong half-way: the mark stays, for the next start to mend */
 } Writer;
@@ -28,6 +31,8 @@ typedef struct {
 
 /* To be called before something is written to the shelf; also makes its folder. */
 bool writer_mark (Writer *writer, const char *home, unsigned shelf, GError **error);
+/* The same for originals/ itself. */
+bool writer_mark_originals (Writer *writer, const char *home, GError **error);
 void writer_clear (Writer *writer);
 
 /* Removes the hidden files that the dead left, and calls `mend` for each shelf they wrote to, as

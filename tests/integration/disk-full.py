@@ -63,6 +63,8 @@ def test_full_disk_of_the_cache_says_so_and_harms_nothing(place):
     with small_disk(place.home, 120):
         result = place.run(code=1)
         expect_told(result, place.home)
+        expect("bytes were still to be written" in result.out + result.err,
+               f"the error does not say how much is missing: {result}")
         expect_equal(place.files(), {}, "outputs")
         expect_equal(place.check_originals(), 0, "originals")
         subprocess.run(["mount", "-o", "remount,size=8m", place.home], check=True)

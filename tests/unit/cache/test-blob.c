@@ -262,29 +262,23 @@ the_environment_names_the_home (void)
 
 /* ---- damage ---- */
 
-/* A flip is found, or is in one of the few bits that zstd gives no meaning, and then the bytes are
- * the right ones. */
-static bool
+static void
 check_flipped (Cache *cache, const Digest *digest, GBytes *bytes, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *moved = quarantine_path (cache, digest);
   g_autoptr (GBytes) back = cache_get (cache, digest, (int64_t)g_bytes_get_size (bytes), &error);
-  if (back != NULL) {
-    g_assert_true (g_bytes_equal (back, bytes));
-    return false;
-  }
+  g_assert_null (back);
   if (!g_error_matches (error, CACHE_ERROR, CACHE_ERROR_TOO_LARGE)) {
     g_assert_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT);
     g_assert_nonnull (strstr (error->message, path));
     g_assert_nonnull (strstr (error->message, moved));
     g_assert_cmpint (g_rename (moved, path), ==, 0);
   }
-  return true;
 }
 
 static void
-no_flipped_bit_gives_other_bytes (void)
+every_flipped_bit_is_found (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Scratch) scratch = scratch_new ();
@@ -296,14 +290,12 @@ no_flipped_bit_gives_other_bytes (void)
   g_autofree char *path = blob_path (cache, &digest);
   GStatBuf status;
   g_assert_cmpint (g_stat (path, &status), ==, 0);
-  unsigned n_bits = (unsigned)status.st_size * 8, n_found = 0;
+  unsigned n_bits = (unsigned)status.st_size * 8;
   for (unsigned bit = 0; bit < n_bits; bit++) {
     flip_bit (path, bit);
-    if (check_flipped (cache, &digest, bytes, path))
-      n_found++;
+    check_flipped (cache, &digest, bytes, path);
     flip_bit (path, bit);
   }
-  g_assert_cmpuint (n_found * 100, >=, n_bits * 99);
   g_autoptr (GBytes) good = cache_get (cache, &digest, MOST_BYTES, &error);
   g_assert_nonnull (good);
   g_autoptr (GBytes) neighbour = cache_get (cache, &untouched, MOST_BYTES, &error);
@@ -540,7 +532,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define CLAIM(name, function) g_test_add_func ("/cache/blobs/" name, function)
+#define CLAIM(name, function) g_test_add_func ("/cache/blob/" name, function)
   CLAIM ("gives-back-what-shrinks", gives_back_what_shrinks);
   CLAIM ("gives-back-what-does-not-shrink", gives_back_what_does_not_shrink);
   CLAIM ("gives-back-nothing-and-one-byte", gives_back_nothing_and_one_byte);
@@ -552,7 +544,7 @@ main (int argc, char **argv)
   CLAIM ("finds-by-the-start-of-the-name", finds_by_the_start_of_the_name);
   CLAIM ("the-home-is-local-and-for-its-owner", the_home_is_local_and_for_its_owner);
   CLAIM ("the-environment-names-the-home", the_environment_names_the_home);
-  CLAIM ("no-flipped-bit-gives-other-bytes", no_flipped_bit_gives_other_bytes);
+  CLAIM ("every-flipped-bit-is-found", every_flipped_bit_is_found);
   CLAIM ("what-is-damaged-twice-is-kept-twice", what_is_damaged_twice_is_kept_twice);
   CLAIM ("putting-good-bytes-mends-a-damaged-blob", putting_good_bytes_mends_a_damaged_blob);
   CLAIM ("a-cut-file-is-damaged", a_cut_file_is_damaged);

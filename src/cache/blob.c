@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/atomic-file.h"
 #include "base/base-error.h"
+#include "cache/blob-file.h"
 #include "cache/frame.h"
 #include "cache/handle.h"
 #include "cache/home.h"
@@ -18,16 +18,20 @@ static const char damage_advice[] =
   "next run; one that was generated must be put back from a copy, or be generated again";
 
 static bool
+refuse_hash (const Digest *found, GError **error)
+{
+  g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "its bytes have the SHA-256 %s",
+               digest_to_hex (found).text);
+  return false;
+}
+
+static bool
 check_hash (GBytes *bytes, const Digest *digest, GError **error)
 {
   gsize length;
   const void *data = g_bytes_get_data (bytes, &length);
   Digest found = digest_of (data, length);
-  if (digest_equal (&found, digest))
-    return true;
-  g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "its bytes have the SHA-256 %s",
-               digest_to_hex (&found).text);
-  return false;
+  return digest_equal (&found, digest) || refuse_hash (&found, error);
 }
 
 static GBytes *
@@ -74,27 +78,46 @@ cache_has (Cache *cache, const Digest *digest)
   return access (path, F_OK) == 0;
 }
 
-/* Whoever puts bytes that are there already holds a good copy of them, so this is the moment to
- * look whether the stored one is still good. A damaged one goes to quarantine, to be written anew. */
+/* ---- checking ---- */
+
 static bool
-is_stored_well (Cache *cache, const char *path, GBytes *bytes, bool *out_is_stored, GError **error)
+add_to_digest (void *data, const void *bytes, size_t length, GError **error)
 {
+  digest_stream_update (data, bytes, length);
+  return true;
+}
+
+bool
+blob_check_frame (int fd, const Digest *digest, int64_t most_bytes, GError **error)
+{
+  g_autoptr (DigestStream) stream = digest_stream_new ();
+  GError *problem = NULL;
+  if (frame_copy (fd, most_bytes, add_to_digest, stream, &problem)) {
+    Digest found = digest_stream_finish (stream);
+    return digest_equal (&found, digest) || refuse_hash (&found, error);
+  }
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_TOO_LARGE))
+    problem->code = CACHE_ERROR_CORRUPT;
+  g_propagate_error (error, problem);
+  return false;
+}
+
+bool
+blob_is_stored_well (const char *home, const Digest *digest, int64_t n_bytes, bool *out_is_stored,
+                     GError **error)
+{
+  g_autofree char *path = home_blob_path (home, digest);
   int fd = open (path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT) {
+  if (fd < 0 && errno != ENOENT)
+    return base_error_set_errno (error, errno, "cannot open the original %s", path);
+  if (fd < 0) {
     *out_is_stored = false;
     return true;
   }
-  if (fd < 0)
-    return base_error_set_errno (error, errno, "cannot open the original %s", path);
   GError *problem = NULL;
-  g_autoptr (GBytes) stored = frame_read (fd, (int64_t)g_bytes_get_size (bytes), &problem);
-  bool is_stored = stored != NULL && g_bytes_equal (stored, bytes);
-  /* Of another length, or other bytes of the same: no frame of this name may hold that. */
-  bool is_damaged = (stored != NULL && !is_stored) ||
-                    g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT) ||
-                    g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_TOO_LARGE);
-  if (is_damaged) {
-    g_free (home_quarantine (cache->home, path, fd));
+  bool is_stored = blob_check_frame (fd, digest, n_bytes, &problem);
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    g_free (home_quarantine (home, path, fd));
     g_clear_error (&problem);
   }
   close (fd);
@@ -106,32 +129,7 @@ is_stored_well (Cache *cache, const char *path, GBytes *bytes, bool *out_is_stor
   return true;
 }
 
-static bool
-store (const char *path, const void *data, size_t length, bool *out_exists, GError **error)
-{
-  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
-  return atomic_file_open (&file, path, error) && frame_write (&file, data, length, error) &&
-         atomic_file_commit_new (&file, out_exists, error);
-}
-
-bool
-cache_put (Cache *cache, GBytes *bytes, Digest *out_digest, bool *out_was_there, GError **error)
-{
-  gsize length;
-  const void *data = g_bytes_get_data (bytes, &length);
-  Digest digest = digest_of (data, length);
-  g_autofree char *path = home_blob_path (cache->home, &digest);
-  bool was_there;
-  if (!is_stored_well (cache, path, bytes, &was_there, error))
-    return false;
-  if (!was_there && (!writer_mark (&cache->writer, cache->home, digest.bytes[0], error) ||
-                     !store (path, data, length, &was_there, error)))
-    return false;
-  *out_digest = digest;
-  if (out_was_there != NULL)
-    *out_was_there = was_there;
-  return true;
-}
+/* ---- finding ---- */
 
 static bool
 is_prefix (const char *text, size_t *out_length)
