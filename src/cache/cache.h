@@ -66,7 +66,7 @@ typedef struct {
   int variant; /* for generate */
   char *at;    /* ISO 8601 */
   double cost_usd;
-  int64_t stored_us; /* set by cache_record_put: orders what has an equal `at` */
+  int64_t stored_us; /* orders what has an equal `at`; 0: cache_record_put sets it to now */
 } CacheAcquisition;
 
 /* What is told of an original. */

@@ -89,6 +89,24 @@ find_acquisition (const GPtrArray *acquisitions, const CacheAcquisition *wanted)
   return -1;
 }
 
+/* Of two that were got in the same second the one stored later. */
+static bool
+is_later (const CacheAcquisition *a, const CacheAcquisition *b)
+{
+  int order = g_strcmp0 (a->at, b->at);
+  return order > 0 || (order == 0 && a->stored_us > b->stored_us);
+}
+
+/* One from a bundle may be older than what is here. */
+static void
+insert_acquisition (GPtrArray *acquisitions, CacheAcquisition *given)
+{
+  unsigned place = acquisitions->len;
+  while (place > 0 && is_later (acquisitions->pdata[place - 1], given))
+    place--;
+  g_ptr_array_insert (acquisitions, (int)place, given);
+}
+
 /* A file loaded a second time tells nothing new. A request answered a second time does: this
  * original is again the newest answer. Returns whether the list changed. */
 static bool
@@ -96,18 +114,17 @@ merge_acquisition (GPtrArray *acquisitions, const CacheAcquisition *given)
 {
   int place = find_acquisition (acquisitions, given);
   g_autofree char *now = given->at == NULL ? clock_now_iso8601 () : NULL;
-  const char *at = given->at != NULL ? given->at : now;
+  CacheAcquisition dated = *given;
+  if (dated.at == NULL)
+    dated.at = now;
+  if (dated.stored_us == 0)
+    dated.stored_us = g_get_real_time ();
   if (place >= 0) {
-    const CacheAcquisition *have = acquisitions->pdata[place];
-    if (given->request == NULL || g_strcmp0 (at, have->at) < 0)
+    if (given->request == NULL || !is_later (&dated, acquisitions->pdata[place]))
       return false;
     g_ptr_array_remove_index (acquisitions, (unsigned)place);
   }
-  CacheAcquisition *copy = copy_acquisition (given);
-  g_free (copy->at);
-  copy->at = g_strdup (at);
-  copy->stored_us = g_get_real_time ();
-  g_ptr_array_add (acquisitions, copy);
+  insert_acquisition (acquisitions, copy_acquisition (&dated));
   return true;
 }
 
