@@ -265,6 +265,19 @@ own_blobs (VipsImage *image)
   }
 }
 
+/* From a picture that is whole and in memory to what callers get. */
+static bool
+finish_decoding (VipsImage *whole, VipsImage **out_image, GError **error)
+{
+  g_autoptr (VipsImage) upright = NULL;
+  if (!image_make_upright (whole, &upright, error))
+    return false;
+  own_blobs (upright);
+  forget_the_file (upright);
+  *out_image = g_steal_pointer (&upright);
+  return true;
+}
+
 bool
 image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsImage **out_image,
               GError **error)
@@ -272,7 +285,6 @@ image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsIm
   const Input in = { bytes, name, limits };
   g_autoptr (VipsImage) lazy = NULL;
   g_autoptr (VipsImage) whole = NULL;
-  g_autoptr (VipsImage) upright = NULL;
   ImageFormat format;
 
   if (!image_start (0, error) || !open_checked (&in, &format, &lazy, error))
@@ -285,10 +297,77 @@ image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsIm
     return image_set_vips_error (
       error, IMAGE_ERROR_DAMAGED, "%s: it is cut short or corrupt%s", name,
       limits->allow_damaged ? "" : " (--allow-damaged reads it as far as it goes)");
-  if (!image_make_upright (whole, &upright, error))
+  return finish_decoding (whole, out_image, error);
+}
+
+/* ---- from pixels ---- */
+
+static bool
+fits_head (VipsImage *head, const PixelShape *shape, size_t length)
+{
+  size_t sample_bytes = shape->bit_depth == 16 ? 2 : 1;
+  return vips_image_get_width (head) == shape->width &&
+         vips_image_get_height (head) == shape->height &&
+         vips_image_get_bands (head) == shape->n_channels &&
+         vips_image_get_format (head) ==
+           (sample_bytes == 2 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR) &&
+         length / sample_bytes / (size_t)shape->n_channels / (size_t)shape->width ==
+           (size_t)shape->height &&
+         length == VIPS_IMAGE_SIZEOF_IMAGE (head);
+}
+
+/* Fields that are not the image's own (width, interpretation …), which are set by name. */
+static void *
+copy_field (VipsImage *from, const char *field, GValue *value, void *to)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (to), field) == NULL)
+    vips_image_set (to, field, value);
+  return NULL;
+}
+
+static void
+unref_bytes (void *bytes)
+{
+  g_bytes_unref (bytes);
+}
+
+static VipsImage *
+wrap_pixels (VipsImage *head, GBytes *pixels)
+{
+  size_t length;
+  const void *data = g_bytes_get_data (pixels, &length);
+  VipsImage *image = vips_image_new_from_memory (
+    data, length, vips_image_get_width (head), vips_image_get_height (head),
+    vips_image_get_bands (head), vips_image_get_format (head));
+  if (image == NULL)
+    return NULL;
+  g_object_set_data_full (G_OBJECT (image), "peel-pixels", g_bytes_ref (pixels), unref_bytes);
+  vips_image_init_fields (image, vips_image_get_width (head), vips_image_get_height (head),
+                          vips_image_get_bands (head), vips_image_get_format (head),
+                          vips_image_get_coding (head), vips_image_get_interpretation (head),
+                          vips_image_get_xres (head), vips_image_get_yres (head));
+  vips_image_map (head, copy_field, image);
+  return image;
+}
+
+bool
+image_decode_pixels (GBytes *head, const PixelShape *shape, GBytes *pixels, const char *name,
+                     const ImageLimits *limits, VipsImage **out_image, GError **error)
+{
+  const Input in = { head, name, limits };
+  g_autoptr (VipsImage) header = NULL;
+  g_autoptr (VipsImage) whole = NULL;
+  ImageFormat format;
+
+  if (!image_start (0, error) || !open_checked (&in, &format, &header, error))
     return false;
-  own_blobs (upright);
-  forget_the_file (upright);
-  *out_image = g_steal_pointer (&upright);
-  return true;
+  if (format != IMAGE_FORMAT_PNG || !fits_head (header, shape, g_bytes_get_size (pixels))) {
+    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_DAMAGED,
+                 "%s: its pixels are not those its header tells of", name);
+    return false;
+  }
+  whole = wrap_pixels (header, pixels);
+  if (whole == NULL)
+    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "%s: its pixels", name);
+  return finish_decoding (whole, out_image, error);
 }

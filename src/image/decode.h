@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "pixels/pixels.h"
 
 /* Header only: checks the limits, fills the facts. `name` is for errors. */
 bool image_probe (GBytes *bytes, const char *name, const ImageLimits *limits, ImageFacts *out_facts,
@@ -12,3 +13,9 @@ bool image_probe (GBytes *bytes, const char *name, const ImageLimits *limits, Im
  * threads and chains can read it. Metadata blobs stay attached (see blobs.h). */
 bool image_decode (GBytes *bytes, const char *name, const ImageLimits *limits,
                    VipsImage **out_image, GError **error);
+
+/* What image_decode gives of a PNG, from its parts: `head` is the PNG without its pixels, `pixels`
+ * rows without gaps, 16 bits in the machine's order. They are not copied; the picture holds on to
+ * them. */
+bool image_decode_pixels (GBytes *head, const PixelShape *shape, GBytes *pixels, const char *name,
+                          const ImageLimits *limits, VipsImage **out_image, GError **error);

@@ -382,6 +382,160 @@ profile_outlives_the_loader (void)
   g_assert_cmpmem ((const char *)data + 36, 4, "acsp", 4);
 }
 
+/* ---- from a head and pixels ---- */
+
+static uint32_t
+big_32_at (const uint8_t *at)
+{
+  return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* Everything before the pixels, and a picture's end. */
+static GBytes *
+head_of (GBytes *png)
+{
+  const uint8_t *data = g_bytes_get_data (png, NULL);
+  size_t at = 8;
+  while (memcmp (data + at + 4, "IDAT", 4) != 0)
+    at += 12 + big_32_at (data + at);
+  GByteArray *out = g_byte_array_new ();
+  g_byte_array_append (out, data, (unsigned)at);
+  append_chunk (out, "IDAT", "", 0);
+  append_chunk (out, "IEND", "", 0);
+  return g_byte_array_free_to_bytes (out);
+}
+
+/* What the PNG holds, not turned. */
+static GBytes *
+pixels_of (GBytes *png, PixelShape *out_shape)
+{
+  g_autoptr (VipsImage) image = NULL;
+  size_t length;
+  must (vips_pngload_buffer ((void *)g_bytes_get_data (png, NULL), g_bytes_get_size (png), &image,
+                             NULL));
+  *out_shape = (PixelShape){
+    .width = vips_image_get_width (image),
+    .height = vips_image_get_height (image),
+    .n_channels = vips_image_get_bands (image),
+    .bit_depth = vips_image_get_format (image) == VIPS_FORMAT_USHORT ? 16 : 8,
+  };
+  void *data = vips_image_write_to_memory (image, &length);
+  g_assert_nonnull (data);
+  return g_bytes_new_take (data, length);
+}
+
+static void
+assert_same_field (VipsImage *image, VipsImage *wanted, const char *field)
+{
+  g_autofree char *text = NULL, *wanted_text = NULL;
+  const void *blob, *wanted_blob;
+  size_t length, wanted_length;
+  if (strcmp (field, "filename") == 0)
+    return;
+  if (vips_image_get_typeof (wanted, field) != VIPS_TYPE_BLOB) {
+    must (vips_image_get_as_string (wanted, field, &wanted_text));
+    must (vips_image_get_as_string (image, field, &text));
+    g_assert_cmpstr (text, ==, wanted_text);
+    return;
+  }
+  must (vips_image_get_blob (wanted, field, &wanted_blob, &wanted_length));
+  must (vips_image_get_blob (image, field, &blob, &length));
+  g_assert_cmpmem (blob, length, wanted_blob, wanted_length);
+}
+
+static void
+assert_same_picture (VipsImage *image, VipsImage *wanted)
+{
+  g_auto (GStrv) fields = vips_image_get_fields (image);
+  g_auto (GStrv) wanted_fields = vips_image_get_fields (wanted);
+  g_assert_cmpuint (g_strv_length (fields), ==, g_strv_length (wanted_fields));
+  for (unsigned i = 0; wanted_fields[i] != NULL; i++)
+    assert_same_field (image, wanted, wanted_fields[i]);
+  size_t length, wanted_length;
+  g_autofree void *data = vips_image_write_to_memory (image, &length);
+  g_autofree void *wanted_data = vips_image_write_to_memory (wanted, &wanted_length);
+  g_assert_cmpmem (data, length, wanted_data, wanted_length);
+}
+
+static void
+check_parts (VipsImage *picture)
+{
+  g_autoptr (GError) error = NULL;
+  void *data;
+  size_t length;
+  PixelShape shape;
+  must (vips_pngsave_buffer (picture, &data, &length, NULL));
+  g_autoptr (GBytes) png = g_bytes_new_take (data, length);
+  g_autoptr (GBytes) head = head_of (png);
+  g_autoptr (GBytes) pixels = pixels_of (png, &shape);
+  g_autoptr (VipsImage) image = NULL;
+  g_autoptr (VipsImage) wanted = NULL;
+  assert_ok (image_decode (png, "photo.png", &image_limits_default, &wanted, &error), error);
+  assert_ok (
+    image_decode_pixels (head, &shape, pixels, "photo.png", &image_limits_default, &image, &error),
+    error);
+  /* The picture holds on to its pixels. */
+  g_clear_pointer (&pixels, g_bytes_unref);
+  assert_same_picture (image, wanted);
+}
+
+static void
+parts_give_the_same_picture (void)
+{
+  static const PictureKind kinds[] = { PICTURE_RGB,    PICTURE_RGBA,    PICTURE_GRAY,
+                                       PICTURE_RGB_16, PICTURE_RGBA_16, PICTURE_GRAY_16 };
+  for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (VipsImage) plain = picture_new (kinds[i], 61, 40);
+    check_parts (plain);
+    g_autoptr (VipsImage) told = NULL;
+    g_autoptr (VipsImage) profile = picture_new (PICTURE_CMYK, 8, 8);
+    const void *icc;
+    size_t length;
+    must (vips_copy (plain, &told, "xres", 11.5, "yres", 12.5, NULL));
+    must (vips_image_get_blob (profile, VIPS_META_ICC_NAME, &icc, &length));
+    vips_image_set_blob_copy (told, VIPS_META_ICC_NAME, icc, length);
+    vips_image_set_blob_copy (told, VIPS_META_XMP_NAME, "<x:xmpmeta/>", 12);
+    vips_image_set_string (told, "png-comment-0-Title", "A lighthouse");
+    vips_image_set_int (told, VIPS_META_ORIENTATION, 6);
+    check_parts (told);
+  }
+}
+
+static void
+assert_parts_refused (GBytes *head, const PixelShape *shape, GBytes *pixels,
+                      const ImageLimits *limits, ImageErrorCode code)
+{
+  g_autoptr (GError) error = NULL;
+  VipsImage *image = NULL;
+  g_assert_false (image_decode_pixels (head, shape, pixels, "photo.png", limits, &image, &error));
+  g_assert_error (error, IMAGE_ERROR, (int)code);
+  g_assert_null (image);
+}
+
+static void
+parts_that_do_not_fit_are_refused (void)
+{
+  g_autoptr (GBytes) png = encoded_photo (IMAGE_FORMAT_PNG, 30, 20);
+  g_autoptr (GBytes) jpeg = encoded_photo (IMAGE_FORMAT_JPEG, 30, 20);
+  g_autoptr (GBytes) head = head_of (png);
+  PixelShape shape;
+  g_autoptr (GBytes) pixels = pixels_of (png, &shape);
+  g_autoptr (GBytes) less = cut (pixels, g_bytes_get_size (pixels) - 1);
+  const ImageLimits *limits = &image_limits_default;
+  assert_parts_refused (head, &shape, less, limits, IMAGE_ERROR_DAMAGED);
+  assert_parts_refused (jpeg, &shape, pixels, limits, IMAGE_ERROR_DAMAGED);
+  assert_parts_refused (less, &shape, pixels, limits, IMAGE_ERROR_FORMAT);
+  PixelShape turned = shape, deep = shape;
+  turned.width = 20;
+  turned.height = 30;
+  assert_parts_refused (head, &turned, pixels, limits, IMAGE_ERROR_DAMAGED);
+  deep.bit_depth = 16;
+  assert_parts_refused (head, &deep, pixels, limits, IMAGE_ERROR_DAMAGED);
+  ImageLimits small = image_limits_default;
+  small.most_pixels = 599;
+  assert_parts_refused (head, &shape, pixels, &small, IMAGE_ERROR_LIMIT);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -402,5 +556,7 @@ main (int argc, char **argv)
   CLAIM ("malformed-exif-stays-as-it-is", malformed_exif_stays_as_it_is);
   CLAIM ("both-byte-orders-are-set-upright", both_byte_orders_are_set_upright);
   CLAIM ("profile-outlives-the-loader", profile_outlives_the_loader);
+  CLAIM ("parts-give-the-same-picture", parts_give_the_same_picture);
+  CLAIM ("parts-that-do-not-fit-are-refused", parts_that_do_not_fit_are_refused);
   return g_test_run ();
 }
