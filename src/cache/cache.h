@@ -2,7 +2,7 @@
  *
  *     originals/ab/ab12….zst    a zstd frame whose content is the original, named by its SHA-256
  *     originals/ab/ab12….json   its sidecar: where it came from, with a checksum of its own
- *     index.sqlite              request fingerprint → original; can be rebuilt from sidecars
+ *     index.sqlite              what the sidecars tell, to be searched (query.h); can be rebuilt from them
  *     state.sqlite              what has been made (state.h)
  *     quarantine/               what failed its hash
  *
@@ -66,6 +66,11 @@ typedef struct {
   int variant; /* for generate */
   char *at;    /* ISO 8601 */
   double cost_usd;
+  bool is_paid;        /* the provider takes money, also where the price is not known */
+  int64_t duration_ms; /* from the request to its last byte */
+  char *declared_type; /* what the provider said the bytes were: "image/png" */
+  char *model_version, *response_id, *finish_reason; /* in the provider's words */
+  char *usage;       /* JSON text of the provider: what was counted */
   int64_t stored_us; /* orders what has an equal `at`; 0: cache_record_put sets it to now */
 } CacheAcquisition;
 
@@ -82,6 +87,7 @@ typedef struct {
   char *
     source_type; /* DigitalSourceType term: declared in the bytes, or given by the provider; NULL */
   GPtrArray *acquisitions; /* CacheAcquisition*, oldest first, owned */
+  GPtrArray *tags;         /* char*, sorted (tags.h), owned */
 } CacheRecord;
 
 CacheAcquisition *cache_acquisition_new (void);
@@ -90,9 +96,10 @@ void cache_record_free (CacheRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CacheRecord, cache_record_free)
 
 /* Writes the sidecar (merging the acquisitions of one that is there: an equal request, provider
- * and path is kept once) and the index. The blob must be stored first. A generated original that
- * was got again counts as got now. A damaged sidecar that was there is replaced, and then told of
- * by CACHE_ERROR_CORRUPT: the record is stored all the same. */
+ * and path is kept once, its costs added up; tags are only added) and the index. The blob must be
+ * stored first. A generated original that was got again counts as got now. A damaged sidecar that
+ * was there is replaced, and then told of by CACHE_ERROR_CORRUPT: the record is stored all the
+ * same. */
 bool cache_record_put (Cache *cache, const CacheRecord *record, GError **error);
 /* NULL without an error: none. CACHE_ERROR_CORRUPT: it failed its checksum. */
 CacheRecord *cache_record_get (Cache *cache, const Digest *digest, GError **error);

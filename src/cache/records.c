@@ -8,6 +8,7 @@
 #include "cache/handle.h"
 #include "cache/home.h"
 #include "cache/sidecar.h"
+#include "cache/tags.h"
 
 CacheAcquisition *
 cache_acquisition_new (void)
@@ -28,6 +29,11 @@ free_acquisition (void *data)
   g_free (acquisition->image_id);
   g_free (acquisition->path);
   g_free (acquisition->at);
+  g_free (acquisition->declared_type);
+  g_free (acquisition->model_version);
+  g_free (acquisition->response_id);
+  g_free (acquisition->finish_reason);
+  g_free (acquisition->usage);
   g_free (acquisition);
 }
 
@@ -45,6 +51,11 @@ copy_acquisition (const CacheAcquisition *from)
   copy->image_id = g_strdup (from->image_id);
   copy->path = g_strdup (from->path);
   copy->at = g_strdup (from->at);
+  copy->declared_type = g_strdup (from->declared_type);
+  copy->model_version = g_strdup (from->model_version);
+  copy->response_id = g_strdup (from->response_id);
+  copy->finish_reason = g_strdup (from->finish_reason);
+  copy->usage = g_strdup (from->usage);
   return copy;
 }
 
@@ -53,6 +64,7 @@ cache_record_new (void)
 {
   CacheRecord *record = g_new0 (CacheRecord, 1);
   record->acquisitions = g_ptr_array_new_with_free_func (free_acquisition);
+  record->tags = g_ptr_array_new_with_free_func (g_free);
   return record;
 }
 
@@ -64,6 +76,7 @@ cache_record_free (CacheRecord *record)
   g_free (record->format);
   g_free (record->source_type);
   g_ptr_array_unref (record->acquisitions);
+  g_ptr_array_unref (record->tags);
   g_free (record);
 }
 
@@ -82,7 +95,7 @@ find_acquisition (const GPtrArray *acquisitions, const CacheAcquisition *wanted)
 {
   for (unsigned i = 0; i < acquisitions->len; i++) {
     const CacheAcquisition *have = acquisitions->pdata[i];
-    if (equal_text (have->request, wanted->request) &&
+    if (equal_text (have->source, wanted->source) && equal_text (have->request, wanted->request) &&
         equal_text (have->provider, wanted->provider) && equal_text (have->path, wanted->path))
       return (int)i;
   }
@@ -108,7 +121,8 @@ insert_acquisition (GPtrArray *acquisitions, CacheAcquisition *given)
 }
 
 /* A file loaded a second time tells nothing new. A request answered a second time does: this
- * original is again the newest answer. Returns whether the list changed. */
+ * original is again the newest answer, and was paid for again, unless the time says that it is the
+ * same answer told again. Returns whether the list changed. */
 static bool
 merge_acquisition (GPtrArray *acquisitions, const CacheAcquisition *given)
 {
@@ -120,8 +134,13 @@ merge_acquisition (GPtrArray *acquisitions, const CacheAcquisition *given)
   if (dated.stored_us == 0)
     dated.stored_us = g_get_real_time ();
   if (place >= 0) {
-    if (given->request == NULL || !is_later (&dated, acquisitions->pdata[place]))
+    const CacheAcquisition *have = acquisitions->pdata[place];
+    if (given->request == NULL || !is_later (&dated, have))
       return false;
+    bool is_same = g_strcmp0 (dated.at, have->at) == 0;
+    dated.cost_usd = is_same ? MAX (dated.cost_usd, have->cost_usd)
+                             : dated.cost_usd + have->cost_usd;
+    dated.is_paid = dated.is_paid || have->is_paid;
     g_ptr_array_remove_index (acquisitions, (unsigned)place);
   }
   insert_acquisition (acquisitions, copy_acquisition (&dated));
@@ -135,9 +154,10 @@ static CacheRecord *
 merge (const CacheRecord *given, const CacheRecord *stored, bool *out_changed)
 {
   CacheRecord *merged = cache_record_new ();
-  GPtrArray *acquisitions = merged->acquisitions;
+  GPtrArray *acquisitions = merged->acquisitions, *tags = merged->tags;
   *merged = *given;
   merged->acquisitions = acquisitions;
+  merged->tags = tags;
   merged->format = g_strdup (given->format);
   merged->source_type = g_strdup (given->source_type);
   *out_changed = stored == NULL;
@@ -146,12 +166,17 @@ merge (const CacheRecord *given, const CacheRecord *stored, bool *out_changed)
       merged->source_type = g_strdup (stored->source_type);
     for (unsigned i = 0; i < stored->acquisitions->len; i++)
       g_ptr_array_add (acquisitions, copy_acquisition (stored->acquisitions->pdata[i]));
+    for (unsigned i = 0; i < stored->tags->len; i++)
+      tags_add (tags, stored->tags->pdata[i]);
     g_autofree char *before = sidecar_format (stored);
     g_autofree char *after = sidecar_format (merged);
     *out_changed = strcmp (before, after) != 0;
   }
   for (unsigned i = 0; i < given->acquisitions->len; i++)
     if (merge_acquisition (acquisitions, given->acquisitions->pdata[i]))
+      *out_changed = true;
+  for (unsigned i = 0; i < given->tags->len; i++)
+    if (tags_add (tags, given->tags->pdata[i]))
       *out_changed = true;
   return merged;
 }

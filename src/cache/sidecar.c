@@ -17,6 +17,7 @@
 #include "base/atomic-file.h"
 #include "base/base-error.h"
 #include "cache/home.h"
+#include "cache/tags.h"
 #include "document/json-write.h"
 
 #define SIDECAR_SUFFIX ".json"
@@ -54,8 +55,27 @@ acquisition_to_json (const CacheAcquisition *acquisition)
   cJSON_AddNumberToObject (object, "variant", acquisition->variant);
   add_text (object, "at", acquisition->at);
   cJSON_AddNumberToObject (object, "cost-usd", acquisition->cost_usd);
+  if (acquisition->is_paid)
+    cJSON_AddTrueToObject (object, "is-paid");
+  if (acquisition->duration_ms > 0)
+    cJSON_AddNumberToObject (object, "duration-ms", (double)acquisition->duration_ms);
+  add_text (object, "declared-type", acquisition->declared_type);
+  add_text (object, "model-version", acquisition->model_version);
+  add_text (object, "response-id", acquisition->response_id);
+  add_text (object, "finish-reason", acquisition->finish_reason);
+  add_text (object, "usage", acquisition->usage);
   cJSON_AddNumberToObject (object, "stored-us", (double)acquisition->stored_us);
   return object;
+}
+
+static void
+add_tags (cJSON *root, const GPtrArray *tags)
+{
+  if (tags->len == 0)
+    return;
+  cJSON *list = cJSON_AddArrayToObject (root, "tags");
+  for (unsigned i = 0; i < tags->len; i++)
+    cJSON_AddItemToArray (list, cJSON_CreateString (tags->pdata[i]));
 }
 
 static cJSON *
@@ -74,6 +94,7 @@ record_to_json (const CacheRecord *record)
   cJSON_AddNumberToObject (root, "channels", record->n_channels);
   cJSON_AddBoolToObject (root, "has-icc", record->has_icc);
   add_text (root, "source-type", record->source_type);
+  add_tags (root, record->tags);
   cJSON *list = cJSON_AddArrayToObject (root, "acquisitions");
   for (unsigned i = 0; i < record->acquisitions->len; i++)
     cJSON_AddItemToArray (list, acquisition_to_json (record->acquisitions->pdata[i]));
@@ -178,6 +199,13 @@ acquisition_from_json (const cJSON *object, bool *ok)
   read_text (object, "path", &acquisition->path, ok);
   read_int (object, "variant", &acquisition->variant, ok);
   read_text (object, "at", &acquisition->at, ok);
+  read_bool (object, "is-paid", &acquisition->is_paid, ok);
+  read_int64 (object, "duration-ms", &acquisition->duration_ms, ok);
+  read_text (object, "declared-type", &acquisition->declared_type, ok);
+  read_text (object, "model-version", &acquisition->model_version, ok);
+  read_text (object, "response-id", &acquisition->response_id, ok);
+  read_text (object, "finish-reason", &acquisition->finish_reason, ok);
+  read_text (object, "usage", &acquisition->usage, ok);
   read_int64 (object, "stored-us", &acquisition->stored_us, ok);
   const cJSON *cost = cJSON_GetObjectItemCaseSensitive (object, "cost-usd");
   if (cJSON_IsNumber (cost) && isfinite (cost->valuedouble))
@@ -196,6 +224,24 @@ read_acquisitions (const cJSON *root, CacheRecord *record, bool *ok)
   const cJSON *item;
   cJSON_ArrayForEach (item, list)
     g_ptr_array_add (record->acquisitions, acquisition_from_json (item, ok));
+}
+
+static void
+read_tags (const cJSON *root, CacheRecord *record, bool *ok)
+{
+  const cJSON *list = cJSON_GetObjectItemCaseSensitive (root, "tags");
+  if (list == NULL)
+    return;
+  if (!cJSON_IsArray (list))
+    *ok = false;
+  const cJSON *item;
+  cJSON_ArrayForEach (item, list)
+  {
+    if (cJSON_IsString (item) && tag_check (item->valuestring, NULL))
+      tags_add (record->tags, item->valuestring);
+    else
+      *ok = false;
+  }
 }
 
 static CacheRecord *
@@ -225,6 +271,7 @@ record_from_json (const cJSON *root, GError **error)
   read_int (root, "channels", &record->n_channels, &ok);
   read_bool (root, "has-icc", &record->has_icc, &ok);
   read_text (root, "source-type", &record->source_type, &ok);
+  read_tags (root, record, &ok);
   read_acquisitions (root, record, &ok);
   if (ok)
     return g_steal_pointer (&record);

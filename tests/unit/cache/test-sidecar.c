@@ -3,6 +3,7 @@
 #include "base/atomic-file.h"
 #include "cache/cache.h"
 #include "cache/sidecar.h"
+#include "cache/tags.h"
 #include "support/scratch.h"
 
 static CacheRecord *
@@ -55,8 +56,17 @@ says_what_it_was_told (void)
   first->image_id = g_strdup ("diver-watch@front");
   first->variant = 3;
   first->cost_usd = 0.134;
+  first->is_paid = true;
+  first->duration_ms = 8123;
+  first->declared_type = g_strdup ("image/png");
+  first->model_version = g_strdup ("synthetic-1-0815");
+  first->response_id = g_strdup ("r-7");
+  first->finish_reason = g_strdup ("STOP");
+  first->usage = g_strdup ("{\"tokens\":1290}");
   first->stored_us = INT64_C (1795369260123456);
   add (record, NULL, "photo.png", NULL);
+  tags_add (record->tags, "print");
+  tags_add (record->tags, "hero");
 
   g_autofree char *text = sidecar_format (record);
   g_autoptr (CacheRecord) back = sidecar_parse (text, strlen (text), &error);
@@ -82,18 +92,45 @@ says_what_it_was_told (void)
   g_assert_cmpstr (read->image_id, ==, "diver-watch@front");
   g_assert_cmpint (read->variant, ==, 3);
   g_assert_true (read->cost_usd == 0.134);
+  g_assert_true (read->is_paid);
+  g_assert_cmpint (read->duration_ms, ==, 8123);
+  g_assert_cmpstr (read->declared_type, ==, "image/png");
+  g_assert_cmpstr (read->model_version, ==, "synthetic-1-0815");
+  g_assert_cmpstr (read->response_id, ==, "r-7");
+  g_assert_cmpstr (read->finish_reason, ==, "STOP");
+  g_assert_cmpstr (read->usage, ==, first->usage);
   g_assert_cmpint (read->stored_us, ==, first->stored_us);
   g_assert_null (acquisition (back, 1)->request);
   g_assert_cmpstr (acquisition (back, 1)->path, ==, "photo.png");
+  g_assert_false (acquisition (back, 1)->is_paid);
+  g_autofree char *tags = tags_join (back->tags);
+  g_assert_cmpstr (tags, ==, "hero,print");
   g_autofree char *again = sidecar_format (back);
   g_assert_cmpstr (text, ==, again);
+}
+
+static void
+what_says_nothing_is_absent (void)
+{
+  g_autoptr (CacheRecord) record = diver_watch ();
+  add (record, "ab12", NULL, "2026-11-22T17:41:00Z");
+  g_autofree char *text = sidecar_format (record);
+  static const char *const members[] = { "tags",          "is-paid",     "duration-ms",
+                                         "declared-type", "response-id", "model-version",
+                                         "finish-reason", "usage",       "path" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (members); i++)
+    g_assert_null (strstr (text, members[i]));
 }
 
 static void
 any_flipped_bit_is_found (void)
 {
   g_autoptr (CacheRecord) record = diver_watch ();
-  add (record, "ab12", NULL, "2026-11-22T17:41:00Z");
+  CacheAcquisition *paid = add (record, "ab12", NULL, "2026-11-22T17:41:00Z");
+  paid->is_paid = true;
+  paid->duration_ms = 8123;
+  paid->usage = g_strdup ("{}");
+  tags_add (record->tags, "hero");
   g_autofree char *text = sidecar_format (record);
   size_t length = strlen (text);
   for (size_t bit = 0; bit < length * 8; bit++) {
@@ -147,6 +184,14 @@ what_makes_no_sense_is_refused (void)
   check_refused ("{ \"version\": 1, " ORIGINAL ", \"acquisitions\": [], \"size-bytes\": 1e300",
                  CACHE_ERROR_CORRUPT);
   check_refused ("{ \"version\": 1, " ORIGINAL ", \"acquisitions\": [], \"format\": \"\xff\"",
+                 CACHE_ERROR_CORRUPT);
+  check_refused ("{ \"version\": 1, " ORIGINAL ", \"acquisitions\": [], \"tags\": \"hero\"",
+                 CACHE_ERROR_CORRUPT);
+  check_refused ("{ \"version\": 1, " ORIGINAL ", \"acquisitions\": [], \"tags\": [\"a,b\"]",
+                 CACHE_ERROR_CORRUPT);
+  check_refused ("{ \"version\": 1, " ORIGINAL ", \"acquisitions\": [{ \"is-paid\": 1 }]",
+                 CACHE_ERROR_CORRUPT);
+  check_refused ("{ \"version\": 1, " ORIGINAL ", \"acquisitions\": [{ \"duration-ms\": 0.5 }]",
                  CACHE_ERROR_CORRUPT);
   check_refused ("[", CACHE_ERROR_CORRUPT);
 }
@@ -251,6 +296,93 @@ a_generated_original_stays_one_when_its_file_is_loaded (void)
   g_assert_cmpstr (back->source_type, ==, "trainedAlgorithmicMedia");
 }
 
+/* As a paid answer, and as what the second answer to the same request was. */
+static CacheRecord *
+paid_answer (const char *at, double cost_usd)
+{
+  CacheRecord *record = diver_watch ();
+  CacheAcquisition *answer = add (record, "ab12", NULL, at);
+  answer->cost_usd = cost_usd;
+  answer->is_paid = cost_usd > 0;
+  return record;
+}
+
+static void
+what_was_paid_for_twice_costs_twice (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  g_autoptr (CacheRecord) first = paid_answer ("2026-11-22T17:41:00Z", 0.25);
+  g_autoptr (CacheRecord) second = paid_answer ("2026-11-22T17:42:00Z", 0.5);
+  g_autoptr (CacheRecord) untold = paid_answer ("2026-11-22T17:42:00Z", 0);
+  put (cache, first);
+  put (cache, first); /* told again, not bought again */
+  put (cache, second);
+  put (cache, untold);
+  g_autoptr (CacheRecord) back = get (cache, first);
+  g_assert_cmpuint (back->acquisitions->len, ==, 1);
+  g_assert_true (acquisition (back, 0)->cost_usd == 0.75);
+  g_assert_true (acquisition (back, 0)->is_paid);
+  put (cache, back); /* as a bundle brings it */
+  g_autoptr (CacheRecord) again = get (cache, first);
+  g_assert_true (acquisition (again, 0)->cost_usd == 0.75);
+  g_assert_cmpint (acquisition (again, 0)->stored_us, ==, acquisition (back, 0)->stored_us);
+}
+
+static void
+acquisitions_stay_in_the_order_of_their_times (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  static const char *const times[] = { "2026-02", "2026-03", "2026-01" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (times); i++) {
+    g_autoptr (CacheRecord) record = diver_watch ();
+    add (record, NULL, times[i], times[i]);
+    put (cache, record);
+  }
+  g_autoptr (CacheRecord) wanted = diver_watch ();
+  g_autoptr (CacheRecord) back = get (cache, wanted);
+  g_assert_cmpstr (acquisition (back, 0)->at, ==, "2026-01");
+  g_assert_cmpstr (acquisition (back, 2)->at, ==, "2026-03");
+}
+
+/* An original that is given on purpose is kept as one, though a run has loaded its file before. */
+static void
+an_import_is_told_beside_a_load (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  g_autoptr (CacheRecord) loaded = diver_watch ();
+  add (loaded, NULL, "watch.png", "2026-01");
+  put (cache, loaded);
+  g_autoptr (CacheRecord) imported = diver_watch ();
+  CacheAcquisition *import = add (imported, NULL, "watch.png", "2026-02");
+  g_free (import->source);
+  import->source = g_strdup ("import");
+  put (cache, imported);
+  g_autoptr (CacheRecord) back = get (cache, loaded);
+  g_assert_cmpuint (back->acquisitions->len, ==, 2);
+  g_assert_cmpstr (acquisition (back, 1)->source, ==, "import");
+}
+
+static void
+tags_are_only_added_by_a_put (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  static const char *const tags[] = { "print", NULL, "hero", "print" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (tags); i++) {
+    g_autoptr (CacheRecord) record = diver_watch ();
+    if (tags[i] != NULL)
+      tags_add (record->tags, tags[i]);
+    put (cache, record);
+  }
+  g_autoptr (CacheRecord) wanted = diver_watch ();
+  g_autoptr (CacheRecord) back = get (cache, wanted);
+  g_autofree char *joined = tags_join (back->tags);
+  g_assert_cmpstr (joined, ==, "hero,print");
+}
+
 static void
 a_damaged_one_goes_to_quarantine (void)
 {
@@ -311,6 +443,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define CLAIM(name, function) g_test_add_func ("/cache/sidecar/" name, function)
   CLAIM ("says-what-it-was-told", says_what_it_was_told);
+  CLAIM ("what-says-nothing-is-absent", what_says_nothing_is_absent);
   CLAIM ("any-flipped-bit-is-found", any_flipped_bit_is_found);
   CLAIM ("a-cut-text-is-found", a_cut_text_is_found);
   CLAIM ("what-makes-no-sense-is-refused", what_makes_no_sense_is_refused);
@@ -320,6 +453,11 @@ main (int argc, char **argv)
   CLAIM ("every-way-it-was-got-is-kept", every_way_it_was_got_is_kept);
   CLAIM ("a-generated-original-stays-one-when-its-file-is-loaded",
          a_generated_original_stays_one_when_its_file_is_loaded);
+  CLAIM ("what-was-paid-for-twice-costs-twice", what_was_paid_for_twice_costs_twice);
+  CLAIM ("acquisitions-stay-in-the-order-of-their-times",
+         acquisitions_stay_in_the_order_of_their_times);
+  CLAIM ("an-import-is-told-beside-a-load", an_import_is_told_beside_a_load);
+  CLAIM ("tags-are-only-added-by-a-put", tags_are_only_added_by_a_put);
   CLAIM ("a-damaged-one-goes-to-quarantine", a_damaged_one_goes_to_quarantine);
   CLAIM ("one-that-tells-of-another-original-is-damaged",
          one_that_tells_of_another_original_is_damaged);
