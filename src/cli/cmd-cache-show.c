@@ -107,12 +107,8 @@ static void
 print_json (const CacheRecord *record)
 {
   cJSON *json = cJSON_CreateObject ();
-  cJSON_AddStringToObject (json, "sha256", digest_to_hex (&record->digest).text);
-  cJSON_AddNumberToObject (json, "bytes", (double)record->size_bytes);
-  event_add_text (json, "format", record->format);
+  event_add_original (json, record);
   if (record->width > 0) {
-    cJSON_AddNumberToObject (json, "width", record->width);
-    cJSON_AddNumberToObject (json, "height", record->height);
     cJSON_AddNumberToObject (json, "orientation", record->orientation);
     cJSON_AddNumberToObject (json, "bit-depth", record->bit_depth);
     cJSON_AddNumberToObject (json, "channels", record->n_channels);

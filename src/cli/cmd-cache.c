@@ -5,6 +5,7 @@
 /* In order of name. A new one is its file, its line here and its line in CMakeLists.txt. */
 #define PARTS(PART)                                                                                \
   PART (cat)                                                                                       \
+  PART (import)                                                                                    \
   PART (show)
 
 #define DECLARE(name) extern const CommandType command_cache_##name;

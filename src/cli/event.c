@@ -70,6 +70,18 @@ event_add_error (cJSON *json, const GError *error)
 }
 
 void
+event_add_original (cJSON *json, const CacheRecord *record)
+{
+  cJSON_AddStringToObject (json, "sha256", digest_to_hex (&record->digest).text);
+  cJSON_AddNumberToObject (json, "bytes", (double)record->size_bytes);
+  if (record->format == NULL || record->width == 0)
+    return;
+  cJSON_AddStringToObject (json, "format", record->format);
+  cJSON_AddNumberToObject (json, "width", record->width);
+  cJSON_AddNumberToObject (json, "height", record->height);
+}
+
+void
 event_print (cJSON *json)
 {
   g_autofree char *line = json_write_line (json);

@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "cache/cache.h"
 #include "run/run-error.h"
 
 /* {"event": name} */
@@ -15,5 +16,7 @@ void event_add_message (cJSON *json, const char *message);
 /* "error": what class it is of, and the message. */
 void event_add_failure (cJSON *json, RunErrorCode error_class, const char *message);
 void event_add_error (cJSON *json, const GError *error);
+/* What an original is: "sha256", "bytes", and of a picture "format", "width", "height". */
+void event_add_original (cJSON *json, const CacheRecord *record);
 /* A line on stdout; takes the tree. */
 void event_print (cJSON *json);

@@ -1,13 +1,35 @@
 #include "run/ingest.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 #include <glib-object.h>
 
+#include "base/base-error.h"
 #include "base/path.h"
+#include "cache/blob.h"
+#include "cache/state.h"
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/painter.h"
 #include "metadata/png.h"
 #include "run/task.h"
+
+static void
+add_facts (CacheRecord *record, const ImageFacts *facts, GBytes *bytes)
+{
+  size_t length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  record->format = g_strdup (image_format_type (facts->format)->name);
+  record->width = facts->width;
+  record->height = facts->height;
+  record->orientation = facts->orientation;
+  record->has_alpha = facts->has_alpha;
+  record->bit_depth = facts->bit_depth;
+  record->n_channels = facts->n_channels;
+  record->has_icc = facts->has_icc;
+  record->source_type = metadata_find_source_type (data, length);
+}
 
 static bool
 make_record (GBytes *bytes, const char *name, Cache *cache, bool store, const ImageLimits *limits,
@@ -24,15 +46,7 @@ make_record (GBytes *bytes, const char *name, Cache *cache, bool store, const Im
   else if (!cache_put (cache, bytes, &record->digest, NULL, error))
     return false;
   record->size_bytes = (int64_t)length;
-  record->format = g_strdup (image_format_type (facts.format)->name);
-  record->width = facts.width;
-  record->height = facts.height;
-  record->orientation = facts.orientation;
-  record->has_alpha = facts.has_alpha;
-  record->bit_depth = facts.bit_depth;
-  record->n_channels = facts.n_channels;
-  record->has_icc = facts.has_icc;
-  record->source_type = metadata_find_source_type (data, length);
+  add_facts (record, &facts, bytes);
   *out_record = g_steal_pointer (&record);
   return true;
 }
@@ -41,14 +55,71 @@ bool
 ingest_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
              GError **error)
 {
-  const Node *store = node_get (task, "store");
   char *text = NULL;
   size_t length;
   if (!path_read_file (task_text (task, "path"), limits->most_bytes, &text, &length, error))
     return false;
   g_autoptr (GBytes) bytes = g_bytes_new_take (text, length);
-  return make_record (bytes, task_text (task, "name"), cache, store != NULL && store->boolean,
-                      limits, out_record, error);
+  return make_record (bytes, task_text (task, "name"), cache, task_flag (task, "store"), limits,
+                      out_record, error);
+}
+
+/* Mapped, so that of a large file only what the facts stand in is read. Another process that cuts the
+ * file short meanwhile ends this worker, and the file is then taken without facts. */
+static bool
+find_facts (int fd, const char *path, const ImageLimits *limits, CacheRecord *record,
+            GError **error)
+{
+  ImageFacts facts;
+  g_autoptr (GMappedFile) map = g_mapped_file_new_from_fd (fd, FALSE, error);
+  if (map == NULL)
+    return false;
+  g_autoptr (GBytes) bytes = g_mapped_file_get_bytes (map);
+  if (!image_probe (bytes, path, limits, &facts, error))
+    return false;
+  add_facts (record, &facts, bytes);
+  return true;
+}
+
+static bool
+import_open_file (int fd, const Node *task, Cache *cache, const ImageLimits *limits,
+                  CacheRecord *record, bool *out_was_there, GError **error)
+{
+  const char *path = task_text (task, "path");
+  g_autoptr (GError) complaint = NULL;
+  FileStamp before, after;
+  bool has_stamp = file_stamp_of_fd (fd, &before);
+  bool has_facts = task_flag (task, "with-facts") &&
+                   find_facts (fd, path, limits, record, &complaint);
+  if (!has_facts && task_flag (task, "is-picture")) {
+    g_propagate_error (error, g_steal_pointer (&complaint));
+    return false;
+  }
+  if (!blob_put_file (cache, fd, path, (CacheCompression)task_integer (task, "compression"),
+                      limits->most_bytes, &record->digest, &record->size_bytes, out_was_there,
+                      error))
+    return false;
+  if (has_stamp && file_stamp_of_fd (fd, &after) && file_stamp_equal (&before, &after))
+    return true;
+  g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED,
+               "%s changed while it was read: import it again when it is whole", path);
+  return false;
+}
+
+bool
+import_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
+             bool *out_was_there, GError **error)
+{
+  const char *path = task_text (task, "path");
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return base_error_set_errno (error, errno, "cannot read %s", path);
+  g_autoptr (CacheRecord) record = cache_record_new ();
+  bool ok = import_open_file (fd, task, cache, limits, record, out_was_there, error);
+  close (fd);
+  if (ok)
+    *out_record = g_steal_pointer (&record);
+  return ok;
 }
 
 /* The label that a drawing carries in its own bytes, so that it has one outside the cache too. */

@@ -6,9 +6,12 @@
 #include "document/node.h"
 #include "image/image.h"
 
-/* An ingest or a draw task (task.h) to a record without acquisitions. When this returns true the
+/* An ingest, import or draw task (task.h) to a record without acquisitions. When this returns true the
  * original is durable, if it was to be stored. */
 bool ingest_task (const Node *task, Cache *cache, const ImageLimits *limits,
                   CacheRecord **out_record, GError **error);
+/* Any file; *out_record has no format when it is no picture that is read here. */
+bool import_task (const Node *task, Cache *cache, const ImageLimits *limits,
+                  CacheRecord **out_record, bool *out_was_there, GError **error);
 bool draw_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
                 GError **error);

@@ -57,6 +57,17 @@ task_write_ingest (unsigned id, const char *path, const char *name, bool store)
 }
 
 char *
+task_write_import (unsigned id, const TaskImport *import)
+{
+  cJSON *json = begin ("import", id);
+  cJSON_AddStringToObject (json, "path", import->path);
+  cJSON_AddNumberToObject (json, "compression", import->compression);
+  cJSON_AddBoolToObject (json, "with-facts", import->with_facts);
+  cJSON_AddBoolToObject (json, "is-picture", import->is_picture);
+  return finish (json);
+}
+
+char *
 task_write_draw (unsigned id, const PainterSpec *spec)
 {
   cJSON *json = begin ("draw", id);
@@ -123,6 +134,13 @@ task_text (const Node *task, const char *key)
   return node != NULL && node->kind == NODE_TEXT ? node->text : NULL;
 }
 
+bool
+task_flag (const Node *task, const char *key)
+{
+  const Node *node = node_get (task, key);
+  return node != NULL && node->kind == NODE_BOOL && node->boolean;
+}
+
 int64_t
 task_integer (const Node *task, const char *key)
 {
@@ -150,7 +168,7 @@ write_record (cJSON *json, const CacheRecord *record)
 {
   cJSON_AddStringToObject (json, "digest", digest_to_hex (&record->digest).text);
   cJSON_AddNumberToObject (json, "size", (double)record->size_bytes);
-  cJSON_AddStringToObject (json, "format", record->format);
+  add_text (json, "format", record->format);
   cJSON_AddNumberToObject (json, "width", record->width);
   cJSON_AddNumberToObject (json, "height", record->height);
   cJSON_AddNumberToObject (json, "orientation", record->orientation);
@@ -177,8 +195,10 @@ answer_write (const Answer *answer)
   cJSON *json = cJSON_CreateObject ();
   cJSON_AddStringToObject (json, "answer", answer_names[answer->kind]);
   cJSON_AddNumberToObject (json, "id", answer->id);
-  if (answer->kind == ANSWER_FACTS)
+  if (answer->kind == ANSWER_FACTS) {
     write_record (json, answer->record);
+    cJSON_AddBoolToObject (json, "was-there", answer->was_there);
+  }
   if (answer->kind == ANSWER_MADE || answer->kind == ANSWER_FAILED)
     cJSON_AddNumberToObject (json, "derivative", answer->derivative);
   if (answer->kind == ANSWER_MADE) {
@@ -228,8 +248,9 @@ read_record (const cJSON *json, Answer *answer)
   record->n_channels = (int)number_of (json, "channels");
   record->has_icc = cJSON_IsTrue (cJSON_GetObjectItemCaseSensitive (json, "icc"));
   record->source_type = g_strdup (text_of (json, "source-type"));
-  return record->format != NULL && record->width > 0 && record->height > 0 &&
-         digest_of_member (json, "digest", &record->digest);
+  answer->was_there = cJSON_IsTrue (cJSON_GetObjectItemCaseSensitive (json, "was-there"));
+  bool has_size = record->width > 0 && record->height > 0;
+  return (record->format != NULL) == has_size && digest_of_member (json, "digest", &record->digest);
 }
 
 static bool

@@ -5,6 +5,7 @@
  *
  *     {"task":"start","home":…,"threads":2,"limits":{…}}       once, first
  *     {"task":"ingest","id":1,"path":…,"name":…,"store":true}  → facts
+ *     {"task":"import","id":1,"path":…,"compression":…,…}     → facts
  *     {"task":"draw","id":2,"prompt":…,"seed":…,…}             → facts
  *     {"task":"render","id":3,"original":…,"derivatives":[…]}  → made or failed for each, then end
  *     {"task":"stop"}                                          begin no further derivative
@@ -12,6 +13,7 @@
 #pragma once
 
 #include "base/digest.h"
+#include "cache/compression.h"
 #include "cache/state.h"
 #include "image/painter.h"
 #include "plan/plan.h"
@@ -27,22 +29,33 @@ typedef struct {
   const char *source_type, *prompt, *ai_system; /* facts beside the bytes, or NULL */
 } TaskOriginal;
 
+/* A file that is stored whatever it is. */
+typedef struct {
+  const char *path;
+  CacheCompression compression;
+  bool with_facts; /* looks whether it is a picture, and tells what of */
+  bool is_picture; /* nothing is stored if it is none */
+} TaskImport;
+
 char *task_write_start (const char *home, int n_threads, const ImageLimits *limits);
 char *task_write_ingest (unsigned id, const char *path, const char *name, bool store);
+char *task_write_import (unsigned id, const TaskImport *import);
 char *task_write_draw (unsigned id, const PainterSpec *spec);
 /* `chosen` are indexes into `derivatives`; answers speak of them by these indexes. */
 char *task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *derivatives,
                          const GArray *chosen, int n_threads);
 char *task_write_stop (void);
 
-/* What a worker reads of a task: the text of a member or NULL, its whole number or 0. */
+/* What a worker reads of a task: the text of a member or NULL, its whole number or 0, whether it is
+ * set. */
 const char *task_text (const Node *task, const char *key);
+bool task_flag (const Node *task, const char *key);
 int64_t task_integer (const Node *task, const char *key);
 
 /* ---- answers ---- */
 
 typedef enum {
-  ANSWER_FACTS,  /* of ingest and draw: the original is durable (if it was to be stored) */
+  ANSWER_FACTS,  /* of ingest, import and draw: the original is durable (if it was to be stored) */
   ANSWER_MADE,   /* a derivative is whole on disk */
   ANSWER_FAILED, /* a derivative could not be made */
   ANSWER_END,    /* of render: every derivative has been answered, or skipped after stop */
@@ -52,7 +65,8 @@ typedef enum {
 typedef struct {
   AnswerKind kind;
   unsigned id;
-  CacheRecord *record; /* FACTS: without acquisitions */
+  CacheRecord *record; /* FACTS: without acquisitions; an import may have no format and no size */
+  bool was_there;      /* FACTS of import: equal bytes were stored already */
   unsigned derivative; /* MADE, FAILED */
   Digest content;      /* MADE: SHA-256 of the file */
   FileStamp stamp;     /* MADE: of the file */

@@ -129,7 +129,7 @@ is_stopped (void *data)
 static bool
 start (Worker *worker, const Node *task, GError **error)
 {
-  const Node *bounds = node_get (task, "limits"), *damaged = node_get (bounds, "allow-damaged");
+  const Node *bounds = node_get (task, "limits");
   const Node *home = node_get (task, "home");
   g_free (worker->home);
   worker->home = g_strdup (home != NULL ? home->text : "");
@@ -140,7 +140,7 @@ start (Worker *worker, const Node *task, GError **error)
   worker->limits.most_exif_bytes = task_integer (bounds, "exif");
   worker->limits.most_xmp_bytes = task_integer (bounds, "xmp");
   worker->limits.most_icc_bytes = task_integer (bounds, "icc");
-  worker->limits.allow_damaged = damaged != NULL && damaged->boolean;
+  worker->limits.allow_damaged = task_flag (bounds, "allow-damaged");
   return image_start ((int)task_integer (task, "threads"), error);
 }
 
@@ -159,6 +159,10 @@ carry_out (Worker *worker, const char *kind, const Node *task, GError **error)
     return false;
   } else if (strcmp (kind, "draw") == 0) {
     if (!draw_task (task, worker->cache, &worker->limits, &answer.record, error))
+      return false;
+  } else if (strcmp (kind, "import") == 0) {
+    if (!import_task (task, worker->cache, &worker->limits, &answer.record, &answer.was_there,
+                      error))
       return false;
   } else if (!ingest_task (task, worker->cache, &worker->limits, &answer.record, error)) {
     return false;

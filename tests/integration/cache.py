@@ -1,6 +1,7 @@
 """The commands of `peel cache`: what they give, and what they refuse."""
 
 import os
+import signal
 import subprocess
 
 import support
@@ -106,6 +107,97 @@ def test_show_tells_what_the_sidecar_tells(place):
                  ("png", 24, 20, len(digests[first])), "facts")
     expect_equal([a["file"] for a in one["acquisitions"]], ["a.png"], "acquisitions")
     expect_equal(place.peel("cache", "show", first, "0123", code=2).out, "", "all or nothing")
+
+
+# ---- import ----
+
+GENERATED = """\
+version: 1
+matrix:
+  angle: [front, side]
+stages:
+  - generate: { provider: synthetic, prompt: "A gate, ${angle}", resolution: 320x240 }
+outputs:
+  - stages: [{ resize: { width: 16 } }, { recompress: { format: webp } }]
+    to: "out/{name}.webp"
+"""
+
+
+def test_import_keeps_any_bytes(place):
+    wanted = {}
+    for i, content in enumerate((b"", b"hello", os.urandom(70000), support.png(30, 20),
+                                 support.png(30, 20)[:-20], b"\x89PNG\r\n\x1a\n")):
+        place.write(f"in/{'sub/' * (i % 3)}f{i}.png", content)
+        wanted[sha256(content)] = content
+    place.write("in/.hidden", "not me")
+    place.write("alone.txt", "me too")
+    wanted[sha256(b"me too")] = b"me too"
+    said = place.peel("cache", "import", "in", "alone.txt", "--json", "-j3")
+    expect_equal({e["sha256"] for e in said.events[:-1]}, set(wanted), "what was imported")
+    summary = said.summary
+    expect_equal((summary["imported"], summary["known"], summary["failed"], summary["exit"]),
+                 (7, 0, 0, 0), "summary")
+    for digest, content in wanted.items():
+        expect_equal(cat(place, digest).stdout, content, "what cat gives of it")
+    expect_equal(place.check_originals(), 7, "originals in the cache")
+    again = place.peel("cache", "import", "in", "alone.txt", "--json")
+    expect_equal((again.summary["imported"], again.summary["known"]), (0, 7), "the second time")
+
+
+def test_import_says_what_it_cannot_take(place):
+    os.makedirs(place.path("empty/.git"))
+    said = place.peel("cache", "import", "empty")
+    expect("there is no file in empty to import" in said.err, repr(said))
+    missing = place.peel("cache", "import", place.write("a.png", support.png(8, 8)), "nope", code=2)
+    expect("there is no file or folder nope" in missing.err, repr(missing))
+    expect(not os.path.exists(place.home) or place.check_originals() == 0, "nothing by halves")
+    place.write("big.bin", b"x" * 5000)
+    some = place.peel("cache", "import", "a.png", "big.bin", "--max-file-size", "4KB", "--json",
+                      code=1)
+    expect_equal((some.summary["imported"], some.summary["failed"], some.summary["exit"]),
+                 (1, 1, 1), "one fails, the other is kept")
+    place.write("p.yaml", GENERATED)
+    for arguments, complaint in (
+            (("a.png", "a.png", "--pipeline", "p.yaml"), "one picture is imported at a time"),
+            (("empty", "--pipeline", "p.yaml"), "not a folder"),
+            (("a.png", "--variant", "2"), "give --pipeline too"),
+            (("a.png", "--pipeline", "p.yaml"), "has 2 images; choose one with --image ID"),
+            (("a.png", "--pipeline", "a.png"), "is a picture, not a pipeline"),
+            (("a.png", "--pipeline", "p.yaml", "--image", "p@fornt"), "did you mean 'p@front'?")):
+        refused = place.peel("cache", "import", *arguments, code=2)
+        expect(complaint in refused.err, f"{complaint!r} is not in {refused}")
+
+
+def test_imported_answer_is_not_generated(place):
+    place.write("p.yaml", GENERATED)
+    place.write("bought.png", support.png(320, 240, 7))
+    place.write("letter.png", "no picture")
+    side = ("--pipeline", "p.yaml", "--image", "p@side", "--cost", "0.04")
+    refused = place.peel("cache", "import", "letter.png", *side, code=1)
+    expect("letter.png" in refused.err, repr(refused))
+    said = place.peel("cache", "import", "bought.png", *side, "--json")
+    digest = said.events[0]["sha256"]
+    ran = place.run()
+    how = {e["image"]: (e["how"], e["sha256"]) for e in ran.events if e["event"] == "original"}
+    expect_equal(how["p@side"], ("cached", digest), "the one that was bought")
+    expect_equal(how["p@front"][0], "generated", "the other one")
+    shown = place.peel("cache", "show", digest, "--json").events[0]["acquisitions"][0]
+    expect_equal((shown["source"], shown["image"], shown["prompt"], shown["cost-usd"]),
+                 ("import", "p@side", "A gate, side", 0.04), "what is told of it")
+
+
+def test_import_ends_whole_when_it_is_interrupted(place):
+    for i in range(60):
+        place.write(f"in/f{i:02}.bin", os.urandom(200000))
+    process = place.start("cache", "import", "in", "-j2", "--json")
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    result = support.finish(process, 130)
+    expect_equal(result.summary["interrupted"], True, "summary")
+    n = result.summary["imported"]
+    expect(0 < n < 60, f"it stops soon: {n} of 60")
+    expect_equal(place.check_originals(), n, "originals that are told of and are there")
+    expect_equal(place.leftovers(), [], "temporary files")
 
 
 if __name__ == "__main__":
