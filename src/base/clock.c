@@ -1,6 +1,9 @@
 #include "base/clock.h"
 
+#include <string.h>
 #include <glib.h>
+
+#include "base/units.h"
 
 int64_t
 clock_monotonic_us (void)
@@ -16,4 +19,46 @@ clock_now_iso8601 (void)
     return g_strdup (fixed);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   return g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+static int64_t
+now_us (void)
+{
+  g_autofree char *text = clock_now_iso8601 ();
+  g_autoptr (GDateTime) now = g_date_time_new_from_iso8601 (text, NULL);
+  return now != NULL ? g_date_time_to_unix (now) * G_USEC_PER_SEC : g_get_real_time ();
+}
+
+static bool
+is_date (const char *text)
+{
+  static const char shape[] = "dddd-dd-dd";
+  if (strlen (text) != strlen (shape))
+    return false;
+  for (size_t i = 0; shape[i] != '\0'; i++)
+    if (shape[i] == 'd' ? !g_ascii_isdigit (text[i]) : text[i] != shape[i])
+      return false;
+  return true;
+}
+
+bool
+clock_parse_moment (const char *text, bool is_end, int64_t *out_us)
+{
+  int64_t ms;
+  if (units_parse_duration (text, &ms)) {
+    int64_t now = now_us ();
+    *out_us = ms < now / 1000 ? now - ms * 1000 : 1;
+    return true;
+  }
+  bool is_day = is_date (text);
+  g_autofree char *whole = is_day ? g_strconcat (text, "T00:00:00", NULL) : g_strdup (text);
+  g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
+  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (whole, zone);
+  if (time == NULL)
+    return false;
+  g_autoptr (GDateTime) next = is_day && is_end ? g_date_time_add_days (time, 1) : NULL;
+  *out_us = next != NULL
+              ? g_date_time_to_unix (next) * G_USEC_PER_SEC - 1
+              : g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time);
+  return true;
 }

@@ -1,0 +1,52 @@
+#include "base/clock.h"
+
+#include <glib.h>
+
+static int64_t
+moment (const char *text, bool is_end)
+{
+  int64_t us = -1;
+  if (!clock_parse_moment (text, is_end, &us))
+    g_assert_cmpint (us, ==, -1);
+  return us;
+}
+
+static void
+test_moments (void)
+{
+  const int64_t second = G_USEC_PER_SEC, day = 86400 * second;
+  const int64_t date = G_GINT64_CONSTANT (1769814000) * second; /* 2026-01-31 in Berlin */
+  g_setenv ("TZ", "Europe/Berlin", true);
+  g_setenv ("PEEL_TEST_NOW", "2026-02-02T10:00:00Z", true);
+  int64_t now = G_GINT64_CONSTANT (1770026400) * second;
+  g_assert_cmpint (moment ("2026-01-31", false), ==, date);
+  g_assert_cmpint (moment ("2026-01-31", true), ==, date + day - 1);
+  g_assert_cmpint (moment ("2026-01-31T00:00:00", true), ==, date);
+  g_assert_cmpint (moment ("2026-01-30T23:00:00Z", false), ==, date);
+  g_assert_cmpint (moment ("2026-01-30T23:00:00.5Z", false), ==, date + second / 2);
+  g_assert_cmpint (moment ("30d", false), ==, now - 30 * day);
+  g_assert_cmpint (moment ("90m", true), ==, now - 90 * 60 * second);
+  g_assert_cmpint (moment ("5000w", false), ==,
+                   1); /* before time began: never 0, which is "open" */
+  /* 29 March 2026 has 23 hours there. */
+  g_assert_cmpint (moment ("2026-03-29", true) - moment ("2026-03-29", false), ==,
+                   day - 3600 * second - 1);
+}
+
+static void
+test_no_moments (void)
+{
+  const char *const texts[] = { "",         "yesterday", "30",          "2026-13-01", "2026-02-30",
+                                "2026-1-1", "-3d",       "2026-01-31T", "x2026-01-31" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_assert_cmpint (moment (texts[i], false), ==, -1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/clock/moments-are-ages-days-and-times", test_moments);
+  g_test_add_func ("/base/clock/other-texts-are-no-moments", test_no_moments);
+  return g_test_run ();
+}
