@@ -1,0 +1,194 @@
+/* Planes and bands: what is stored comes back, and nothing else is taken for it. */
+#include "pixels/band.h"
+
+#include "drawn.h"
+
+/* Rows of a PNG as band_reader_load gives them: 16 bit in the machine's order. */
+static void
+to_machine_order (const PixelShape *shape, uint8_t *rows)
+{
+  size_t length = pixel_shape_row_bytes (shape) * (size_t)shape->height;
+  for (size_t i = 0; shape->bit_depth == 16 && i < length; i += 2) {
+    uint16_t sample = (uint16_t)(rows[i] << 8 | rows[i + 1]);
+    memcpy (rows + i, &sample, 2);
+  }
+}
+
+static GByteArray *
+store (const PixelShape *shape, const uint8_t *rows)
+{
+  g_autoptr (BandWriter) writer = band_writer_new (shape, shape->height);
+  GByteArray *stored = g_byte_array_new ();
+  band_writer_store (writer, rows, shape->height, stored);
+  return stored;
+}
+
+static bool
+load (const PixelShape *shape, const GByteArray *stored, uint8_t *out, GError **error)
+{
+  /* A copy that ends where it ends, so that a byte too many is seen. */
+  g_autofree uint8_t *copy = g_memdup2 (stored->data, stored->len);
+  g_autoptr (BandReader) reader = band_reader_new (shape, shape->height, plane_kernels_best ());
+  return band_reader_load (reader, copy, stored->len, shape->height, out,
+                           pixel_shape_row_bytes (shape), error);
+}
+
+static void
+check_round_trip (const PixelShape *shape, Drawn drawn)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree uint8_t *rows = draw_rows (shape, drawn);
+  g_autoptr (GByteArray) stored = store (shape, rows);
+  size_t length = pixel_shape_row_bytes (shape) * (size_t)shape->height;
+  g_autofree uint8_t *back = g_malloc (length);
+  bool ok = load (shape, stored, back, &error);
+  g_assert_no_error (error);
+  g_assert_true (ok);
+  to_machine_order (shape, rows);
+  g_assert_cmpmem (back, length, rows, length);
+  g_assert_cmpuint (stored->len, >=, band_least_bytes (shape, shape->height));
+}
+
+static void
+every_shape_comes_back (void)
+{
+  for (int drawn = 0; drawn < DRAWN_N; drawn++)
+    for (int n_channels = 1; n_channels <= 4; n_channels++)
+      for (int bit_depth = 8; bit_depth <= 16; bit_depth += 8) {
+        for (int width = 1; width <= 70; width++)
+          check_round_trip (&(PixelShape){ width, 1 + width % 3, n_channels, bit_depth }, drawn);
+        check_round_trip (&(PixelShape){ 1021, 9, n_channels, bit_depth }, drawn);
+      }
+}
+
+static uint8_t
+packing_of (const PixelShape *shape, Drawn drawn)
+{
+  g_autofree uint8_t *rows = draw_rows (shape, drawn);
+  g_autoptr (GByteArray) stored = store (shape, rows);
+  return stored->data[shape->height];
+}
+
+static void
+each_picture_has_the_packing_that_suits_it (void)
+{
+  PixelShape shape = { 500, 100, 1, 8 };
+  g_assert_cmpint (packing_of (&shape, DRAWN_SMOOTH), ==, PLANE_QUADS);
+  g_assert_cmpint (packing_of (&shape, DRAWN_GRAIN), ==, PLANE_PAIRS);
+  g_assert_cmpint (packing_of (&shape, DRAWN_NOISE), ==, PLANE_BYTES);
+}
+
+static void
+a_row_is_predicted_by_what_leaves_least (void)
+{
+  PixelShape shape = { 6, 4, 1, 8 };
+  static const uint8_t ROWS[] = {
+    1,   90,  2,   80,  3,   70,  /* above it everything is 0 */
+    60,  60,  60,  60,  60,  60,  /* left */
+    1,   90,  2,   80,  3,   70,  /* above: off, but not as far as its neighbours */
+    101, 190, 102, 180, 103, 170, /* as above, and lighter: gradient */
+  };
+  uint8_t predictors[4], residuals[24];
+  planes_split (&shape, ROWS, 4, predictors, residuals);
+  g_assert_cmpint (predictors[1], ==, PLANE_LEFT);
+  g_assert_cmpint (predictors[2], ==, PLANE_ABOVE);
+  g_assert_cmpint (predictors[3], ==, PLANE_GRADIENT);
+}
+
+static void
+blue_is_told_from_red_and_green (void)
+{
+  PixelShape shape = { 1, 1, 4, 8 };
+  uint8_t predictors[1], residuals[4];
+  planes_split (&shape, (uint8_t[]){ 13, 10, 14, 9 }, 1, predictors, residuals);
+  g_assert_cmpmem (residuals, 4, ((uint8_t[]){ 10, 3, 14 - 11, 9 }), 4);
+}
+
+static void
+check_damage (const PixelShape *shape, const GByteArray *stored, const char *words)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree uint8_t *back = g_malloc (pixel_shape_row_bytes (shape) * (size_t)shape->height);
+  g_assert_false (load (shape, stored, back, &error));
+  g_assert_error (error, PIXELS_ERROR, PIXELS_ERROR_DAMAGED);
+  g_assert_nonnull (strstr (error->message, words));
+}
+
+enum { AT_PACKING = 10, AT_ESCAPES = 11, AT_LENGTH = 15 }; /* ten rows, one plane */
+
+static void
+what_a_band_claims_is_held_against_what_it_has (void)
+{
+  PixelShape shape = { 300, 10, 1, 8 };
+  g_autofree uint8_t *rows = draw_rows (&shape, DRAWN_SMOOTH);
+  static const struct {
+    unsigned at;
+    uint8_t byte;
+    const char *words;
+  } WRONG[] = {
+    { 3, 0x03, "predicted in a way that there is not" },
+    { 3, 0x04, "predicted in a way that there is not" }, /* a second channel */
+    { AT_PACKING, 3, "plane 0 is packed in a way (3)" },
+    { AT_PACKING, PLANE_BYTES, "plane 0" },
+    { AT_PACKING, PLANE_QUADS, "plane 0" },
+    { AT_ESCAPES + 3, 1, "more escapes than it has samples" },
+    { AT_LENGTH + 1, 9, "more bytes than its band has" },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (WRONG); i++) {
+    g_autoptr (GByteArray) stored = store (&shape, rows);
+    g_assert_cmpint (stored->data[AT_PACKING], ==, PLANE_PAIRS);
+    stored->data[WRONG[i].at] = WRONG[i].byte;
+    check_damage (&shape, stored, WRONG[i].words);
+  }
+  g_autoptr (GByteArray) longer = store (&shape, rows);
+  g_byte_array_append (longer, rows, 5);
+  check_damage (&shape, longer, "5 bytes follow its last plane");
+}
+
+static void
+every_cut_is_found (void)
+{
+  PixelShape shape = { 30, 7, 4, 16 };
+  g_autofree uint8_t *rows = draw_rows (&shape, DRAWN_GRAIN);
+  g_autoptr (GByteArray) stored = store (&shape, rows);
+  while (stored->len > 0) {
+    g_byte_array_set_size (stored, stored->len - 1);
+    check_damage (&shape, stored, "");
+  }
+}
+
+/* Bands have a checksum in the frame: here it is enough that nothing is read or written outside. */
+static void
+any_flipped_byte_is_survived (void)
+{
+  PixelShape shape = { 40, 6, 3, 8 };
+  g_autofree uint8_t *back = g_malloc (pixel_shape_row_bytes (&shape) * 6);
+  for (int drawn = 0; drawn < DRAWN_N; drawn++) {
+    g_autofree uint8_t *rows = draw_rows (&shape, drawn);
+    g_autoptr (GByteArray) stored = store (&shape, rows);
+    for (unsigned i = 0; i < stored->len * 8; i++) {
+      g_autoptr (GError) error = NULL;
+      stored->data[i / 8] ^= (uint8_t)(1U << i % 8);
+      bool ok = load (&shape, stored, back, &error);
+      g_assert_cmpint (ok, ==, error == NULL);
+      stored->data[i / 8] ^= (uint8_t)(1U << i % 8);
+    }
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define CLAIM(name, function) g_test_add_func ("/pixels/band/" name, function)
+  CLAIM ("every-shape-comes-back", every_shape_comes_back);
+  CLAIM ("each-picture-has-the-packing-that-suits-it", each_picture_has_the_packing_that_suits_it);
+  CLAIM ("a-row-is-predicted-by-what-leaves-least", a_row_is_predicted_by_what_leaves_least);
+  CLAIM ("blue-is-told-from-red-and-green", blue_is_told_from_red_and_green);
+  CLAIM ("what-a-band-claims-is-held-against-what-it-has",
+         what_a_band_claims_is_held_against_what_it_has);
+  CLAIM ("every-cut-is-found", every_cut_is_found);
+  CLAIM ("any-flipped-byte-is-survived", any_flipped_byte_is_survived);
+#undef CLAIM
+  return g_test_run ();
+}
