@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -63,9 +64,31 @@ home_blob_path (const char *home, const Digest *digest)
 }
 
 char *
+home_pixels_path (const char *home, const Digest *digest)
+{
+  return dup_original_path (home, digest, ".pix");
+}
+
+char *
 home_sidecar_path (const char *home, const Digest *digest)
 {
   return dup_original_path (home, digest, ".json");
+}
+
+int
+home_lock_shelf (const char *home, unsigned shelf, GError **error)
+{
+  g_autofree char *folder = home_shelf_path (home, shelf);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int result = -1;
+  while (fd >= 0 && (result = flock (fd, LOCK_EX)) != 0 && errno == EINTR)
+    continue;
+  if (fd >= 0 && result == 0)
+    return fd;
+  base_error_set_errno (error, errno, "cannot lock %s", folder);
+  if (fd >= 0)
+    close (fd);
+  return -1;
 }
 
 int

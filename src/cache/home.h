@@ -10,10 +10,15 @@
 bool home_make (const char *home, GError **error);
 
 /* New strings. */
-char *home_blob_path (const char *home, const Digest *digest);
+char *home_blob_path (const char *home, const Digest *digest);   /* .zst */
+char *home_pixels_path (const char *home, const Digest *digest); /* .pix */
 char *home_sidecar_path (const char *home, const Digest *digest);
 /* originals/XX, where XX are the first two digits of every name in it. */
 char *home_shelf_path (const char *home, unsigned shelf);
+/* Between reading a sidecar and replacing it no other process may do the same. The lock is on the
+ * shelf's folder: no file to make, none to leave behind. close() of what is returned ends it; -1: an
+ * error. Who holds it may wait for the index, so nobody who holds the index may wait for it. */
+int home_lock_shelf (const char *home, unsigned shelf, GError **error);
 
 /* Moves the open file `path` to quarantine/ unless another file has its name by now (someone else
  * mended it). Returns the end of a sentence: where it went, or why it could not go. New string. */

@@ -1,6 +1,3 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/base-error.h"
@@ -183,24 +180,6 @@ merge (const CacheRecord *given, const CacheRecord *stored, bool *out_changed)
 
 /* ---- storing ---- */
 
-/* Between reading a sidecar and replacing it no other process may do the same. The lock is on the
- * shelf's folder: no file to make, none to leave behind. */
-static int
-lock_shelf (const char *home, unsigned shelf, GError **error)
-{
-  g_autofree char *folder = home_shelf_path (home, shelf);
-  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int result = -1;
-  while (fd >= 0 && (result = flock (fd, LOCK_EX)) != 0 && errno == EINTR)
-    continue;
-  if (fd >= 0 && result == 0)
-    return fd;
-  base_error_set_errno (error, errno, "cannot lock %s", folder);
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
 /* *out_damage: what was wrong with the sidecar that is now replaced, or NULL. */
 static CacheRecord *
 store_merged (Cache *cache, const CacheRecord *record, GError **out_damage, GError **error)
@@ -244,7 +223,7 @@ cache_record_put (Cache *cache, const CacheRecord *record, GError **error)
   unsigned shelf = record->digest.bytes[0];
   if (!writer_mark (&cache->writer, cache->home, shelf, error))
     return false;
-  int lock = lock_shelf (cache->home, shelf, error);
+  int lock = home_lock_shelf (cache->home, shelf, error);
   if (lock < 0)
     return false;
   GError *damage = NULL;
