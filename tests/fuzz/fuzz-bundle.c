@@ -105,14 +105,14 @@ mend_checksums (uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  static char *folder = NULL;
-  if (folder == NULL)
-    folder = g_dir_make_tmp ("peel-fuzz-XXXXXX", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("peel-fuzz-XXXXXX", NULL);
+  g_assert_nonnull (folder);
   read_bundle (folder, data, size);
   remove_below (folder);
   g_autofree uint8_t *mended = g_memdup2 (data, size);
   mend_checksums (mended, size);
   read_bundle (folder, mended, size);
   remove_below (folder);
+  g_rmdir (folder);
   return 0;
 }
