@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import random
+import re
 import subprocess
 
 import support
@@ -84,6 +86,52 @@ def test_cache_without_any_space_left_says_so(place):
         place.home = place.path("elsewhere/home")
         expect_told(place.run(code=1), place.home)
         expect_equal(len(place.files()), 2, "outputs")
+
+
+def expect_whole_or_absent(place, events, contents):
+    """Of each file either the original and its sidecar, or an error that says what is wrong."""
+    for event in events:
+        if event["event"] == "original":
+            stem = os.path.join(place.home, "originals", event["sha256"][:2], event["sha256"])
+            expect_equal(event["sha256"], support.sha256(contents[event["path"]]), "a hash")
+            expect(os.path.exists(stem + ".zst") and os.path.exists(stem + ".json"),
+                   f"{event['path']} was told to be imported and is not there")
+        elif event["event"] == "failed":
+            for words in (place.home, "disk is full", "free some space"):
+                expect(words in event["error"]["message"], f"{words!r} is not in {event}")
+    place.check_originals()
+    expect_equal(place.leftovers(), [], "temporary files")
+
+
+def test_full_disk_of_an_import_keeps_what_fitted(place):
+    noise = random.Random(1)
+    contents = {name: noise.randbytes(size) for name, size in
+                (("a", 30_000), ("b", 200_000), ("c", 5_000), ("d", 90_000))}
+    for name, content in contents.items():
+        place.write(name, content)
+    n_failed = set()
+    for size_kib in (8, 24, 40, 44, 48, 52, 56, 100, 140, 144, 148, 152, 156, 180, 260, 400):
+        with small_disk(place.home, size_kib):
+            result = place.peel("cache", "import", "--json", *contents, code=None)
+            expect_equal(result.code, 0 if result.summary.get("failed") == 0 else 1, "exit code")
+            expect_whole_or_absent(place, result.events, contents)
+            if "failed" in result.summary:
+                n_failed.add(result.summary["failed"])
+            subprocess.run(["mount", "-o", "remount,size=1m", place.home], check=True)
+            place.peel("cache", "import", "--json", *contents)
+            expect_equal(place.check_originals(), len(contents), f"with {size_kib} KiB and then more")
+            expect_equal(place.leftovers(), [], "temporary files")
+    expect(len(n_failed) >= 4, f"only these numbers of files failed: {n_failed}")
+
+
+def test_full_disk_says_how_much_is_missing(place):
+    place.write("large.bin", random.Random(1).randbytes(300_000))
+    with small_disk(place.home, 150):
+        result = place.peel("cache", "import", "large.bin", code=1)
+        expect_told(result, "large.bin")
+        expect(re.search(r"original of 300000 bytes .* up to \d{6} bytes were still to be written",
+                         result.err), f"not how much is missing: {result}")
+        expect_equal(place.check_originals(), 0, "originals")
 
 
 support.main(globals())
