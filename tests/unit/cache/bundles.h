@@ -125,8 +125,8 @@ hear (void *data, const char *message)
 }
 
 /* What was told goes to `heard`. */
-static inline GBytes *export(Cache *cache, const Digest *digests, unsigned n, GString *heard,
-                             BundleResult *out_result)
+static inline GBytes *
+pack (Cache *cache, const Digest *digests, unsigned n, GString *heard, BundleResult *out_result)
 {
   g_autoptr (GError) error = NULL;
   BundleListener listener = { heard, hear, NULL };
@@ -156,7 +156,7 @@ bundle_of_some (Scratch *scratch, Digest out_digests[N_ORIGINALS])
     out_digests[i] = put_original (cache, i);
   g_autoptr (GString) heard = g_string_new (NULL);
   BundleResult result;
-  GBytes *bundle = export(cache, out_digests, N_ORIGINALS, heard, &result);
+  GBytes *bundle = pack (cache, out_digests, N_ORIGINALS, heard, &result);
   g_assert_cmpstr (heard->str, ==, "");
   g_assert_cmpuint (result.n_originals, ==, N_ORIGINALS);
   g_assert_cmpuint (result.n_sidecars, ==, N_ORIGINALS);

@@ -57,7 +57,7 @@ the_same_originals_make_the_same_bytes (void)
     others[2 * i] = digests[N_ORIGINALS - 1 - i];
     others[2 * i + 1] = digests[i];
   }
-  g_autoptr (GBytes) again = export(to, others, G_N_ELEMENTS (others), heard, &result);
+  g_autoptr (GBytes) again = pack (to, others, G_N_ELEMENTS (others), heard, &result);
   g_assert_true (g_bytes_equal (bundle, again));
 }
 
@@ -91,12 +91,12 @@ what_is_not_there_is_left_out_and_told (void)
 {
   g_autoptr (Scratch) scratch = scratch_new ();
   Digest digests[N_ORIGINALS];
-  g_autoptr (GBytes) bundle = bundle_of_some (scratch, digests);
+  g_bytes_unref (bundle_of_some (scratch, digests));
   g_autoptr (Cache) from = open_home (scratch, "from");
   Digest both[2] = { digest_of ("nothing", 7), digests[3] };
   g_autoptr (GString) heard = g_string_new (NULL);
   BundleResult result;
-  g_autoptr (GBytes) smaller = export(from, both, 2, heard, &result);
+  g_bytes_unref (pack (from, both, 2, heard, &result));
   g_assert_cmpuint (result.n_originals, ==, 1);
   g_assert_cmpuint (result.n_refused, ==, 1);
   g_assert_nonnull (strstr (heard->str, "is left out: its bytes are not in the cache"));
@@ -142,14 +142,14 @@ no_damaged_original_gets_into_a_bundle (void)
 
   /* The next one is whole, and the old one mends the home. */
   g_autoptr (GString) heard = g_string_new (NULL);
-  g_autoptr (GBytes) smaller = export(from, digests, N_ORIGINALS, heard, &result);
+  g_bytes_unref (pack (from, digests, N_ORIGINALS, heard, &result));
   g_assert_cmpuint (result.n_originals, ==, N_ORIGINALS - 1);
   g_clear_error (&error);
   gsize length;
   const void *bytes = g_bytes_get_data (bundle, &length);
   assert_ok (restore (from, bytes, length, heard, &result, &error), error);
   g_assert_cmpuint (result.n_new, ==, 1);
-  g_autoptr (GBytes) again = export(from, digests, N_ORIGINALS, heard, &result);
+  g_autoptr (GBytes) again = pack (from, digests, N_ORIGINALS, heard, &result);
   g_assert_true (g_bytes_equal (bundle, again));
 }
 
@@ -237,7 +237,7 @@ journals_are_merged (void)
   fclose (stream);
   g_autoptr (GString) heard = g_string_new (NULL);
   BundleResult result;
-  g_autoptr (GBytes) bundle = export(from, NULL, 0, heard, &result);
+  g_autoptr (GBytes) bundle = pack (from, NULL, 0, heard, &result);
   gsize length;
   const void *bytes = g_bytes_get_data (bundle, &length);
   for (unsigned i = 0; i < 2; i++) {
@@ -260,7 +260,7 @@ nothing_is_a_bundle_too (void)
   g_autoptr (Cache) cache = open_home (scratch, "home");
   g_autoptr (GString) heard = g_string_new (NULL);
   BundleResult result;
-  g_autoptr (GBytes) bundle = export(cache, NULL, 0, heard, &result);
+  g_autoptr (GBytes) bundle = pack (cache, NULL, 0, heard, &result);
   gsize length;
   const void *bytes = g_bytes_get_data (bundle, &length);
   assert_ok (restore (cache, bytes, length, heard, &result, &error), error);
@@ -273,7 +273,7 @@ a_full_disk_says_so (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (Scratch) scratch = scratch_new ();
   Digest digests[N_ORIGINALS];
-  g_autoptr (GBytes) bundle = bundle_of_some (scratch, digests);
+  g_bytes_unref (bundle_of_some (scratch, digests));
   int full = open ("/dev/full", O_WRONLY | O_CLOEXEC);
   g_autoptr (Cache) from = open_home (scratch, "from");
   BundleResult result;
