@@ -11,8 +11,8 @@
 
 typedef struct PngRecipe PngRecipe;
 
-/* NULL with no error: the PNG is sound, but its deflate is nobody's that is known here.
- * PIXELS_ERROR_UNSUITABLE, _DAMAGED and _TOO_LARGE as png.h has them.
+/* NULL with no error: it was deflated by nobody who is known here. PIXELS_ERROR_UNSUITABLE, _DAMAGED
+ * and _TOO_LARGE as png.h has them; that a PNG is sound to its end is only sure of one with a recipe.
  * Costs an inflate and one deflate of the kind that wrote the file when the first guess is right
  * (the usual case), at most as much as three in all; guesses that are wrong are mostly found out
  * within the first block. Memory: half a megabyte and a byte per row. */

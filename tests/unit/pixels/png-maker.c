@@ -60,16 +60,17 @@ make_filtered (const GByteArray *rows, const PixelShape *shape, int filter)
 {
   size_t row_bytes = pixel_shape_row_bytes (shape), step = pixel_shape_pixel_bytes (shape);
   GByteArray *out = g_byte_array_new ();
+  g_byte_array_set_size (out, (unsigned)((1 + row_bytes) * (size_t)shape->height));
+  uint8_t *to = out->data;
   for (size_t y = 0; y < (size_t)shape->height; y++) {
     const uint8_t *row = rows->data + y * row_bytes;
     const uint8_t *above = y > 0 ? row - row_bytes : NULL;
     uint8_t row_filter = (uint8_t)(filter == FILTERS_MIXED ? (int)(y * 3 % 5) : filter);
-    g_byte_array_append (out, &row_filter, 1);
+    *to++ = row_filter;
     for (size_t i = 0; i < row_bytes; i++) {
       int a = i >= step ? row[i - step] : 0, b = above != NULL ? above[i] : 0;
       int c = i >= step && above != NULL ? above[i - step] : 0;
-      uint8_t byte = filtered_byte (row_filter, row[i], a, b, c);
-      g_byte_array_append (out, &byte, 1);
+      *to++ = filtered_byte (row_filter, row[i], a, b, c);
     }
   }
   return out;
