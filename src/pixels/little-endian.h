@@ -1,4 +1,4 @@
-/* Numbers of a pixel frame, the lowest byte first, at any address. */
+/* Numbers of a pixel frame and of a recipe, the lowest byte first, at any address. */
 #pragma once
 
 #include <stdint.h>

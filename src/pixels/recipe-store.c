@@ -12,6 +12,7 @@
  *     runs: u32 number, and for each u32 count, u32 length; neighbours differ, no count is 0
  *
  * Width, height and kind of the rows stand in the head, which is the PNG's own. */
+#include "pixels/little-endian.h"
 #include "pixels/png-chunks.h"
 #include "pixels/png-filter.h"
 #include "pixels/recipe-parts.h"
@@ -21,8 +22,9 @@ enum { VERSION = 1, HEAD_ALONE = 0 };
 static void
 store32 (GByteArray *out, size_t value)
 {
-  uint32_t little = GUINT32_TO_LE ((uint32_t)value);
-  g_byte_array_append (out, (const uint8_t *)&little, sizeof little);
+  uint8_t bytes[4];
+  put_le32 (bytes, (uint32_t)value);
+  g_byte_array_append (out, bytes, sizeof bytes);
 }
 
 static void
