@@ -173,9 +173,10 @@ finish (const Teller *teller, const ImportResult *result, const GError *error, i
 /* ---- what they are ---- */
 
 static bool
-find_request (const ImportOptions *options, Pipeline **out_pipeline, ImportRequest *out_request,
+find_request (const Invocation *invocation, Pipeline **out_pipeline, ImportRequest *out_request,
               GError **error)
 {
+  const ImportOptions *options = invocation->options;
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (folder);
   g_autoptr (Problems) problems = problems_new ();
@@ -187,7 +188,8 @@ find_request (const ImportOptions *options, Pipeline **out_pipeline, ImportReque
   *out_pipeline = pipeline_load (options->pipeline, &settings, problems);
   if (*out_pipeline == NULL)
     return problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, error);
-  return import_find_request (*out_pipeline, options->image, options->variant, out_request, error);
+  return import_find_request (*out_pipeline, invocation->global->home, options->image,
+                              options->variant, out_request, error);
 }
 
 static bool
@@ -224,7 +226,7 @@ import (const Invocation *invocation, Teller *teller, ImportResult *out_result, 
   g_auto (ImportRequest) request = { .variant = 0 };
   bool is_answer = options->pipeline != NULL;
   if (!check_options (invocation, error) ||
-      (is_answer && !find_request (options, &pipeline, &request, error)))
+      (is_answer && !find_request (invocation, &pipeline, &request, error)))
     return false;
   bool is_generated = options->model != NULL || options->prompt != NULL;
   const ImportSettings settings = {

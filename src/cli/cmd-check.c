@@ -51,7 +51,7 @@ check_file (const Invocation *invocation, const char *path, const PresetPath *pr
   g_autoptr (Pipeline) pipeline = pipeline_load (path, &settings, problems);
   unsigned n_images = 0;
   bool ok = problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error) &&
-            run_check (pipeline, &n_images, &error);
+            run_check (pipeline, invocation->global->home, &n_images, &error);
   tell (invocation->global, path, n_images, ok ? pipeline->outputs->len : 0, error);
   return ok ? EXIT_OK : exit_code_of (error);
 }

@@ -61,15 +61,26 @@ escape_references (const char *text)
   return g_strdup (out->str);
 }
 
-static char *
-pipeline_text (const DeriveOptions *options, const char *input, const char *to, GError **error)
+static cJSON *
+source_stage (const DeriveInput *input)
 {
-  g_autofree char *escaped = escape_references (input);
+  cJSON *stage = cJSON_CreateObject ();
+  if (input->hash != NULL) {
+    cJSON_AddStringToObject (cJSON_AddObjectToObject (stage, "recall"), "hash", input->hash);
+    return stage;
+  }
+  g_autofree char *escaped = escape_references (input->path);
+  cJSON_AddStringToObject (cJSON_AddObjectToObject (stage, "load"), "files", escaped);
+  return stage;
+}
+
+static char *
+pipeline_text (const DeriveOptions *options, const DeriveInput *input, const char *to,
+               GError **error)
+{
   cJSON *json = cJSON_CreateObject ();
   cJSON_AddNumberToObject (json, "version", 1);
-  cJSON *stage = cJSON_CreateObject ();
-  cJSON_AddStringToObject (cJSON_AddObjectToObject (stage, "load"), "files", escaped);
-  cJSON_AddItemToArray (cJSON_AddArrayToObject (json, "stages"), stage);
+  cJSON_AddItemToArray (cJSON_AddArrayToObject (json, "stages"), source_stage (input));
   cJSON *output = cJSON_CreateObject ();
   cJSON_AddItemToArray (cJSON_AddArrayToObject (json, "outputs"), output);
   cJSON_AddStringToObject (output, "preset", options->preset);
@@ -231,7 +242,7 @@ run (const Invocation *invocation)
   g_autofree char *to = sends (options)
                           ? g_strconcat (input.folder, "/" SENT_PREFIX "{hash}.{ext}", NULL)
                           : g_strdup (options->to);
-  g_autofree char *text = pipeline_text (options, input.path, to, &error);
+  g_autofree char *text = pipeline_text (options, &input, to, &error);
   if (text == NULL)
     return fail (invocation, error);
   return run_text (invocation, text, &input);
@@ -242,10 +253,12 @@ const CommandType command_derive = {
   .name = "derive",
   .synopsis = "IMAGE",
   .summary = "Make a preset's files from one picture, without a pipeline file",
-  .details = "IMAGE is a file, the hash of an original in the cache (its first 8 digits or more "
-             "will do), or - for standard input. With --to - the picture goes to standard output; "
-             "there must then be one only. Without --to the files are named "
-             "out/PRESET/NAME-WIDTH.EXT.",
+  .details =
+    "IMAGE is a file, the hash of an original in the cache (its first 8 digits or more "
+    "will do; its files are named by its image and 8 digits of the hash), or - for standard "
+    "input. With --to - the picture goes to standard output; "
+    "there must then be one only. Without --to the files are named "
+    "out/PRESET/NAME-WIDTH.EXT.",
   .example = "  peel derive photo.png --preset web/responsive\n"
              "  peel derive photo.png --preset social/og --to card.jpg\n"
              "  peel derive - --preset web/thumb --with format=webp --with width=160 \\\n"

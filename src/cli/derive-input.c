@@ -22,6 +22,7 @@ derive_input_clear (DeriveInput *input)
   if (input->folder != NULL)
     g_rmdir (input->folder);
   g_free (input->path);
+  g_free (input->hash);
   g_free (input->folder);
 }
 
@@ -78,32 +79,24 @@ is_hash (const char *name)
          strspn (name, "0123456789abcdef") == length;
 }
 
+/* A name that is none of a file may be a mistyped one, so the error tells both. */
 static bool
-save_original (DeriveInput *input, const char *name, const char *home, int64_t most_bytes,
-               GError **error)
+find_original (DeriveInput *input, const char *name, const char *home, GError **error)
 {
   g_autoptr (Cache) cache = cache_open (home, error);
   Digest digest;
   if (cache == NULL)
     return false;
   unsigned n = cache_find_prefix (cache, name, &digest);
-  if (n != 1) {
-    g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
-                 n == 0 ? "there is no file '%s', and no original of that hash in the cache"
-                        : "several originals in the cache begin with '%s'; give more digits",
-                 name);
-    return false;
+  if (n == 1) {
+    input->hash = g_strdup (digest_to_hex (&digest).text);
+    return true;
   }
-  g_autoptr (GBytes) bytes = cache_get (cache, &digest, most_bytes, error);
-  if (bytes == NULL && (error == NULL || *error == NULL))
-    g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
-                 "the original '%s' has just left the cache", name);
-  if (bytes == NULL)
-    return false;
-  size_t length;
-  const void *data = g_bytes_get_data (bytes, &length);
-  g_autofree char *short_name = g_strndup (name, 12);
-  return save (input, short_name, data, length, error);
+  g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
+               n == 0 ? "there is no file '%s', and no original of that hash in the cache"
+                      : "several originals in the cache begin with '%s'; give more digits",
+               name);
+  return false;
 }
 
 bool
@@ -113,7 +106,7 @@ derive_input_open (DeriveInput *input, const char *name, const char *home, int64
   if (strcmp (name, "-") == 0)
     return save_standard_input (input, most_bytes, error);
   if (is_hash (name) && !g_file_test (name, G_FILE_TEST_EXISTS))
-    return save_original (input, name, home, most_bytes, error);
+    return find_original (input, name, home, error);
   input->path = g_strdup (name);
   return true;
 }

@@ -1,5 +1,5 @@
-/* What `peel derive` reads: a file, standard input, or an original of the cache. The latter two
- * become files in a folder that is removed at the end. */
+/* What `peel derive` reads: a file, standard input (which becomes a file in a folder that is removed
+ * at the end), or an original of the cache. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,7 +7,8 @@
 #include <glib.h>
 
 typedef struct {
-  char *path;   /* what to load */
+  char *path;   /* what to load; NULL: an original is recalled */
+  char *hash;   /* of that one, in hex, whole */
   char *folder; /* for files of this call; NULL: none was needed */
 } DeriveInput;
 

@@ -342,10 +342,10 @@ chain_read_source (StepCache *cache, const ChainPart *part, Problems *problems)
   stage.is_constant = stage.is_constant && entry == written;
   if (stage.type->role == STAGE_SOURCE)
     return read_step (cache, &stage, problems);
-  problems_add (
-    problems, &stage.mark,
-    "'%s' is not a source: a pipeline begins with what makes its images, 'load' or 'generate'",
-    stage.type->name);
+  problems_add (problems, &stage.mark,
+                "'%s' is not a source: a pipeline begins with what makes its images: 'generate', "
+                "'load' or 'recall'",
+                stage.type->name);
   node_unref (stage.node);
   return NULL;
 }

@@ -2,7 +2,7 @@
 #include "plan/paths.h"
 #include "plan/plan-private.h"
 
-/* What a file to be loaded is taken for while nobody has looked at it: larger than any size that a
+/* What an original that is not generated is taken for while nobody has looked at it: larger than any size that a
  * pipeline asks for, so that no two sizes fall together, within what every format can hold, and of
  * a shape far from those in use (1:1, 5:4, 4:3), so that a width and a height do not fall together
  * either: 40x30 is what both of them give for many a picture, and only the real one may say so. */
@@ -14,7 +14,7 @@ static bool
 expected_facts (const Plan *plan, unsigned i, OriginalFacts *out_facts, Problems *problems)
 {
   *out_facts = (OriginalFacts){ .is_expected = true, .shape = assumed_shape };
-  out_facts->is_assumed = plan_image (plan, i)->file != NULL;
+  out_facts->is_assumed = plan_image (plan, i)->source != PLAN_GENERATED;
   if (out_facts->is_assumed)
     return true;
   g_autoptr (PlanRequest) request = plan_request (plan, i, problems);

@@ -1,4 +1,5 @@
-/* Which images there are: rows of the matrix, times files of a `load` or variants of a `generate`. */
+/* Which images there are: rows of the matrix, times files of a `load`, variants of a `generate` or
+ * originals of a `recall`. */
 #include "plan/plan-private.h"
 
 #include "base/path.h"
@@ -11,6 +12,24 @@ image_free (gpointer data)
   g_free (image->stem);
   g_free (image->file);
   g_free (image);
+}
+
+PlanOriginal *
+plan_original_new (const char *name, const Digest *digest)
+{
+  PlanOriginal *original = g_new0 (PlanOriginal, 1);
+  original->name = g_strdup (name);
+  original->digest = *digest;
+  return original;
+}
+
+void
+plan_original_free (PlanOriginal *original)
+{
+  if (original == NULL)
+    return;
+  g_free (original->name);
+  g_free (original);
 }
 
 void
@@ -162,6 +181,7 @@ add_loaded (Plan *plan, unsigned row, const Step *source, GHashTable *ids, Probl
       problems_add (problems, mark, "no file matches '%s' in %s", *pattern, source->folder);
     for (unsigned i = 0; i < paths->len; i++) {
       PlanImage *image = g_new0 (PlanImage, 1);
+      image->source = PLAN_LOADED;
       image->file = g_strdup (paths->pdata[i]);
       image->stem = path_dup_stem (image->file);
       image->id = image_id (plan, row, image->stem);
@@ -169,6 +189,39 @@ add_loaded (Plan *plan, unsigned row, const Step *source, GHashTable *ids, Probl
       image->variant = 1;
       add_image (plan, image, ids, mark, problems);
     }
+  }
+}
+
+/* A table's row may find several, and more of them tomorrow: its id alone would not tell them
+ * apart, or change what an image is called when another one comes. */
+static char *
+recalled_id (const Plan *plan, unsigned row, const PlanOriginal *original)
+{
+  if (plan->pipeline->matrix->table == NULL)
+    return image_id (plan, row, original->name);
+  g_autofree char *row_id = image_id (plan, row, "");
+  return g_strdup_printf ("%s-%.8s", row_id, digest_to_hex (&original->digest).text);
+}
+
+static void
+add_recalled (Plan *plan, unsigned row, const Step *source, GHashTable *ids, Problems *problems)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify)plan_original_free);
+  g_autoptr (GError) error = NULL;
+  if (!plan->world->recall (plan->world->data, source->options, found, &error)) {
+    problems_add (problems, &source->mark, "%s", error->message);
+    return;
+  }
+  for (unsigned i = 0; i < found->len; i++) {
+    const PlanOriginal *original = found->pdata[i];
+    PlanImage *image = g_new0 (PlanImage, 1);
+    image->source = PLAN_RECALLED;
+    image->original = original->digest;
+    image->id = recalled_id (plan, row, original);
+    image->stem = path_safe_name (image->id);
+    image->row = row;
+    image->variant = 1;
+    add_image (plan, image, ids, &source->mark, problems);
   }
 }
 
@@ -182,6 +235,8 @@ list_images (Plan *plan, Problems *problems)
       continue;
     if (source->type->options == &generate_options)
       add_generated (plan, row, source, ids, problems);
+    else if (source->type->options == &recall_options)
+      add_recalled (plan, row, source, ids, problems);
     else
       add_loaded (plan, row, source, ids, problems);
   }
@@ -196,6 +251,7 @@ check_the_rest (Plan *plan, Problems *problems)
     PlanImage *image = g_new0 (PlanImage, 1);
     image->id = g_strdup (plan->pipeline->name);
     image->stem = path_safe_name (image->id);
+    image->source = PLAN_LOADED;
     image->file = g_strdup ("");
     image->variant = 1;
     g_ptr_array_add (plan->images, image);

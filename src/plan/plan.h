@@ -12,6 +12,16 @@
 #include "pipeline/pipeline.h"
 #include "providers/provider.h"
 #include "stages/load.h"
+#include "stages/recall.h"
+
+/* An original that is recalled from the cache. */
+typedef struct {
+  char *name; /* id of its image: the same whatever else is in the cache */
+  Digest digest;
+} PlanOriginal;
+
+PlanOriginal *plan_original_new (const char *name, const Digest *digest);
+void plan_original_free (PlanOriginal *original);
 
 /* What a plan asks of the world. `data` is handed back. Every function may be called often. */
 typedef struct {
@@ -25,6 +35,10 @@ typedef struct {
   /* The path with all its links followed, as far as it exists: two names of one file become equal.
    * New string. NULL: there are no links. */
   char *(*real_path) (void *data, const char *path);
+  /* Appends the originals that fit (new PlanOriginal*, each once), in order of name. None, or a hash
+   * that names several, is an error that tells what was looked for and where. */
+  bool (*recall) (void *data, const RecallOptions *options, GPtrArray *out_originals,
+                  GError **error);
 } PlanWorld;
 
 /* What is known of an original. */
@@ -37,14 +51,18 @@ typedef struct {
   const char *prompt, *ai_system; /* of a generated original, or NULL; borrowed */
 } OriginalFacts;
 
+typedef enum { PLAN_GENERATED, PLAN_LOADED, PLAN_RECALLED } PlanSource;
+
 /* One image: one original to be, and the derivatives made of it. */
 typedef struct {
+  PlanSource source;
   char *id;          /* "diver-watch@front", a row's id, or a file's stem */
   char *stem;        /* of the loaded file, or the file-safe id */
   unsigned row;      /* of the pipeline's matrix */
   int variant;       /* from 1 */
   bool has_variants; /* more than one is asked for */
-  char *file;        /* absolute path to load; NULL: it is generated */
+  char *file;        /* LOADED: absolute path; else NULL */
+  Digest original;   /* RECALLED */
 } PlanImage;
 
 /* One file to be. */

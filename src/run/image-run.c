@@ -23,13 +23,16 @@ image_run_variant (const ImageRun *image_run)
   return image_run->image->has_variants ? image_run->image->variant : 0;
 }
 
-/* What was asked when this original was made: the newest answer counts. */
+/* Who told last what was asked when the original was made. Of a file only a generation counts: what
+ * an import says of equal bytes is no fact of the file. */
 static const CacheAcquisition *
-last_generation (const CacheRecord *record)
+last_told (const CacheRecord *record, bool is_file)
 {
   for (unsigned i = record->acquisitions->len; i-- > 0;) {
     const CacheAcquisition *acquisition = record->acquisitions->pdata[i];
-    if (g_strcmp0 (acquisition->source, "generate") == 0)
+    bool is_generation = g_strcmp0 (acquisition->source, "generate") == 0;
+    bool tells = acquisition->prompt != NULL || acquisition->model != NULL;
+    if (is_generation || (tells && !is_file))
       return acquisition;
   }
   return NULL;
@@ -39,7 +42,8 @@ OriginalFacts
 image_run_facts (const ImageRun *image_run)
 {
   const CacheRecord *record = image_run->record;
-  const CacheAcquisition *generation = last_generation (record);
+  bool is_file = image_run->image->source == PLAN_LOADED;
+  const CacheAcquisition *told = last_told (record, is_file);
   OriginalFacts facts = {
     .digest = record->digest,
     .shape = {
@@ -51,11 +55,13 @@ image_run_facts (const ImageRun *image_run)
       .n_channels = record->n_channels,
     },
   };
-  if (generation == NULL)
-    return facts;
-  facts.prompt = generation->prompt;
-  facts.ai_system = generation->model;
-  facts.source_type = record->source_type;
+  if (told != NULL) {
+    facts.prompt = told->prompt;
+    facts.ai_system = told->model;
+  }
+  /* A file that is loaded declares its type itself, in its bytes. */
+  if (!is_file || told != NULL)
+    facts.source_type = record->source_type;
   return facts;
 }
 

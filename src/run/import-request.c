@@ -74,20 +74,25 @@ choose_image (const Plan *plan, const char *image_id, int variant, unsigned *out
   if (n > 1 && image_id == NULL && !(variant > 0 && image->has_variants && same_id))
     return fail (error, "the pipeline has %u images; choose one with --image ID, such as '%s'", n,
                  plan_image (plan, 0)->id);
-  if (image->file != NULL)
+  if (image->source == PLAN_LOADED)
     return fail (error, "%s is loaded from %s, not generated: there is no request to answer",
                  image->id, image->file);
+  if (image->source == PLAN_RECALLED)
+    return fail (error,
+                 "%s is recalled from the cache, not generated: there is no request to answer",
+                 image->id);
   *out_index = (unsigned)index;
   return true;
 }
 
 bool
-import_find_request (const Pipeline *pipeline, const char *image_id, int variant,
+import_find_request (const Pipeline *pipeline, const char *home, const char *image_id, int variant,
                      ImportRequest *out_request, GError **error)
 {
   g_autoptr (Problems) problems = problems_new ();
-  PlanWorld world = world_new (NULL);
-  g_autoptr (Plan) plan = plan_new (pipeline, &world, problems);
+  g_auto (World) world = { .home = home };
+  const PlanWorld questions = world_of (&world);
+  g_autoptr (Plan) plan = plan_new (pipeline, &questions, problems);
   unsigned index;
   if (plan == NULL)
     return problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, error);

@@ -67,9 +67,10 @@ typedef struct {
   char *image_id, *prompt, *model, *source_type;
 } ImportRequest;
 
-/* The request of an image that the pipeline generates. `image_id` NULL: it has only one; `variant` 0:
- * likewise. RUN_ERROR_INVALID says what there is to choose from. */
-bool import_find_request (const Pipeline *pipeline, const char *image_id, int variant,
-                          ImportRequest *out_request, GError **error);
+/* The request of an image that the pipeline generates. `home` of the cache, NULL: the default place.
+ * `image_id` NULL: it has only one; `variant` 0: likewise. RUN_ERROR_INVALID says what there is to
+ * choose from. */
+bool import_find_request (const Pipeline *pipeline, const char *home, const char *image_id,
+                          int variant, ImportRequest *out_request, GError **error);
 void import_request_clear (ImportRequest *request);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImportRequest, import_request_clear)

@@ -1,7 +1,6 @@
 /* The original of an image: found in the cache, or drawn or read by a worker. */
 #include "base/clock.h"
 #include "run/run-private.h"
-#include "run/world.h"
 
 static void
 tell_original (Run *run, const ImageRun *image_run, const char *how)
@@ -197,13 +196,35 @@ begin_loaded (Run *run, ImageRun *image_run)
   queue_task (run, image_run, id, task_write_ingest (id, file, file, store));
 }
 
+static void
+begin_recalled (Run *run, ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  const Digest *digest = &image_run->image->original;
+  image_run->record = cache_record_get (run->cache, digest, &error);
+  if (error == NULL && (image_run->record == NULL || !cache_has (run->cache, digest)))
+    g_set_error (&error, RUN_ERROR, RUN_ERROR_CORRUPT, "the original %s has just left the cache",
+                 digest_to_hex (digest).text);
+  if (error == NULL)
+    go_on_with_cached (run, image_run);
+  else
+    run_fail_image (run, image_run, error);
+}
+
 void
 run_find_original (Run *run, ImageRun *image_run)
 {
-  if (image_run->image->file != NULL)
-    begin_loaded (run, image_run);
-  else
+  switch (image_run->image->source) {
+  case PLAN_GENERATED:
     begin_generated (run, image_run);
+    break;
+  case PLAN_LOADED:
+    begin_loaded (run, image_run);
+    break;
+  case PLAN_RECALLED:
+    begin_recalled (run, image_run);
+    break;
+  }
 }
 
 /* ---- from a worker ---- */

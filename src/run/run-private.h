@@ -7,6 +7,7 @@
 #include "run/manifest.h"
 #include "run/pool.h"
 #include "run/run.h"
+#include "run/world.h"
 
 typedef struct {
   const Pipeline *pipeline;
@@ -14,7 +15,8 @@ typedef struct {
   const RunListener *listener;
   Cache *cache;
   State *state;
-  PlanWorld world;
+  World world;
+  PlanWorld questions; /* of `plan`, to the world */
   Plan *plan;
   PlanPaths *claims; /* of the paths that real pixels gave */
   Pool *pool;

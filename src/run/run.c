@@ -5,7 +5,6 @@
 #include "image/version.h"
 #include "run/interrupt.h"
 #include "run/run-private.h"
-#include "run/world.h"
 
 enum {
   TICK_MS = 100,
@@ -47,8 +46,9 @@ make_plan (Run *run, GError **error)
 {
   g_autoptr (Problems) problems = problems_new ();
   unsigned n_targets_missed = 0;
-  run->world = world_new (run->state);
-  run->plan = plan_new (run->pipeline, &run->world, problems);
+  run->world = (World){ .state = run->state, .cache = run->cache };
+  run->questions = world_of (&run->world);
+  run->plan = plan_new (run->pipeline, &run->questions, problems);
   if (run->plan != NULL)
     plan_check (run->plan, &n_targets_missed, problems);
   return raise_problems (problems, n_targets_missed, error);
@@ -69,7 +69,7 @@ open_run (Run *run, GError **error)
   unsigned n_images = plan_n_images (run->plan);
   run->totals.n_images = n_images;
   run->libraries = image_library_versions ();
-  run->claims = plan_paths_new (&run->world);
+  run->claims = plan_paths_new (&run->questions);
   plan_paths_add_plan (run->claims, run->plan);
   run->waiting = g_queue_new ();
   run->entered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -216,12 +216,13 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
 }
 
 bool
-run_check (const Pipeline *pipeline, unsigned *out_n_images, GError **error)
+run_check (const Pipeline *pipeline, const char *home, unsigned *out_n_images, GError **error)
 {
   g_autoptr (Problems) problems = problems_new ();
-  PlanWorld world = world_new (NULL);
+  g_auto (World) world = { .home = home };
+  const PlanWorld questions = world_of (&world);
   unsigned n_targets_missed = 0;
-  g_autoptr (Plan) plan = plan_new (pipeline, &world, problems);
+  g_autoptr (Plan) plan = plan_new (pipeline, &questions, problems);
   if (plan != NULL)
     plan_check (plan, &n_targets_missed, problems);
   if (!raise_problems (problems, n_targets_missed, error))

@@ -85,5 +85,5 @@ typedef struct {
 bool run_pipeline (const Pipeline *pipeline, const RunSettings *settings,
                    const RunListener *listener, RunResult *out_result, GError **error);
 
-/* Everything that can be found wrong without doing or storing anything. */
-bool run_check (const Pipeline *pipeline, unsigned *out_n_images, GError **error);
+/* Everything that can be found wrong without doing or storing anything. `home` as in RunSettings. */
+bool run_check (const Pipeline *pipeline, const char *home, unsigned *out_n_images, GError **error);

@@ -5,6 +5,7 @@
 
 #include "base/base-error.h"
 #include "base/path.h"
+#include "run/recall.h"
 #include "run/run-error.h"
 
 static bool
@@ -74,7 +75,7 @@ world_hash_file (State *state, const char *path, Digest *out_digest, GError **er
 static bool
 file_digest (void *data, const char *path, Digest *out_digest, GError **error)
 {
-  return world_hash_file (data, path, out_digest, error);
+  return world_hash_file (((const World *)data)->state, path, out_digest, error);
 }
 
 static char *
@@ -83,8 +84,36 @@ real_path (void *data, const char *path)
   return path_real (path);
 }
 
-PlanWorld
-world_new (State *state)
+/* A look must not make a home where there is none. */
+static bool
+open_cache (World *world, const char *home, GError **error)
 {
-  return (PlanWorld){ state, list_files, file_digest, real_path };
+  if (world->cache != NULL || world->opened != NULL || !g_file_test (home, G_FILE_TEST_IS_DIR))
+    return true;
+  world->opened = cache_open (world->home, error);
+  return world->opened != NULL;
+}
+
+static bool
+recall (void *data, const RecallOptions *options, GPtrArray *out_originals, GError **error)
+{
+  World *world = data;
+  g_autofree char *home = world->home != NULL ? g_strdup (world->home) : cache_default_home ();
+  if (!open_cache (world, home, error))
+    return false;
+  Cache *cache = world->cache != NULL ? world->cache : world->opened;
+  return recall_find (cache, cache != NULL ? cache_home (cache) : home, options, out_originals,
+                      error);
+}
+
+PlanWorld
+world_of (World *world)
+{
+  return (PlanWorld){ world, list_files, file_digest, real_path, recall };
+}
+
+void
+world_clear (World *world)
+{
+  g_clear_pointer (&world->opened, cache_close);
 }

@@ -9,7 +9,7 @@
 #include "stages/delivery.h"
 
 typedef enum {
-  STAGE_SOURCE,   /* makes an original: generate, load */
+  STAGE_SOURCE,   /* makes an original: generate, load, recall */
   STAGE_IMAGE,    /* picture to picture */
   STAGE_DELIVERY, /* says how the file is written: recompress, metadata, placeholder */
 } StageRole;

@@ -16,6 +16,7 @@
   STAGE (overlay)                                                                                  \
   STAGE (pad)                                                                                      \
   STAGE (placeholder)                                                                              \
+  STAGE (recall)                                                                                   \
   STAGE (recompress)                                                                               \
   STAGE (resize)                                                                                   \
   STAGE (rotate)                                                                                   \

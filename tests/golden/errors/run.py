@@ -22,7 +22,7 @@ def check(peel, case, scratch, is_update):
                 f"{result.stdout}{result.stderr}")
     expected = case.with_name(case.name + ".expected")
     # Some messages name a file by its whole path.
-    found = result.stderr.replace(str(FOLDER), "{here}")
+    found = result.stderr.replace(str(FOLDER), "{here}").replace(scratch, "{scratch}")
     return golden.compare(case.name, found, expected, is_update)
 
 

@@ -55,6 +55,15 @@ equal_ids_are_refused (void)
               "file or load them in two pipelines");
 }
 
+static void
+recalled_originals_keep_their_names (void)
+{
+  assert_ids ("stages:\n  - recall: 12345678\n" OUT, "shop@front-11111111#1 watch-22222222#1");
+  assert_ids ("matrix: { side: [l] }\nstages:\n  - recall: 12345678\n" OUT,
+              "shop@front-11111111@l#1 watch-22222222@l#1");
+  assert_ids ("stages:\n  - recall: '00000000'\n" OUT, "p.yaml:3:5: nothing fits 00000000");
+}
+
 /* ---- paths ---- */
 
 static void
@@ -293,6 +302,7 @@ main (int argc, char **argv)
   ADD ("a-file-that-two-patterns-name-is-loaded-once",
        a_file_that_two_patterns_name_is_loaded_once);
   ADD ("equal-ids-are-refused", equal_ids_are_refused);
+  ADD ("recalled-originals-keep-their-names", recalled_originals_keep_their_names);
   ADD ("facts-fill-a-path", facts_fill_a_path);
   ADD ("braces-and-dollars-are-themselves", braces_and_dollars_are_themselves);
   ADD ("a-path-that-is-not-given-has-name-and-width", a_path_that_is_not_given_has_name_and_width);

@@ -8,7 +8,7 @@ claim (PlanPaths *paths, const char *path, Problems *problems)
   return plan_paths_claim (paths, path, path, &MARK_NONE, problems);
 }
 
-static const PlanWorld no_links = { NULL, NULL, NULL, NULL };
+static const PlanWorld no_links = { NULL };
 
 /* A world where "linked" is a link to "real". */
 static char *
@@ -18,7 +18,7 @@ follow (void *data, const char *path)
   g_string_replace (real, "/linked", "/real", 1);
   return g_strdup (real->str);
 }
-static const PlanWorld links = { NULL, NULL, NULL, follow };
+static const PlanWorld links = { .real_path = follow };
 
 static void
 a_link_is_no_second_file (void)

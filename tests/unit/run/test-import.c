@@ -230,8 +230,8 @@ test_find_request (void)
   g_autoptr (GError) error = NULL;
   g_auto (ImportRequest) first = { .variant = 0 };
   g_auto (ImportRequest) second = { .variant = 0 };
-  assert_ok (import_find_request (pipeline, "p@front", 1, &first, &error), error);
-  assert_ok (import_find_request (pipeline, "p@front", 2, &second, &error), error);
+  assert_ok (import_find_request (pipeline, NULL, "p@front", 1, &first, &error), error);
+  assert_ok (import_find_request (pipeline, NULL, "p@front", 2, &second, &error), error);
   g_assert_cmpint (second.variant, ==, 2);
   g_assert_cmpstr (second.prompt, ==, "A gate, front");
   g_assert_false (digest_equal (&first.fingerprint, &second.fingerprint));
@@ -255,7 +255,7 @@ test_find_no_request (void)
     g_autoptr (GError) error = NULL;
     g_auto (ImportRequest) request = { .variant = 0 };
     g_assert_false (
-      import_find_request (pipeline, cases[i].image_id, cases[i].variant, &request, &error));
+      import_find_request (pipeline, NULL, cases[i].image_id, cases[i].variant, &request, &error));
     g_assert_error (error, RUN_ERROR, RUN_ERROR_INVALID);
     g_assert_nonnull (strstr (error->message, cases[i].complaint));
   }

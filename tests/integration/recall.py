@@ -1,0 +1,96 @@
+"""Originals that are in the cache, as the images of a pipeline: `recall`, and `peel derive HASH`."""
+
+import os
+
+import support
+from support import expect, expect_equal
+
+GENERATE = """\
+version: 1
+name: watch
+matrix: { angle: [front, side] }
+stages:
+  - generate: { prompt: "A watch, ${angle}", resolution: 64x48 }
+outputs:
+  - stages: [{ recompress: { format: webp } }]
+    to: "out/{name}.webp"
+"""
+
+RECALL = """\
+version: 1
+stages:
+  - recall: %s
+outputs:
+  - stages: [{ resize: { width: 16 } }, { recompress: { format: webp } }]
+    to: "out/small/{name}.webp"
+"""
+
+ONE = ("--preset", "web/thumb", "--with", "format=webp", "--with", "width=16")
+
+
+def generate(place):
+    """Hashes of two originals by image id."""
+    place.write("p.yaml", GENERATE)
+    return {e["image"]: e["sha256"] for e in place.run().events if e["event"] == "original"}
+
+
+def originals(result):
+    return {e["image"]: e["how"] for e in result.events if e["event"] == "original"}
+
+
+def test_recall_makes_outputs_of_what_is_there(place):
+    made = generate(place)
+    front = made["watch@front"]
+    place.write("r.yaml", RECALL % front[:8])
+    run = place.run(pipeline="r.yaml")
+    expect_equal(originals(run), {f"watch@front-{front[:8]}": "cached"}, "originals")
+    expect_equal(run.outputs("made"), [f"out/small/watch-front-{front[:8]}.webp"], "outputs")
+    expect_equal(place.check_originals(), 2, "originals in the cache")
+    again = place.run(pipeline="r.yaml")
+    expect_equal(again.summary["made"], 0, "made by a second run")
+    both = RECALL % ("{ hash: [" + ", ".join(made.values()) + "] }")
+    place.write("r.yaml", both)
+    expect_equal(len(originals(place.run(pipeline="r.yaml"))), 2, "originals of two hashes")
+
+
+def test_recalled_originals_keep_their_label(place):
+    front = generate(place)["watch@front"]
+    place.write("r.yaml", RECALL % front)
+    place.run(pipeline="r.yaml")
+    made = place.read(f"out/small/watch-front-{front[:8]}.webp")
+    expect(b"algorithmicMedia" in made, "the label of a generated original is in the file")
+
+
+def test_a_variable_chooses_the_original(place):
+    side = generate(place)["watch@side"]
+    place.write("r.yaml", "vars: { which: ffffffff }\n" + RECALL % '"${which}"')
+    place.run("--var", "which=" + side[:10], pipeline="r.yaml")
+    nothing = place.peel("run", "r.yaml", code=2)
+    expect("no original in the cache begins with ffffffff" in nothing.err, repr(nothing))
+
+
+def test_check_makes_no_home(place):
+    place.write("r.yaml", RECALL % "0123abcd")
+    place.peel("check", "r.yaml", code=2)
+    expect(not os.path.exists(place.home), "a check made a home for the cache")
+
+
+def test_a_lost_original_is_told(place):
+    front = generate(place)["watch@front"]
+    os.remove(os.path.join(place.home, "originals", front[:2], front + ".zst"))
+    place.write("r.yaml", RECALL % front)
+    place.peel("run", "r.yaml", code=2)
+
+
+def test_derive_from_a_hash_copies_nothing(place):
+    front = generate(place)["watch@front"]
+    before = place.check_originals()
+    made = place.peel("derive", front[:10], *ONE, "--json")
+    expect_equal(originals(made), {f"watch@front-{front[:8]}": "cached"}, "originals")
+    expect_equal(made.outputs("made"), [f"out/web-thumb/watch-front-{front[:8]}-16.webp"], "made")
+    expect_equal(place.check_originals(), before, "originals in the cache")
+    acquisitions = place.peel("cache", "show", front, "--json").events[0]["acquisitions"]
+    expect_equal([a["source"] for a in acquisitions], ["generate"], "how it came to be here")
+
+
+support.main(globals())
