@@ -21,8 +21,8 @@ clock_now_iso8601 (void)
   return g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
 }
 
-static int64_t
-now_us (void)
+int64_t
+clock_now_us (void)
 {
   g_autofree char *text = clock_now_iso8601 ();
   g_autoptr (GDateTime) now = g_date_time_new_from_iso8601 (text, NULL);
@@ -46,7 +46,7 @@ clock_parse_moment (const char *text, bool is_end, int64_t *out_us)
 {
   int64_t ms;
   if (units_parse_duration (text, &ms)) {
-    int64_t now = now_us ();
+    int64_t now = clock_now_us ();
     *out_us = ms < now / 1000 ? now - ms * 1000 : 1;
     return true;
   }

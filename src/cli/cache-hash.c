@@ -48,10 +48,10 @@ has (const GArray *digests, const Digest *digest)
 }
 
 GArray *
-cache_hash_find_all (Cache *cache, const Invocation *invocation, GError **error)
+cache_hash_find_all (Cache *cache, const Invocation *invocation, unsigned first, GError **error)
 {
   g_autoptr (GArray) digests = g_array_new (FALSE, FALSE, sizeof (Digest));
-  for (unsigned i = 0; i < invocation->n_arguments; i++) {
+  for (unsigned i = first; i < invocation->n_arguments; i++) {
     Digest digest;
     if (!cache_hash_find (cache, invocation->arguments[i], &digest, error))
       return NULL;

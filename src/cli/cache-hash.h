@@ -6,5 +6,6 @@
 
 /* False when none or several begin so (an OPTION_ERROR, which lists them). */
 bool cache_hash_find (Cache *cache, const char *text, Digest *out_digest, GError **error);
-/* All arguments of a command, each original once. Digest; new. */
-GArray *cache_hash_find_all (Cache *cache, const Invocation *invocation, GError **error);
+/* The arguments of a command from `first` on, each original once. Digest; new. */
+GArray *cache_hash_find_all (Cache *cache, const Invocation *invocation, unsigned first,
+                             GError **error);

@@ -7,13 +7,14 @@
 #include "cli/jobs.h"
 #include "cli/run-command.h"
 #include "cli/signals.h"
+#include "cli/tag-list.h"
 #include "cli/terminal.h"
 #include "cli/work-progress.h"
 #include "run/import.h"
 
 typedef struct {
   char *prompt, *provider, *model, *image, *pipeline;
-  char **variables;
+  char **variables, **tags;
   int variant, jobs, compression;
   double cost;
   int64_t max_file_size;
@@ -31,6 +32,8 @@ static const OptionChoice compressions[] = {
 static const Option rows[] = {
   { OPTION_TEXT (ImportOptions, image), .name = "image", .value_name = "ID",
     .help = "The image they are of; unset: each file's name without its extension" },
+  { OPTION_TEXTS (ImportOptions, tags), .name = "tag", .value_name = "TAGS",
+    .flags = OPTION_REPEATED, .help = "Tags to put on them, with commas between them" },
   { OPTION_TEXT (ImportOptions, prompt), .name = "prompt", .value_name = "TEXT",
     .help = "What was asked for, to be found by" },
   { OPTION_TEXT (ImportOptions, provider), .name = "provider", .value_name = "NAME",
@@ -225,7 +228,8 @@ import (const Invocation *invocation, Teller *teller, ImportResult *out_result, 
   g_autoptr (Pipeline) pipeline = NULL;
   g_auto (ImportRequest) request = { .variant = 0 };
   bool is_answer = options->pipeline != NULL;
-  if (!check_options (invocation, error) ||
+  g_auto (GStrv) tags = tag_list_read (options->tags, error);
+  if (tags == NULL || !check_options (invocation, error) ||
       (is_answer && !find_request (invocation, &pipeline, &request, error)))
     return false;
   bool is_generated = options->model != NULL || options->prompt != NULL;
@@ -242,6 +246,7 @@ import (const Invocation *invocation, Teller *teller, ImportResult *out_result, 
       .pipeline = is_answer ? pipeline->name : NULL,
       .image_id = first_of (options->image, request.image_id),
       .cost_usd = options->cost,
+      .tags = tags,
       .source_type = is_generated ? generated_label : request.source_type,
       .request = is_answer ? &request.fingerprint : NULL,
       .variant = request.variant,
@@ -293,7 +298,7 @@ const CommandType command_cache_import = {
     "is "
     "labelled as made by a model, unless its bytes say what made it.",
   .example = "  peel cache import ~/bought --cost 0.04\n"
-             "  peel cache import watch.png --prompt 'a diver on slate'\n"
+             "  peel cache import watch.png --prompt 'a diver on slate' --tag hero\n"
              "  peel cache import front.png --pipeline shop.yaml --image diver-watch@front",
   .options = &import_options,
   .least_arguments = 1,

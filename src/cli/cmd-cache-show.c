@@ -1,4 +1,5 @@
 #include "base/units.h"
+#include "cache/tags.h"
 #include "cli/cache-hash.h"
 #include "cli/event.h"
 #include "cli/exit-code.h"
@@ -59,8 +60,15 @@ add_acquisition (Table *table, const CacheAcquisition *acquisition)
   add_text (table, "  image", acquisition->image_id);
   if (acquisition->variant > 0)
     add_row (table, "  variant", "%d", acquisition->variant);
-  if (acquisition->cost_usd > 0)
+  if (acquisition->is_paid || acquisition->cost_usd > 0)
     add_row (table, "  cost", "$%.4g", acquisition->cost_usd);
+  if (acquisition->duration_ms > 0)
+    add_row (table, "  took", "%.1f s", (double)acquisition->duration_ms / 1e3);
+  add_text (table, "  model version", acquisition->model_version);
+  add_text (table, "  response id", acquisition->response_id);
+  add_text (table, "  finish reason", acquisition->finish_reason);
+  add_text (table, "  declared as", acquisition->declared_type);
+  add_text (table, "  usage", acquisition->usage);
   add_text (table, "  request", acquisition->request);
   add_prompt (table, acquisition->prompt);
 }
@@ -77,6 +85,8 @@ describe (const CacheRecord *record)
     table_add (table, "picture", pixels);
   }
   add_text (table, "label", record->source_type);
+  g_autofree char *tags = tags_join (record->tags);
+  add_text (table, "tags", tags);
   for (unsigned i = 0; i < record->acquisitions->len; i++)
     add_acquisition (table, record->acquisitions->pdata[i]);
   table_print (table, false);
@@ -98,6 +108,14 @@ acquisition_to_json (const CacheAcquisition *acquisition)
   if (acquisition->variant > 0)
     cJSON_AddNumberToObject (json, "variant", acquisition->variant);
   cJSON_AddNumberToObject (json, "cost-usd", acquisition->cost_usd);
+  cJSON_AddBoolToObject (json, "paid", acquisition->is_paid);
+  if (acquisition->duration_ms > 0)
+    cJSON_AddNumberToObject (json, "duration-ms", (double)acquisition->duration_ms);
+  event_add_text (json, "model-version", acquisition->model_version);
+  event_add_text (json, "response-id", acquisition->response_id);
+  event_add_text (json, "finish-reason", acquisition->finish_reason);
+  event_add_text (json, "declared-type", acquisition->declared_type);
+  event_add_text (json, "usage", acquisition->usage);
   event_add_text (json, "request", acquisition->request);
   event_add_text (json, "prompt", acquisition->prompt);
   return json;
@@ -116,6 +134,7 @@ print_json (const CacheRecord *record)
     cJSON_AddBoolToObject (json, "has-icc", record->has_icc);
   }
   event_add_text (json, "source-type", record->source_type);
+  event_add_tags (json, record->tags);
   cJSON *list = cJSON_AddArrayToObject (json, "acquisitions");
   for (unsigned i = 0; i < record->acquisitions->len; i++)
     cJSON_AddItemToArray (list, acquisition_to_json (record->acquisitions->pdata[i]));
@@ -149,7 +168,7 @@ run (const Invocation *invocation)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Cache) cache = cache_open (invocation->global->home, &error);
-  g_autoptr (GArray) digests = cache != NULL ? cache_hash_find_all (cache, invocation, &error)
+  g_autoptr (GArray) digests = cache != NULL ? cache_hash_find_all (cache, invocation, 0, &error)
                                              : NULL;
   bool is_json = invocation->global->json, ok = digests != NULL;
   for (unsigned i = 0; ok && i < digests->len; i++) {

@@ -6,6 +6,7 @@
 #define PARTS(PART)                                                                                \
   PART (cat)                                                                                       \
   PART (import)                                                                                    \
+  PART (restore)                                                                                   \
   PART (show)
 
 #define DECLARE(name) extern const CommandType command_cache_##name;

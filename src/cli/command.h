@@ -41,7 +41,7 @@ struct CommandType {
   const char *example;         /* command lines, one a line, or NULL */
   const OptionTable *options;  /* its own, or NULL */
   const SharedOptions *shared; /* taken too, or NULL */
-  unsigned least_arguments, most_arguments; /* most 0: as many as given */
+  unsigned least_arguments, most_arguments; /* most 0: as many as given, or with least 0 none */
   int (*run) (const Invocation *invocation);
   /* The commands it holds, as below; then options, arguments and `run` are theirs, not its own. */
   const CommandType *const *parts;

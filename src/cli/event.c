@@ -82,10 +82,27 @@ event_add_original (cJSON *json, const CacheRecord *record)
 }
 
 void
+event_add_tags (cJSON *json, const GPtrArray *tags)
+{
+  cJSON *list = cJSON_AddArrayToObject (json, "tags");
+  for (unsigned i = 0; i < tags->len; i++)
+    cJSON_AddItemToArray (list, cJSON_CreateString (tags->pdata[i]));
+}
+
+void
 event_print (cJSON *json)
 {
   g_autofree char *line = json_write_line (json);
   printf ("%s\n", line);
   fflush (stdout);
   cJSON_Delete (json);
+}
+
+void
+event_print_summary (cJSON *json, const GError *error, int code)
+{
+  if (error != NULL)
+    event_add_error (json, error);
+  cJSON_AddNumberToObject (json, "exit", code);
+  event_print (json);
 }

@@ -18,5 +18,10 @@ void event_add_failure (cJSON *json, RunErrorCode error_class, const char *messa
 void event_add_error (cJSON *json, const GError *error);
 /* What an original is: "sha256", "bytes", and of a picture "format", "width", "height". */
 void event_add_original (cJSON *json, const CacheRecord *record);
+/* "tags": a list of char*. */
+void event_add_tags (cJSON *json, const GPtrArray *tags);
 /* A line on stdout; takes the tree. */
 void event_print (cJSON *json);
+/* The last line of a command that does something; takes the tree of event_begin ("summary"). `error`
+ * may be NULL; `code` is what the process ends with. */
+void event_print_summary (cJSON *json, const GError *error, int code);

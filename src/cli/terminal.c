@@ -41,6 +41,17 @@ terminal_width (void)
   return 80;
 }
 
+int
+terminal_result_width (void)
+{
+  struct winsize size;
+  if (!isatty (STDOUT_FILENO))
+    return 0;
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return 80;
+}
+
 /* A sign for each, so that a caret below still points at what it means. Bytes that are no UTF-8 go as
  * well: some terminals read 0x9b alone as the start of a command. */
 char *
@@ -146,18 +157,35 @@ table_free (Table *table)
 }
 
 void
+table_add_cell (Table *table, const char *text)
+{
+  g_ptr_array_add (table->cells, terminal_safe (text, true));
+}
+
+void
 table_add (Table *table, ...)
 {
   va_list cells;
   va_start (cells, table);
   for (unsigned i = 0; i < table->n_columns; i++)
-    g_ptr_array_add (table->cells, terminal_safe (va_arg (cells, const char *), true));
+    table_add_cell (table, va_arg (cells, const char *));
   va_end (cells);
 }
 
-static void
-append_cell (GString *line, const char *text, long width, bool is_right, bool is_last)
+/* `text` in at most `width` signs, the last of them a sign that there is more. New string. */
+static char *
+cut_text (const char *text, long width)
 {
+  if (g_utf8_strlen (text, -1) <= width)
+    return g_strdup (text);
+  g_autofree char *kept = g_utf8_substring (text, 0, MAX (0, width - 1));
+  return g_strconcat (kept, "\342\200\246", NULL);
+}
+
+static void
+append_cell (GString *line, const char *cell, long width, bool is_right, bool is_last)
+{
+  g_autofree char *text = cut_text (cell, width);
   long padding = MAX (0, width - g_utf8_strlen (text, -1));
   for (long i = 0; is_right && i < padding; i++)
     g_string_append_c (line, ' ');
@@ -166,14 +194,36 @@ append_cell (GString *line, const char *text, long width, bool is_right, bool is
     g_string_append_c (line, ' ');
 }
 
+/* Takes from the widest column that may be cut, sign by sign, until the line fits or all of them are
+ * narrow. */
+static void
+fit_widths (const Table *table, long *widths, long most)
+{
+  enum { NARROWEST = 6, GAP = 2 };
+  long total = (long)(table->n_columns - 1) * GAP;
+  for (unsigned i = 0; i < table->n_columns; i++)
+    total += widths[i];
+  for (; total > most; total--) {
+    long *widest = NULL;
+    for (unsigned i = 0; i < table->n_columns; i++)
+      if (table->alignment[i] == 'c' && widths[i] > NARROWEST &&
+          (widest == NULL || widths[i] > *widest))
+        widest = &widths[i];
+    if (widest == NULL)
+      return;
+    --*widest;
+  }
+}
+
 void
-table_print (const Table *table, bool has_heading)
+table_print_within (const Table *table, bool has_heading, int most)
 {
   g_autofree long *widths = g_new0 (long, table->n_columns);
   for (unsigned i = 0; i < table->cells->len; i++) {
     long *width = &widths[i % table->n_columns];
     *width = MAX (*width, g_utf8_strlen (table->cells->pdata[i], -1));
   }
+  fit_widths (table, widths, most);
   bool is_bold = has_heading && terminal_has_color (false);
   for (unsigned i = 0; i < table->cells->len; i += table->n_columns) {
     g_autoptr (GString) line = g_string_new (is_bold && i == 0 ? "\033[1m" : NULL);
@@ -185,4 +235,10 @@ table_print (const Table *table, bool has_heading)
     }
     printf ("%s%s\n", line->str, is_bold && i == 0 ? "\033[0m" : "");
   }
+}
+
+void
+table_print (const Table *table, bool has_heading)
+{
+  table_print_within (table, has_heading, G_MAXINT);
 }

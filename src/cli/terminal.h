@@ -8,6 +8,8 @@ bool terminal_has_color (bool to_stderr);
 /* Columns of stderr's terminal; 80 when it is none. */
 int terminal_width (void);
 bool terminal_is_interactive (void); /* stderr is a terminal */
+/* Columns of stdout's terminal; 0 when results go to a file or a program. */
+int terminal_result_width (void);
 
 /* Names and messages may hold control characters (C0, DEL, C1), which a terminal obeys: here each is
  * replaced by U+FFFD. A newline and a tab stay, unless it is for a row of results. New string. */
@@ -23,12 +25,17 @@ void terminal_note (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* A line on stdout; what is not Peel's own text goes through terminal_safe first. */
 void terminal_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
-/* Rows of columns, aligned; columns named in `right` ('r' a column, anything else left) are set flush right. */
+/* Rows of columns, aligned: a letter a column, 'r' flush right, 'l' left, 'c' left and cut short where
+ * the line would be wider than it may be. */
 typedef struct Table Table;
 Table *table_new (unsigned n_columns, const char *alignment);
 /* n_columns strings; copied, through terminal_safe. */
 void table_add (Table *table, ...);
+/* One of the next n_columns. */
+void table_add_cell (Table *table, const char *text);
 /* To stdout; the first row is a heading when `has_heading`. */
 void table_print (const Table *table, bool has_heading);
+/* In lines of at most `width` columns, as far as columns may be cut. */
+void table_print_within (const Table *table, bool has_heading, int width);
 void table_free (Table *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)

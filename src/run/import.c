@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "cache/tags.h"
 #include "run/interrupt.h"
 #include "run/pool.h"
 
@@ -66,6 +67,7 @@ acquisition_of (const Import *import, const char *path)
   acquisition->image_id = facts->image_id != NULL ? g_strdup (facts->image_id)
                                                   : path_dup_stem (path);
   acquisition->cost_usd = facts->cost_usd;
+  acquisition->is_paid = facts->cost_usd > 0;
   if (facts->request != NULL) {
     acquisition->request = g_strdup (digest_to_hex (facts->request).text);
     acquisition->variant = facts->variant;
@@ -79,6 +81,8 @@ take_record (Import *import, const char *path, CacheRecord *record, bool was_the
 {
   g_autoptr (GError) error = NULL;
   g_ptr_array_add (record->acquisitions, acquisition_of (import, path));
+  for (char *const *tag = import->settings->facts.tags; tag != NULL && *tag != NULL; tag++)
+    tags_add (record->tags, *tag);
   if (record->source_type == NULL && record->format != NULL)
     record->source_type = g_strdup (import->settings->facts.source_type);
   if (!cache_record_put (import->cache, record, &error)) {

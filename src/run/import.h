@@ -12,6 +12,7 @@
 typedef struct {
   const char *prompt, *provider, *model, *pipeline;
   const char *image_id;    /* NULL: the file's name without its extension */
+  char *const *tags;       /* NULL-terminated, or NULL */
   double cost_usd;         /* of each file */
   const char *source_type; /* DigitalSourceType term of what does not declare one, or NULL */
   const Digest *request;   /* whose answer it is (then it must be a picture), or NULL */

@@ -32,6 +32,13 @@ interrupt_count (void)
   return n_interrupts;
 }
 
+const volatile int *
+interrupt_flag (void)
+{
+  G_STATIC_ASSERT (sizeof (sig_atomic_t) == sizeof (int));
+  return &n_interrupts;
+}
+
 bool
 interrupt_begin (GError **error)
 {

@@ -9,6 +9,8 @@
 /* For a signal handler. One that comes before interrupt_begin counts. */
 void interrupt_raise (void);
 int interrupt_count (void);
+/* The count, for work that looks at it by itself now and then. */
+const volatile int *interrupt_flag (void);
 
 bool interrupt_begin (GError **error);
 void interrupt_end (void);

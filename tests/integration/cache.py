@@ -186,6 +186,17 @@ def test_imported_answer_is_not_generated(place):
                  ("import", "p@side", "A gate, side", 0.04), "what is told of it")
 
 
+def test_import_tags_are_checked_and_kept(place):
+    place.write("a.png", support.png(20, 20))
+    wrong = place.peel("cache", "import", "a.png", "--tag", "hero," + "x" * 65, code=2)
+    expect("cannot be a tag" in wrong.err, repr(wrong))
+    said = place.peel("cache", "import", "a.png", "--tag", "hero, spring", "--tag", "b", "--json")
+    digest = said.events[0]["sha256"]
+    place.peel("cache", "import", "a.png", "--tag", "autumn")
+    shown = place.peel("cache", "show", digest, "--json").events[0]
+    expect_equal(shown["tags"], ["autumn", "b", "hero", "spring"], "tags")
+
+
 def test_import_ends_whole_when_it_is_interrupted(place):
     for i in range(60):
         place.write(f"in/f{i:02}.bin", os.urandom(200000))
@@ -198,6 +209,18 @@ def test_import_ends_whole_when_it_is_interrupted(place):
     expect(0 < n < 60, f"it stops soon: {n} of 60")
     expect_equal(place.check_originals(), n, "originals that are told of and are there")
     expect_equal(place.leftovers(), [], "temporary files")
+
+
+# ---- bundles ----
+
+def test_restore_refuses_what_is_no_bundle(place):
+    place.write("letter.txt", "no bundle" * 200)
+    wrong = place.peel("cache", "restore", "letter.txt", code=8)
+    expect("letter" in wrong.err or "bundle" in wrong.err, repr(wrong))
+    event = place.peel("cache", "restore", "letter.txt", "--json", code=8).summary
+    expect_equal((event["event"], event["originals"], event["exit"]), ("summary", 0, 8), "summary")
+    missing = place.peel("cache", "restore", "nope.tar", code=1)
+    expect("nope.tar" in missing.err, repr(missing))
 
 
 if __name__ == "__main__":
