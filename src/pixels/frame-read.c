@@ -1,5 +1,6 @@
 #include "pixels/frame.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <xxhash.h>
@@ -162,7 +163,7 @@ typedef struct {
   uint8_t *out;
   size_t stride_bytes;
   int next_band; /* atomic; past the last: nothing is left, or something failed */
-  GMutex mutex;
+  pthread_mutex_t mutex;
   GError *error; /* of the first that failed */
 } Reading;
 
@@ -183,10 +184,10 @@ read_bands (gpointer data)
                     &error))
       continue;
     g_atomic_int_set (&reading->next_band, frame->n_bands);
-    g_mutex_lock (&reading->mutex);
+    pthread_mutex_lock (&reading->mutex);
     if (reading->error == NULL)
       reading->error = g_steal_pointer (&error);
-    g_mutex_unlock (&reading->mutex);
+    pthread_mutex_unlock (&reading->mutex);
   }
   bands_clear (&bands);
   return NULL;
@@ -208,7 +209,7 @@ bool
 pixel_frame_read (PixelFrame *frame, void *out, size_t stride_bytes, int n_threads, GError **error)
 {
   Reading reading = { .frame = frame, .out = out, .stride_bytes = stride_bytes };
-  g_mutex_init (&reading.mutex);
+  pthread_mutex_init (&reading.mutex, NULL);
   ask_for_large_pages (out, stride_bytes * (size_t)frame->header.info.shape.height);
   int n_helpers = CLAMP (n_threads, 1, frame->n_bands) - 1;
   g_autofree GThread **helpers = g_new (GThread *, (size_t)n_helpers + 1);
@@ -217,7 +218,7 @@ pixel_frame_read (PixelFrame *frame, void *out, size_t stride_bytes, int n_threa
   read_bands (&reading);
   for (int i = 0; i < n_helpers; i++)
     g_thread_join (helpers[i]);
-  g_mutex_clear (&reading.mutex);
+  pthread_mutex_destroy (&reading.mutex);
   if (reading.error == NULL)
     return true;
   g_propagate_error (error, reading.error);
