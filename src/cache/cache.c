@@ -11,9 +11,7 @@ static bool
 enter_in_index (void *data, unsigned shelf)
 {
   Cache *cache = data;
-  if (cache->index == NULL)
-    cache->index = index_open (cache->home, NULL);
-  return cache->index != NULL && index_put_shelf (cache->index, shelf, NULL);
+  return cache_open_index (cache, NULL) && index_put_shelf (cache->index, shelf, NULL);
 }
 
 Cache *

@@ -12,9 +12,13 @@
 
 enum {
   APPLICATION_ID = 0x5065656c, /* "Peel" */
-  /* A rebuild reads every sidecar while the others wait. */
   BUSY_MS = 60 * 1000,
+  /* While one makes the index of millions of sidecars, the others wait: what they would do instead
+   * is fail. */
+  MAKE_BUSY_MS = 60 * BUSY_MS,
   BUSY_PAUSE_MS = 5,
+  /* What a WAL that grew while a file was filled is cut back to. */
+  WAL_KEPT_BYTES = 4 * 1024 * 1024,
   MOST_SET_ASIDE = 100,
 };
 
@@ -57,7 +61,7 @@ advice (int code)
     return "make the file and its folder writable, or name another folder with PEEL_HOME or --home";
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
-    return "another process has held it for a minute; run again when that one has ended";
+    return "another process has held it for too long; run again when that one has ended";
   case SQLITE_IOERR:
     return "the file system refused; the cache wants a local disk with space left";
   default:
@@ -116,6 +120,15 @@ execute_patiently (sqlite3 *handle, const char *sql, GError **error)
   return result == SQLITE_OK || database_set_error (handle, error);
 }
 
+bool
+database_column_digest (sqlite3_stmt *statement, int column, Digest *out_digest)
+{
+  if (sqlite3_column_bytes (statement, column) != DIGEST_BYTES)
+    return false;
+  memcpy (out_digest->bytes, sqlite3_column_blob (statement, column), DIGEST_BYTES);
+  return true;
+}
+
 static bool
 read_number (sqlite3 *handle, const char *sql, int *out_number, GError **error)
 {
@@ -129,7 +142,12 @@ read_number (sqlite3 *handle, const char *sql, int *out_number, GError **error)
   return ok;
 }
 
-typedef enum { KIND_NEW, KIND_OURS, KIND_FOREIGN } Kind;
+typedef enum {
+  KIND_NEW,
+  KIND_OURS,
+  KIND_OTHER_VERSION,
+  KIND_FOREIGN,
+} Kind;
 
 static bool
 read_kind (const Database *database, Kind *out_kind, GError **error)
@@ -139,8 +157,8 @@ read_kind (const Database *database, Kind *out_kind, GError **error)
       !read_number (database->handle, "PRAGMA user_version", &version, error) ||
       !read_number (database->handle, "SELECT count(*) FROM sqlite_schema", &n_tables, error))
     return false;
-  if (application == APPLICATION_ID && version == database->shape->version)
-    *out_kind = KIND_OURS;
+  if (application == APPLICATION_ID)
+    *out_kind = version == database->shape->version ? KIND_OURS : KIND_OTHER_VERSION;
   else
     *out_kind = application == 0 && version == 0 && n_tables == 0 ? KIND_NEW : KIND_FOREIGN;
   return true;
@@ -166,7 +184,10 @@ make_tables (Database *database, GError **error)
 static bool
 make (Database *database, GError **error)
 {
-  if (!database_execute (database->handle, "BEGIN IMMEDIATE", error))
+  sqlite3_busy_timeout (database->handle, MAKE_BUSY_MS);
+  bool ok = database_execute (database->handle, "BEGIN IMMEDIATE", error);
+  sqlite3_busy_timeout (database->handle, BUSY_MS);
+  if (!ok)
     return false;
   if (make_tables (database, error) && database_execute (database->handle, "COMMIT", error))
     return true;
@@ -194,8 +215,28 @@ check_file (Database *database, GError **error)
   return false;
 }
 
+/* Between renaming or removing a file and removing its log nobody may open what has the name: it
+ * would be a new file, and the log that is removed could be its own. *out_lock is to be closed. */
 static bool
-open_once (Database *database, GError **error)
+lock_home (const Database *database, int how, int *out_lock, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (database->path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int result = -1;
+  while (fd >= 0 && (result = flock (fd, how)) != 0 && errno == EINTR)
+    continue;
+  *out_lock = fd;
+  if (fd >= 0 && result == 0)
+    return true;
+  int why = errno;
+  if (fd >= 0)
+    close (fd);
+  return base_error_set_errno (error, why, "cannot lock %s", folder);
+}
+
+/* When it is done, file and log are open. */
+static bool
+open_and_look (Database *database, Kind *out_kind, GError **error)
 {
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   int result = sqlite3_open_v2 (database->path, &database->handle, flags, NULL);
@@ -206,21 +247,41 @@ open_once (Database *database, GError **error)
     return false;
   }
   sqlite3_busy_timeout (database->handle, BUSY_MS);
+  return check_file (database, error) &&
+         execute_patiently (database->handle, "PRAGMA journal_mode = WAL", error) &&
+         read_kind (database, out_kind, error);
+}
+
+static bool
+set_up (Database *database, GError **error)
+{
+  g_autofree char *pragmas = g_strdup_printf (
+    "PRAGMA synchronous = %s; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = %d",
+    database->shape->is_durable ? "FULL" : "NORMAL", WAL_KEPT_BYTES);
+  return database_execute (database->handle, pragmas, error);
+}
+
+static bool
+open_once (Database *database, GError **error)
+{
+  int lock;
   Kind kind;
-  if (!check_file (database, error) ||
-      !execute_patiently (database->handle, "PRAGMA journal_mode = WAL", error) ||
-      !database_execute (database->handle,
-                         database->shape->is_durable ? "PRAGMA synchronous = FULL"
-                                                     : "PRAGMA synchronous = NORMAL",
-                         error) ||
-      !read_kind (database, &kind, error))
+  database->is_other_version = false;
+  if (!lock_home (database, LOCK_SH, &lock, error))
     return false;
-  if (kind == KIND_FOREIGN) {
+  bool is_open = open_and_look (database, &kind, error);
+  close (lock);
+  if (!is_open || !set_up (database, error))
+    return false;
+  database->is_other_version = kind == KIND_OTHER_VERSION;
+  if (kind == KIND_FOREIGN || kind == KIND_OTHER_VERSION) {
     g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "%s is not a database of this Peel",
                  database->path);
     return false;
   }
-  return kind == KIND_OURS || make (database, error);
+  const char *later = database->shape->later;
+  return (kind == KIND_OURS || make (database, error)) &&
+         (later == NULL || database_execute (database->handle, later, error));
 }
 
 bool
@@ -235,7 +296,9 @@ database_open (Database *database, GError **error)
     return false;
   }
   g_clear_error (&problem);
-  if (!database_set_aside (database, error))
+  /* Another version of what can be filled again is of no use to anybody. */
+  bool is_worthless = database->is_other_version && database->shape->fill != NULL;
+  if (is_worthless ? !database_remove (database, error) : !database_set_aside (database, error))
     return false;
   if (open_once (database, error))
     return true;
@@ -265,31 +328,49 @@ rename_aside (const char *path, GError **error)
                                path);
 }
 
+/* A log left beside a new file would be replayed into it. */
+static void
+remove_log (const Database *database)
+{
+  g_autofree char *log = g_strconcat (database->path, "-wal", NULL);
+  g_autofree char *map = g_strconcat (database->path, "-shm", NULL);
+  unlink (log);
+  unlink (map);
+}
+
 /* Another process may have found the same damage: only one of them may move the file, or the second
  * would move what the first has begun. */
+static bool
+take_away (Database *database, bool (*take) (const char *path, GError **error), GError **error)
+{
+  int lock;
+  database_close (database);
+  if (!lock_home (database, LOCK_EX, &lock, error))
+    return false;
+  bool ok = true;
+  if (database_is_current (database)) {
+    ok = take (database->path, error);
+    if (ok)
+      remove_log (database);
+  }
+  close (lock);
+  return ok;
+}
+
 bool
 database_set_aside (Database *database, GError **error)
 {
-  database_close (database);
-  g_autofree char *folder = g_path_get_dirname (database->path);
-  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0 || flock (fd, LOCK_EX) != 0) {
-    int why = errno;
-    if (fd >= 0)
-      close (fd);
-    return base_error_set_errno (error, why, "cannot lock %s", folder);
-  }
-  bool ok = true;
-  if (database_is_current (database)) {
-    /* A log left beside a new file would be replayed into it. */
-    g_autofree char *log = g_strconcat (database->path, "-wal", NULL);
-    g_autofree char *map = g_strconcat (database->path, "-shm", NULL);
-    ok = rename_aside (database->path, error);
-    if (ok) {
-      unlink (log);
-      unlink (map);
-    }
-  }
-  close (fd);
-  return ok;
+  return take_away (database, rename_aside, error);
+}
+
+static bool
+remove_file (const char *path, GError **error)
+{
+  return unlink (path) == 0 || base_error_set_errno (error, errno, "cannot remove %s", path);
+}
+
+bool
+database_remove (Database *database, GError **error)
+{
+  return take_away (database, remove_file, error);
 }

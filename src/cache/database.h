@@ -9,10 +9,14 @@
 #include <glib.h>
 #include <sqlite3.h>
 
+#include "base/digest.h"
+
 typedef struct {
   const char *name;   /* in the home */
   const char *schema; /* SQL that makes it */
-  int version;        /* of the schema; a file with another one is set aside */
+  const char *later;  /* SQL for what older files of this version lack; may be NULL */
+  int version;        /* of the schema; a file with another one is set aside, or removed if there
+                         is a fill */
   bool is_durable;    /* a commit survives a power cut, and costs an fsync */
   /* Fills a new one, in the transaction that makes it. May be NULL. */
   bool (*fill) (sqlite3 *handle, void *data, GError **error);
@@ -25,6 +29,7 @@ typedef struct {
   sqlite3 *handle; /* NULL: not open */
   dev_t device;
   ino_t inode;
+  bool is_other_version; /* of ours, and complete */
 } Database;
 
 void database_init (Database *database, const DatabaseShape *shape, const char *home, void *data);
@@ -38,6 +43,8 @@ void database_close (Database *database);
 bool database_is_current (const Database *database);
 /* Closes it and renames it to NAME.bad-N, unless another process did so already. */
 bool database_set_aside (Database *database, GError **error);
+/* Closes it and removes it, with the same exception. */
+bool database_remove (Database *database, GError **error);
 
 /* The rest takes the bare handle, so that fill can use it. */
 bool database_execute (sqlite3 *handle, const char *sql, GError **error);
@@ -48,3 +55,5 @@ bool database_prepare (sqlite3 *handle, const char *sql, sqlite3_stmt **out_stat
 bool database_set_error (sqlite3 *handle, GError **error);
 /* Runs a statement that gives no rows, and resets it. */
 bool database_run (sqlite3_stmt *statement, GError **error);
+/* False: it is none. */
+bool database_column_digest (sqlite3_stmt *statement, int column, Digest *out_digest);

@@ -10,3 +10,6 @@ struct Cache {
   Writer writer;
   Index *index; /* opened when first asked: a run that only loads files needs no database */
 };
+
+/* Before cache->index is used. */
+bool cache_open_index (Cache *cache, GError **error);

@@ -6,106 +6,68 @@
  * after the write finds it there. */
 #include "cache/index.h"
 
-#include <dirent.h>
-
 #include "cache/database.h"
-#include "cache/home.h"
-#include "cache/sidecar.h"
+#include "cache/index-fill.h"
 
-enum { N_SHELVES = 256, MOST_TRIES = 3 };
+enum { MOST_TRIES = 3, FILL_CACHE_KIB = 64 * 1024, CACHE_KIB = 8 * 1024 };
 
 struct Index {
   char *home;
   Database database;
-  sqlite3_stmt *insert, *select;
+  Rows rows;
+  sqlite3_stmt *select;
+  void (*progress) (void *data, int64_t n_done);
+  void *progress_data;
   GError *damage; /* found by a rebuild; not told yet */
 };
 
-static const char insert_sql[] =
-  "INSERT INTO requests (request, original, at, stored_us) VALUES (?1, ?2, ?3, ?4) "
-  "ON CONFLICT (request, original) DO UPDATE SET at = excluded.at, stored_us = excluded.stored_us "
-  "WHERE (excluded.at, excluded.stored_us) > (at, stored_us)";
-static const char select_sql[] = "SELECT original FROM requests WHERE request = ?1 "
-                                 "ORDER BY at DESC, stored_us DESC";
-
-static bool
-insert_acquisition (sqlite3_stmt *insert, const Digest *original,
-                    const CacheAcquisition *acquisition, GError **error)
-{
-  Digest request;
-  if (acquisition->request == NULL || !digest_from_hex (acquisition->request, &request))
-    return true;
-  sqlite3_bind_blob (insert, 1, request.bytes, DIGEST_BYTES, SQLITE_STATIC);
-  sqlite3_bind_blob (insert, 2, original->bytes, DIGEST_BYTES, SQLITE_STATIC);
-  sqlite3_bind_text (insert, 3, acquisition->at != NULL ? acquisition->at : "", -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (insert, 4, acquisition->stored_us);
-  bool ok = database_run (insert, error);
-  sqlite3_clear_bindings (insert);
-  return ok;
-}
-
-static bool
-insert_record (sqlite3_stmt *insert, const CacheRecord *record, GError **error)
-{
-  for (unsigned i = 0; i < record->acquisitions->len; i++)
-    if (!insert_acquisition (insert, &record->digest, record->acquisitions->pdata[i], error))
-      return false;
-  return true;
-}
+static const char select_sql[] =
+  "SELECT o.digest FROM acquisitions AS a JOIN originals AS o ON o.id = a.original "
+  "WHERE a.request = ?1 ORDER BY a.at_us DESC, a.stored_us DESC";
 
 /* ---- from the sidecars ---- */
 
-/* A damaged sidecar must not keep the others out: it is remembered, and told when somebody asks. */
-static bool
-enter_sidecar (Index *index, sqlite3_stmt *insert, const Digest *digest, GError **error)
+static IndexFill
+fill_of (const Index *index)
 {
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (CacheRecord) record = sidecar_read (index->home, digest, &problem);
-  if (record != NULL)
-    return insert_record (insert, record, error);
-  if (problem != NULL && index->damage == NULL)
-    index->damage = g_steal_pointer (&problem);
-  return true;
+  return (
+    IndexFill){ .home = index->home, .progress = index->progress, .data = index->progress_data };
+}
+
+/* A damaged sidecar must not keep the others out: it is remembered, and told when somebody asks. */
+static void
+take_fill (Index *index, IndexFill *fill)
+{
+  if (index->damage == NULL)
+    index->damage = g_steal_pointer (&fill->damage);
+  g_clear_error (&fill->damage);
 }
 
 static bool
-enter_shelf (Index *index, sqlite3_stmt *insert, unsigned shelf, GError **error)
+set_cache (sqlite3 *handle, int kib, GError **error)
 {
-  g_autofree char *folder = home_shelf_path (index->home, shelf);
-  DIR *listing = opendir (folder);
-  if (listing == NULL)
-    return true;
-  bool ok = true;
-  for (struct dirent *entry; ok && (entry = readdir (listing)) != NULL;) {
-    Digest digest;
-    if (sidecar_name_to_digest (entry->d_name, &digest))
-      ok = enter_sidecar (index, insert, &digest, error);
-  }
-  closedir (listing);
-  return ok;
+  g_autofree char *pragma = g_strdup_printf ("PRAGMA cache_size = -%d", kib);
+  return database_execute (handle, pragma, error);
 }
 
 static bool
 fill_from_sidecars (sqlite3 *handle, void *data, GError **error)
 {
-  sqlite3_stmt *insert;
-  if (!database_prepare (handle, insert_sql, &insert, error))
+  Rows rows;
+  IndexFill fill = fill_of (data);
+  if (!rows_init (&rows, handle, error))
     return false;
-  bool ok = true;
-  for (unsigned shelf = 0; ok && shelf < N_SHELVES; shelf++)
-    ok = enter_shelf (data, insert, shelf, error);
-  sqlite3_finalize (insert);
+  bool ok = set_cache (handle, FILL_CACHE_KIB, error) && index_fill (&fill, &rows, error);
+  rows_clear (&rows);
+  take_fill (data, &fill);
   return ok;
 }
 
 static const DatabaseShape shape = {
   .name = "index.sqlite",
-  .version = 1,
+  .version = INDEX_VERSION,
   .is_durable = true, /* a lost row is a request that is paid for again */
-  .schema = "CREATE TABLE requests ("
-            "  request BLOB NOT NULL, original BLOB NOT NULL,"
-            "  at TEXT NOT NULL, stored_us INTEGER NOT NULL,"
-            "  PRIMARY KEY (request, original)) WITHOUT ROWID",
+  .schema = index_schema,
   .fill = fill_from_sidecars,
 };
 
@@ -114,8 +76,8 @@ static const DatabaseShape shape = {
 static void
 forget_statements (Index *index)
 {
-  g_clear_pointer (&index->insert, sqlite3_finalize);
   g_clear_pointer (&index->select, sqlite3_finalize);
+  rows_clear (&index->rows);
 }
 
 static bool
@@ -124,20 +86,9 @@ open_file (Index *index, GError **error)
   forget_statements (index);
   database_close (&index->database);
   return database_open (&index->database, error) &&
-         database_prepare (index->database.handle, insert_sql, &index->insert, error) &&
+         set_cache (index->database.handle, CACHE_KIB, error) &&
+         rows_init (&index->rows, index->database.handle, error) &&
          database_prepare (index->database.handle, select_sql, &index->select, error);
-}
-
-Index *
-index_open (const char *home, GError **error)
-{
-  Index *index = g_new0 (Index, 1);
-  index->home = g_strdup (home);
-  database_init (&index->database, &shape, home, index);
-  if (open_file (index, error))
-    return index;
-  index_free (index);
-  return NULL;
 }
 
 void
@@ -183,6 +134,24 @@ with_current_file (Index *index, bool (*use) (Index *, void *, GError **), void 
 }
 
 static bool
+do_nothing (Index *index, void *data, GError **error)
+{
+  return true;
+}
+
+Index *
+index_open (const char *home, GError **error)
+{
+  Index *index = g_new0 (Index, 1);
+  index->home = g_strdup (home);
+  database_init (&index->database, &shape, home, index);
+  if (with_current_file (index, do_nothing, NULL, error))
+    return index;
+  index_free (index);
+  return NULL;
+}
+
+static bool
 tell_damage (Index *index, GError **error)
 {
   if (index->damage == NULL)
@@ -193,39 +162,92 @@ tell_damage (Index *index, GError **error)
 
 /* ---- use ---- */
 
-/* What a put enters: a record, or with none a whole shelf. */
-typedef struct {
-  const CacheRecord *record;
-  unsigned shelf;
-} Entry;
-
 static bool
-put_entry (Index *index, void *data, GError **error)
+write_in_transaction (Index *index, bool (*write) (Index *, void *, GError **), void *data,
+                      GError **error)
 {
-  const Entry *entry = data;
   sqlite3 *handle = index->database.handle;
   if (!database_execute (handle, "BEGIN IMMEDIATE", error))
     return false;
-  bool ok = entry->record != NULL ? insert_record (index->insert, entry->record, error)
-                                  : enter_shelf (index, index->insert, entry->shelf, error);
-  if (ok && database_execute (handle, "COMMIT", error))
+  if (write (index, data, error) && database_execute (handle, "COMMIT", error))
     return true;
   sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
   return false;
 }
 
+static bool
+write_record (Index *index, void *data, GError **error)
+{
+  return rows_put (&index->rows, data, error);
+}
+
+static bool
+put_record (Index *index, void *data, GError **error)
+{
+  return write_in_transaction (index, write_record, data, error);
+}
+
 bool
 index_put (Index *index, const CacheRecord *record, GError **error)
 {
-  Entry entry = { .record = record };
-  return with_current_file (index, put_entry, &entry, error) && tell_damage (index, error);
+  return with_current_file (index, put_record, (void *)record, error) && tell_damage (index, error);
+}
+
+static bool
+write_removal (Index *index, void *data, GError **error)
+{
+  return rows_remove (&index->rows, data, error);
+}
+
+static bool
+remove_original (Index *index, void *data, GError **error)
+{
+  return write_in_transaction (index, write_removal, data, error);
+}
+
+bool
+index_remove (Index *index, const Digest *original, GError **error)
+{
+  return with_current_file (index, remove_original, (void *)original, error);
+}
+
+static bool
+write_shelf (Index *index, void *data, GError **error)
+{
+  IndexFill fill = fill_of (index);
+  bool ok = index_fill_shelf (&fill, &index->rows, *(const unsigned *)data, error);
+  take_fill (index, &fill);
+  return ok;
+}
+
+static bool
+put_shelf (Index *index, void *data, GError **error)
+{
+  return write_in_transaction (index, write_shelf, data, error);
 }
 
 bool
 index_put_shelf (Index *index, unsigned shelf, GError **error)
 {
-  Entry entry = { .shelf = shelf };
-  return with_current_file (index, put_entry, &entry, error);
+  return with_current_file (index, put_shelf, &shelf, error);
+}
+
+/* A file that another process began after ours was removed serves as well: it was begun after this
+ * was called. */
+bool
+index_rebuild (Index *index, void (*progress) (void *data, int64_t n_done), void *data,
+               GError **error)
+{
+  if (!is_usable (index) && !open_file (index, error))
+    return false;
+  forget_statements (index);
+  if (!database_remove (&index->database, error))
+    return false;
+  index->progress = progress;
+  index->progress_data = data;
+  bool ok = open_file (index, error);
+  index->progress = NULL;
+  return ok && tell_damage (index, error);
 }
 
 typedef struct {
@@ -245,10 +267,8 @@ search (Index *index, void *data, GError **error)
   int result;
   wanted->found = false;
   while (!wanted->found && (result = sqlite3_step (select)) == SQLITE_ROW) {
-    if (sqlite3_column_bytes (select, 0) != DIGEST_BYTES)
-      continue;
-    memcpy (wanted->original.bytes, sqlite3_column_blob (select, 0), DIGEST_BYTES);
-    wanted->found = wanted->fits (wanted->data, &wanted->original);
+    if (database_column_digest (select, 0, &wanted->original))
+      wanted->found = wanted->fits (wanted->data, &wanted->original);
   }
   bool ok = wanted->found || result == SQLITE_DONE ||
             database_set_error (index->database.handle, error);
@@ -271,4 +291,29 @@ index_find (Index *index, const Digest *request, bool (*fits) (void *data, const
   if (wanted.found)
     *out_original = wanted.original;
   return true;
+}
+
+typedef struct {
+  bool (*read) (void *data, Rows *rows, GError **error);
+  void *data;
+} Reading;
+
+static bool
+read_in_transaction (Index *index, void *data, GError **error)
+{
+  const Reading *reading = data;
+  sqlite3 *handle = index->database.handle;
+  if (!database_execute (handle, "BEGIN", error))
+    return false;
+  bool ok = reading->read (reading->data, &index->rows, error);
+  sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  return ok;
+}
+
+bool
+index_read (Index *index, bool (*read) (void *data, Rows *rows, GError **error), void *data,
+            GError **error)
+{
+  Reading reading = { read, data };
+  return with_current_file (index, read_in_transaction, &reading, error);
 }

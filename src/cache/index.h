@@ -1,7 +1,8 @@
-/* index.sqlite: request fingerprint → originals. Holds nothing that the sidecars do not hold. */
+/* index.sqlite: all that the sidecars hold of originals, to be searched. Holds nothing that they do
+ * not hold. */
 #pragma once
 
-#include "cache/cache.h"
+#include "cache/index-rows.h"
 
 typedef struct Index Index;
 
@@ -10,11 +11,24 @@ typedef struct Index Index;
 Index *index_open (const char *home, GError **error);
 void index_free (Index *index);
 
-/* Enters the requests among the record's acquisitions. The sidecar must be written first. */
+/* Enters the record. The sidecar must be written first. */
 bool index_put (Index *index, const CacheRecord *record, GError **error);
-/* Enters what the sidecars of a shelf hold. A damaged one is told as in index_open. */
+/* Forgets an original. Its sidecar must be removed first. */
+bool index_remove (Index *index, const Digest *original, GError **error);
+/* Makes it agree with the sidecars of a shelf. A damaged one is told as in index_open. */
 bool index_put_shelf (Index *index, unsigned shelf, GError **error);
-/* Calls `fits` with the originals that answer, newest first, until it returns true. */
+/* Makes the file anew. `progress` may be NULL. Damaged sidecars are a CACHE_ERROR_CORRUPT, when it is
+ * done all the same. */
+bool index_rebuild (Index *index, void (*progress) (void *data, int64_t n_done), void *data,
+                    GError **error);
+
+/* Calls `fits` with the originals that answer, newest first, until it returns true. It must not use
+ * the index. */
 bool index_find (Index *index, const Digest *request,
                  bool (*fits) (void *data, const Digest *original), void *data, bool *out_found,
                  Digest *out_original, GError **error);
+/* Calls `read` in one read transaction. If the file turns out to have been replaced or to be
+ * damaged, it is called again for another one: it starts afresh each time. It must not use the index
+ * but through `rows`. */
+bool index_read (Index *index, bool (*read) (void *data, Rows *rows, GError **error), void *data,
+                 GError **error);

@@ -1,9 +1,9 @@
 #include <unistd.h>
 
-#include "base/base-error.h"
 #include "base/clock.h"
 #include "cache/handle.h"
 #include "cache/home.h"
+#include "cache/query.h"
 #include "cache/sidecar.h"
 #include "cache/tags.h"
 
@@ -200,21 +200,26 @@ store_merged (Cache *cache, const CacheRecord *record, GError **out_damage, GErr
   return g_steal_pointer (&merged);
 }
 
-static bool
-has_request (const CacheRecord *record)
-{
-  for (unsigned i = 0; i < record->acquisitions->len; i++)
-    if (((const CacheAcquisition *)record->acquisitions->pdata[i])->request != NULL)
-      return true;
-  return false;
-}
-
-static bool
-open_index (Cache *cache, GError **error)
+bool
+cache_open_index (Cache *cache, GError **error)
 {
   if (cache->index == NULL)
     cache->index = index_open (cache->home, error);
   return cache->index != NULL;
+}
+
+/* With the lock held until the row is there, nobody can remove the original in between and leave a
+ * row of nothing behind. */
+static bool
+store_and_enter (Cache *cache, const CacheRecord *record, GError **out_damage, GError **error)
+{
+  g_autoptr (CacheRecord) merged = store_merged (cache, record, out_damage, error);
+  if (merged == NULL)
+    return false;
+  if (cache_open_index (cache, error) && index_put (cache->index, merged, error))
+    return true;
+  cache->writer.is_unfinished = true; /* a sidecar without its row */
+  return false;
 }
 
 bool
@@ -227,12 +232,8 @@ cache_record_put (Cache *cache, const CacheRecord *record, GError **error)
   if (lock < 0)
     return false;
   GError *damage = NULL;
-  g_autoptr (CacheRecord) merged = store_merged (cache, record, &damage, error);
+  bool ok = store_and_enter (cache, record, &damage, error);
   close (lock);
-  bool ok = merged != NULL && (!has_request (merged) || (open_index (cache, error) &&
-                                                         index_put (cache->index, merged, error)));
-  if (merged != NULL && !ok)
-    cache->writer.is_unfinished = true; /* a sidecar without its row */
   if (!ok || damage == NULL) {
     g_clear_error (&damage);
     return ok;
@@ -240,6 +241,70 @@ cache_record_put (Cache *cache, const CacheRecord *record, GError **error)
   g_propagate_error (error, damage);
   return false;
 }
+
+/* ---- tags ---- */
+
+static bool
+check_tags (char **tags, GError **error)
+{
+  for (unsigned i = 0; tags != NULL && tags[i] != NULL; i++)
+    if (!tag_check (tags[i], error))
+      return false;
+  return true;
+}
+
+static bool
+change_tags (GPtrArray *tags, char **add, char **remove)
+{
+  bool changed = false;
+  for (unsigned i = 0; remove != NULL && remove[i] != NULL; i++)
+    changed |= tags_remove (tags, remove[i]);
+  for (unsigned i = 0; add != NULL && add[i] != NULL; i++)
+    changed |= tags_add (tags, add[i]);
+  return changed;
+}
+
+static bool
+store_tags (Cache *cache, const Digest *digest, char **add, char **remove, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr (CacheRecord) record = sidecar_read (cache->home, digest, &problem);
+  if (problem != NULL) {
+    g_propagate_error (error, problem);
+    return false;
+  }
+  if (record == NULL) {
+    g_set_error (error, CACHE_ERROR, CACHE_ERROR_FAILED,
+                 "nothing is told of the original %s, so there is no place for tags: load or "
+                 "import it again",
+                 digest_to_hex (digest).text);
+    return false;
+  }
+  if (!change_tags (record->tags, add, remove))
+    return true;
+  if (!sidecar_write (cache->home, record, error))
+    return false;
+  if (cache_open_index (cache, error) && index_put (cache->index, record, error))
+    return true;
+  cache->writer.is_unfinished = true;
+  return false;
+}
+
+bool
+cache_tag (Cache *cache, const Digest *digest, char **add, char **remove, GError **error)
+{
+  unsigned shelf = digest->bytes[0];
+  if (!check_tags (add, error) || !writer_mark (&cache->writer, cache->home, shelf, error))
+    return false;
+  int lock = home_lock_shelf (cache->home, shelf, error);
+  if (lock < 0)
+    return false;
+  bool ok = store_tags (cache, digest, add, remove, error);
+  close (lock);
+  return ok;
+}
+
+/* ---- reading ---- */
 
 CacheRecord *
 cache_record_get (Cache *cache, const Digest *digest, GError **error)
@@ -267,9 +332,41 @@ cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, bool *out
 {
   bool found = false;
   Search search = { cache, false };
-  bool ok = open_index (cache, error) &&
+  bool ok = cache_open_index (cache, error) &&
             index_find (cache->index, request, has_blob, &search, &found, out_digest, error);
   if (out_is_lost != NULL)
     *out_is_lost = ok && search.is_lost;
   return ok && found;
+}
+
+/* ---- every answer ---- */
+
+static bool
+collect (void *data, const Digest *original)
+{
+  GArray *answers = data;
+  for (unsigned i = 0; i < answers->len; i++)
+    if (digest_equal (&g_array_index (answers, Digest, i), original))
+      return false;
+  g_array_append_vals (answers, original, 1);
+  return false;
+}
+
+bool
+cache_each_answer (Cache *cache, const Digest *request,
+                   bool (*visit) (void *data, const Digest *original, GError **error), void *data,
+                   GError **error)
+{
+  g_autoptr (GArray) answers = g_array_new (FALSE, FALSE, sizeof (Digest));
+  bool found;
+  Digest none;
+  if (!cache_open_index (cache, error) ||
+      !index_find (cache->index, request, collect, answers, &found, &none, error))
+    return false;
+  for (unsigned i = 0; i < answers->len; i++) {
+    const Digest *original = &g_array_index (answers, Digest, i);
+    if (cache_has (cache, original) && !visit (data, original, error))
+      return false;
+  }
+  return true;
 }

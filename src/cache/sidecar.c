@@ -8,6 +8,7 @@
  */
 #include "cache/sidecar.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -382,4 +383,39 @@ sidecar_write (const char *home, const CacheRecord *record, GError **error)
     return false;
   }
   return atomic_file_put (path, text, length, error);
+}
+
+/* ---- many ---- */
+
+void
+sidecar_add_damage (GError **damage, GError *problem)
+{
+  if (problem != NULL && *damage != NULL) {
+    g_autofree char *first = g_steal_pointer (&(*damage)->message);
+    (*damage)->message = g_strdup_printf ("%s\n%s", first, problem->message);
+    g_error_free (problem);
+  } else if (problem != NULL)
+    *damage = problem;
+}
+
+void
+sidecar_visit_shelf (const char *home, unsigned shelf,
+                     bool (*visit) (void *data, CacheRecord *record), void *data, GError **damage)
+{
+  g_autofree char *folder = home_shelf_path (home, shelf);
+  DIR *listing = opendir (folder);
+  if (listing == NULL)
+    return;
+  bool go_on = true;
+  for (struct dirent *entry; go_on && (entry = readdir (listing)) != NULL;) {
+    Digest digest;
+    GError *problem = NULL;
+    if (!sidecar_name_to_digest (entry->d_name, &digest))
+      continue;
+    CacheRecord *record = sidecar_read (home, &digest, &problem);
+    sidecar_add_damage (damage, problem);
+    if (record != NULL)
+      go_on = visit (data, record);
+  }
+  closedir (listing);
 }

@@ -187,20 +187,11 @@ column_stamp (sqlite3_stmt *statement, int first)
 }
 
 static bool
-column_digest (sqlite3_stmt *statement, int column, Digest *out_digest)
-{
-  if (sqlite3_column_bytes (statement, column) != DIGEST_BYTES)
-    return false;
-  memcpy (out_digest->bytes, sqlite3_column_blob (statement, column), DIGEST_BYTES);
-  return true;
-}
-
-static bool
 read_output (sqlite3_stmt *statement, StateOutput *out_output)
 {
   StateOutput output = { .stamp = column_stamp (statement, 0) };
-  if (!column_digest (statement, 3, &output.fingerprint) ||
-      !column_digest (statement, 4, &output.content))
+  if (!database_column_digest (statement, 3, &output.fingerprint) ||
+      !database_column_digest (statement, 4, &output.content))
     return false;
   output.recipe = g_strdup ((const char *)sqlite3_column_text (statement, 5));
   output.facts = g_strdup ((const char *)sqlite3_column_text (statement, 6));
@@ -237,7 +228,8 @@ state_get_file (State *state, const char *path, const FileStamp *stamp, Digest *
   bool found = false;
   if (find_row (state, state->get_file, path)) {
     FileStamp stored = column_stamp (state->get_file, 0);
-    found = file_stamp_equal (&stored, stamp) && column_digest (state->get_file, 3, out_digest);
+    found = file_stamp_equal (&stored, stamp) &&
+            database_column_digest (state->get_file, 3, out_digest);
   }
   end_row (state->get_file);
   return found;
