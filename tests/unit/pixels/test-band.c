@@ -1,6 +1,10 @@
 /* Planes and bands: what is stored comes back, and nothing else is taken for it. */
 #include "pixels/band.h"
 
+#include <string.h>
+#include <zstd.h>
+
+#include "pixels/little-endian.h"
 #include "png-maker.h"
 
 /* Rows of a PNG as band_reader_load gives them: 16 bit in the machine's order. */
@@ -148,6 +152,37 @@ what_a_band_claims_is_held_against_what_it_has (void)
   check_damage (&shape, longer, "5 bytes follow its last plane");
 }
 
+/* A band of ten rows of eight samples in pairs, of which some are 8, with so many escapes. */
+static GByteArray *
+band_of_pairs (unsigned n_eights, unsigned n_escapes)
+{
+  uint8_t content[40 + 10] = { 0 }, frame[200];
+  memset (content, 0x88, n_eights / 2);
+  size_t length = ZSTD_compress (frame, sizeof frame, content, 40 + n_escapes, 1);
+  GByteArray *stored = g_byte_array_new ();
+  g_byte_array_set_size (stored, 10 + 9);
+  memset (stored->data, 0, stored->len);
+  stored->data[AT_PACKING] = PLANE_PAIRS;
+  put_le32 (stored->data + AT_ESCAPES, n_escapes);
+  put_le32 (stored->data + AT_LENGTH, (uint32_t)length);
+  return g_byte_array_append (stored, frame, (unsigned)length);
+}
+
+static void
+escapes_are_as_many_as_are_asked_for (void)
+{
+  g_autoptr (GError) error = NULL;
+  PixelShape shape = { 8, 10, 1, 8 };
+  uint8_t back[80];
+  g_autoptr (GByteArray) right = band_of_pairs (6, 6);
+  g_assert_true (load (&shape, right, back, &error));
+  g_assert_no_error (error);
+  g_autoptr (GByteArray) few = band_of_pairs (6, 5);
+  check_damage (&shape, few, "plane 0 has too few escapes");
+  g_autoptr (GByteArray) many = band_of_pairs (6, 7);
+  check_damage (&shape, many, "plane 0 has too many escapes");
+}
+
 static void
 every_cut_is_found (void)
 {
@@ -190,6 +225,7 @@ main (int argc, char **argv)
   CLAIM ("blue-is-told-from-red-and-green", blue_is_told_from_red_and_green);
   CLAIM ("what-a-band-claims-is-held-against-what-it-has",
          what_a_band_claims_is_held_against_what_it_has);
+  CLAIM ("escapes-are-as-many-as-are-asked-for", escapes_are_as_many_as_are_asked_for);
   CLAIM ("every-cut-is-found", every_cut_is_found);
   CLAIM ("any-flipped-byte-is-survived", any_flipped_byte_is_survived);
 #undef CLAIM

@@ -304,6 +304,17 @@ what_is_not_known_is_refused (void)
 }
 
 static void
+bands_fill_the_file (void)
+{
+  g_autoptr (GByteArray) bytes = small_frame ();
+  uint8_t *table = bytes->data + bytes->len - FRAME_TRAILER_BYTES - FRAME_TABLE_ENTRY_BYTES;
+  put_le32 (table + 8, get_le32 (table + 8) - 1);
+  put_le64 (table + FRAME_TABLE_ENTRY_BYTES, XXH64 (table, FRAME_TABLE_ENTRY_BYTES, 0));
+  g_autofree char *damage = find_damage (bytes);
+  g_assert_cmpstr (damage, ==, "the bands of the pixel frame do not fill it");
+}
+
+static void
 claims_cost_nothing (void)
 {
   check_header (16, 2000000, PIXELS_ERROR_TOO_LARGE, "2000000 x 9 px is over the limit");
@@ -338,6 +349,7 @@ main (int argc, char **argv)
   CLAIM ("damage-in-a-band-is-found-by-reading", damage_in_a_band_is_found_by_reading);
   CLAIM ("every-cut-is-found", every_cut_is_found);
   CLAIM ("what-is-not-known-is-refused", what_is_not_known_is_refused);
+  CLAIM ("bands-fill-the-file", bands_fill_the_file);
   CLAIM ("claims-cost-nothing", claims_cost_nothing);
 #undef CLAIM
   return g_test_run ();
