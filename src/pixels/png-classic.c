@@ -9,7 +9,7 @@
 /* Long enough for the window to slide. */
 enum { TRIAL_ROWS = 100, TRIAL_ROW_BYTES = 1000 };
 
-/* Of the streams below, by zlib 1.2.13; 1.2.11, 1.3 and 1.3.1 have no other match finder. */
+/* Of the streams below: the same by zlib 1.2.5, 1.2.8, 1.2.9, 1.2.11 to 1.2.13, 1.3 and 1.3.1. */
 static const char trial_hex[] = "eb1453a19622e52b7ecd7158607749a847bebefd6176749144b904e449003037";
 
 const char *
