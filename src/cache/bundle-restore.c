@@ -356,10 +356,8 @@ restore_entry (Restore *restore, const TarEntry *entry, GError **error)
 }
 
 static bool
-restore_all (Restore *restore, GError **error)
+restore_entries (Restore *restore, GError **error)
 {
-  if (!read_header (restore, error))
-    return false;
   for (;;) {
     TarEntry entry;
     bool at_end;
@@ -370,12 +368,28 @@ restore_all (Restore *restore, GError **error)
     if (!restore_entry (restore, &entry, error))
       return false;
   }
-  if (restore->result.n_refused == 0 && restore->result.n_originals != restore->n_announced) {
-    g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "it says that it holds %u originals",
-                 restore->n_announced);
+  if (restore->result.n_refused > 0 || restore->result.n_originals == restore->n_announced)
+    return true;
+  g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "it announces %u originals and holds %u",
+               restore->n_announced, restore->result.n_originals);
+  return false;
+}
+
+static bool
+restore_all (Restore *restore, GError **error)
+{
+  if (!read_header (restore, error)) {
+    g_prefix_error (error, "this is no bundle that can be restored: ");
     return false;
   }
-  return true;
+  GError *problem = NULL;
+  if (restore_entries (restore, &problem))
+    return true;
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
+    g_prefix_error (&problem, "the bundle is damaged (%u of its originals are in the cache now): ",
+                    restore->result.n_originals);
+  g_propagate_error (error, problem);
+  return false;
 }
 
 bool
@@ -390,14 +404,7 @@ bundle_restore (Cache *cache, int fd, int64_t most_bytes_each, const BundleListe
     .listener = listener,
     .buffer = buffer,
   };
-  GError *problem = NULL;
-  bool ok = restore_all (&restore, &problem);
+  bool ok = restore_all (&restore, error);
   *out_result = restore.result;
-  if (ok)
-    return true;
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
-    g_prefix_error (&problem, "the bundle is damaged (%u originals of it are in the cache now): ",
-                    restore.result.n_originals);
-  g_propagate_error (error, problem);
-  return false;
+  return ok;
 }

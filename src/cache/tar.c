@@ -260,7 +260,8 @@ read_header (const uint8_t *block, int64_t offset, TarEntry *out_entry, GError *
   if (memcmp (block + MAGIC, magic, MAGIC_BYTES) != 0)
     return set_corrupt (error,
                         "there is no ustar header at byte %" G_GINT64_FORMAT
-                        " (of the formats of tar only that of POSIX is read: --format=ustar)",
+                        ": it is compressed, of another format of tar (--format=ustar makes this "
+                        "one) or no archive",
                         offset);
   if (!read_octal (block + CHECKSUM, SHORT_NUMBER, &checksum) || checksum != checksum_of (block))
     return set_corrupt (

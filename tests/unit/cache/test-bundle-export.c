@@ -196,9 +196,10 @@ a_cut_bundle_restores_what_was_whole (void)
     g_assert_false (restore (to, bytes, cut, heard, &result, &error));
     g_assert_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT);
     g_autofree char *start = g_strdup_printf (
-      "the bundle is damaged (%u originals of it are in the cache now): it is cut",
+      "the bundle is damaged (%u of its originals are in the cache now): it is cut",
       result.n_originals);
-    g_assert_true (g_str_has_prefix (error->message, start));
+    bool has_header = cut > TAR_BLOCK_BYTES;
+    g_assert_true (g_str_has_prefix (error->message, has_header ? start : "this is no bundle"));
     g_assert_cmpuint (result.n_originals, >=, n_before);
     g_assert_cmpuint (result.n_new, ==, result.n_originals - n_before);
     n_before = result.n_originals;

@@ -305,8 +305,8 @@ other_archives_and_newer_bundles_are_no_bundles (void)
 static void
 another_number_of_originals_than_announced_is_told (void)
 {
-  check_error (HEADER ("1"), "it says that it holds 1 originals", CACHE_ERROR_CORRUPT);
-  check_error (HEADER ("3"), "it says that it holds 3 originals", CACHE_ERROR_CORRUPT);
+  check_error (HEADER ("1"), "it announces 1 originals and holds 2", CACHE_ERROR_CORRUPT);
+  check_error (HEADER ("3"), "it announces 3 originals and holds 2", CACHE_ERROR_CORRUPT);
 }
 
 static void
