@@ -5,7 +5,8 @@
 #include "run/run.h"
 
 typedef struct {
-  bool dry_run, keep_going, refresh_drift, verify_outputs, allow_outside, allow_damaged, isolate;
+  bool dry_run, locked, keep_going, refresh_drift, verify_outputs, allow_outside, allow_damaged,
+    isolate;
   int jobs;
   char **variables, **only, **refresh;
   double max_pixels; /* megapixels */

@@ -10,7 +10,6 @@
 
 enum {
   MOST_COLUMNS = 1000,
-  MOST_ROWS = 1000 * 1000,
   MOST_VALUES = 10 * 1000 * 1000, /* about 2 GB of nodes */
   MOST_PROBLEMS = 100,
 };
@@ -68,8 +67,8 @@ static bool
 has_room (TableReader *reader, unsigned n_more)
 {
   Mark mark = text_cursor_mark (&reader->cursor);
-  if (reader->root->items->len >= MOST_ROWS)
-    return report (reader, &mark, "more than %d rows: split the table", MOST_ROWS);
+  if (reader->root->items->len >= DOCUMENT_MOST_ROWS)
+    return report (reader, &mark, "more than %d rows: split the table", DOCUMENT_MOST_ROWS);
   if (reader->n_values > MOST_VALUES || n_more > MOST_VALUES - reader->n_values)
     return report (reader, &mark, "more than %d values: split the table", MOST_VALUES);
   return true;

@@ -7,8 +7,6 @@
 
 typedef Node *(*Reader) (SourceText *source, Problems *problems);
 
-enum { MOST_TABLE_BYTES = 256 * 1024 * 1024 };
-
 void
 document_free (Document *document)
 {
@@ -115,13 +113,21 @@ document_load (const char *path, const char *shown, const Mark *from, Problems *
 }
 
 Document *
+document_read_rows (const char *name, const char *text, size_t length, Problems *problems)
+{
+  if (length > DOCUMENT_MOST_TABLE_BYTES) {
+    report_too_large (NULL, problems, name, DOCUMENT_MOST_TABLE_BYTES);
+    return NULL;
+  }
+  bool is_jsonl = g_str_has_suffix (name, ".jsonl") || g_str_has_suffix (name, ".ndjson") ||
+                  begins_with_brace (text, length);
+  return read_with (is_jsonl ? jsonl_read : csv_read, name, text, length, problems);
+}
+
+Document *
 document_load_rows (const char *path, const char *shown, const Mark *from, Problems *problems)
 {
   size_t length;
-  g_autofree char *text = load (path, shown, MOST_TABLE_BYTES, &length, from, problems);
-  if (text == NULL)
-    return NULL;
-  bool is_jsonl = g_str_has_suffix (shown, ".jsonl") || g_str_has_suffix (shown, ".ndjson") ||
-                  begins_with_brace (text, length);
-  return read_with (is_jsonl ? jsonl_read : csv_read, shown, text, length, problems);
+  g_autofree char *text = load (path, shown, DOCUMENT_MOST_TABLE_BYTES, &length, from, problems);
+  return text != NULL ? document_read_rows (shown, text, length, problems) : NULL;
 }

@@ -9,6 +9,8 @@ enum {
   DOCUMENT_MOST_BYTES = 4 * 1024 * 1024,
   DOCUMENT_MOST_DEPTH = 64,
   DOCUMENT_MOST_NODES = 200 * 1000, /* aliases counted as if written out */
+  DOCUMENT_MOST_TABLE_BYTES = 256 * 1024 * 1024,
+  DOCUMENT_MOST_ROWS = 1000 * 1000,
 };
 
 typedef struct {
@@ -31,6 +33,9 @@ Document *document_load (const char *path, const char *shown, const Mark *from, 
  * is text, typed as a plain YAML scalar would be), or JSON Lines (one object a line). The root is a
  * list of maps. At most 1,000,000 rows and 256 MiB. */
 Document *document_load_rows (const char *path, const char *shown, const Mark *from,
+                              Problems *problems);
+/* The same from a text: JSON Lines if `name` ends so or the text begins with '{'. */
+Document *document_read_rows (const char *name, const char *text, size_t length,
                               Problems *problems);
 
 /* "libyaml 0.2.5, cJSON 1.7.15". New string. */

@@ -44,6 +44,7 @@ pipeline_free (Pipeline *pipeline)
   g_ptr_array_unref (pipeline->documents);
   g_ptr_array_unref (pipeline->document_folders);
   g_free (pipeline->manifest);
+  g_free (pipeline->lock);
   g_free (pipeline->folder);
   g_free (pipeline->file_stem);
   g_free (pipeline->path);
@@ -369,6 +370,7 @@ pipeline_load (const char *path, const PipelineSettings *settings, Problems *pro
   g_autoptr (Pipeline) pipeline = pipeline_new (folder);
   pipeline->path = g_strdup (full);
   pipeline->file_stem = path_dup_stem (full);
+  pipeline->lock = g_build_filename (folder, PIPELINE_LOCK_NAME, NULL);
   pipeline->allow_outside = settings->allow_outside;
   g_autoptr (GPtrArray) trail = g_ptr_array_new ();
   pipeline->root = load_merged (pipeline, full, path, NULL, trail, problems);

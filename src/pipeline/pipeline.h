@@ -12,6 +12,9 @@ typedef enum { PIPELINE_ERROR_INVALID } PipelineErrorCode;
 #define PIPELINE_ERROR (pipeline_error_quark ())
 GQuark pipeline_error_quark (void);
 
+/* Beside the pipelines of a folder: which originals their images are made of. */
+#define PIPELINE_LOCK_NAME "peel.lock"
+
 /* What a run hands in beside the file. */
 typedef struct {
   char **variables;          /* --var name=value, or NULL */
@@ -43,6 +46,7 @@ typedef struct {
   Node *stage_list;   /* the shared chain */
   GPtrArray *outputs; /* OutputRule* */
   char *manifest;     /* absolute, or NULL: none */
+  char *lock;         /* peel.lock beside `path`; NULL for one made in memory */
   bool is_partial;    /* while it is read: some key, variable or matrix is wrong */
   bool allow_outside;
 } Pipeline;

@@ -147,6 +147,8 @@ plan_paths_add_plan (PlanPaths *paths, const Plan *plan)
   const Pipeline *pipeline = plan_pipeline (plan);
   if (pipeline->path != NULL)
     add_documents (paths, pipeline);
+  if (pipeline->lock != NULL)
+    add_input (paths, pipeline->lock);
   if (pipeline->matrix->table_path != NULL)
     add_input (paths, pipeline->matrix->table_path);
   for (unsigned i = 0; i < plan_n_images (plan); i++)

@@ -10,7 +10,7 @@ PlanPaths *plan_paths_new (const PlanWorld *world);
 void plan_paths_free (PlanPaths *paths);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanPaths, plan_paths_free)
 
-/* The files that a plan reads (its pipeline, what that extends, presets, pictures) and its manifest:
+/* The files that a plan reads (its pipeline, what that extends, presets, pictures, the lock) and its manifest:
  * no output may have their paths. False when the manifest would overwrite one of the others. */
 bool plan_paths_add_plan (PlanPaths *paths, const Plan *plan);
 /* A file that a stage reads: an overlay, a profile. False when an output has claimed its path. */

@@ -16,6 +16,8 @@ Scope *plan_row_scope (const Plan *plan, unsigned row);
 ChainPart plan_shared_part (const Plan *plan, const Scope *scope);
 /* The source of a row's images. NULL after adding to `problems`. */
 Step *plan_source_step (const Plan *plan, unsigned row, Problems *problems);
+/* plan_request of an image that need not be in the plan. */
+PlanRequest *plan_request_of (const Plan *plan, const PlanImage *image, Problems *problems);
 
 /* Fills derivative->recipe and ->fingerprint from its steps and the original. */
 bool plan_write_recipe (const Plan *plan, const PlanImage *image, const OriginalFacts *facts,

@@ -148,17 +148,36 @@ add_image (Plan *plan, PlanImage *image, GHashTable *ids, const Mark *mark, Prob
   g_ptr_array_remove_index (plan->images, plan->images->len - 1);
 }
 
+/* The variant that was picked for this image, 0: none. A choice among answers to another question is
+ * no choice any more. It need not be among the variants that are asked for now. */
+static int
+picked_variant (const Plan *plan, unsigned row, char *id)
+{
+  g_autoptr (Problems) told_elsewhere = problems_new ();
+  PlanImage image = { .id = id, .row = row };
+  Digest request;
+  if (plan->world->picked == NULL ||
+      !plan->world->picked (plan->world->data, id, &image.variant, &request))
+    return 0;
+  g_autoptr (PlanRequest) asked = plan_request_of (plan, &image, told_elsewhere);
+  return asked != NULL && digest_equal (&asked->fingerprint, &request) ? image.variant : 0;
+}
+
 static void
 add_generated (Plan *plan, unsigned row, const Step *source, GHashTable *ids, Problems *problems)
 {
   const GenerateOptions *options = source->options;
-  for (int variant = 1; variant <= options->variants; variant++) {
+  g_autofree char *id = image_id (plan, row, plan->pipeline->name);
+  int picked = picked_variant (plan, row, id);
+  int first = picked > 0 ? picked : 1, last = picked > 0 ? picked : options->variants;
+  for (int variant = first; variant <= last; variant++) {
     PlanImage *image = g_new0 (PlanImage, 1);
-    image->id = image_id (plan, row, plan->pipeline->name);
+    image->id = g_strdup (id);
     image->stem = path_safe_name (image->id);
     image->row = row;
     image->variant = variant;
-    image->has_variants = options->variants > 1;
+    image->has_variants = last > first;
+    image->is_picked = picked > 0;
     add_image (plan, image, ids, &source->mark, problems);
   }
 }

@@ -39,6 +39,9 @@ typedef struct {
    * that names several, is an error that tells what was looked for and where. */
   bool (*recall) (void *data, const RecallOptions *options, GPtrArray *out_originals,
                   GError **error);
+  /* The variant of an image that was picked, and the request it answers. False: none was. NULL: of
+   * no image. */
+  bool (*picked) (void *data, const char *image_id, int *out_variant, Digest *out_request);
 } PlanWorld;
 
 /* What is known of an original. */
@@ -60,9 +63,10 @@ typedef struct {
   char *stem;        /* of the loaded file, or the file-safe id */
   unsigned row;      /* of the pipeline's matrix */
   int variant;       /* from 1 */
-  bool has_variants; /* more than one is asked for */
-  char *file;        /* LOADED: absolute path; else NULL */
-  Digest original;   /* RECALLED */
+  bool has_variants; /* more than one is asked for, and none is picked */
+  bool is_picked;
+  char *file;      /* LOADED: absolute path; else NULL */
+  Digest original; /* RECALLED */
 } PlanImage;
 
 /* One file to be. */

@@ -66,7 +66,12 @@ request_fingerprint (const PlanRequest *request)
 PlanRequest *
 plan_request (const Plan *plan, unsigned i, Problems *problems)
 {
-  const PlanImage *image = plan_image (plan, i);
+  return plan_request_of (plan, plan_image (plan, i), problems);
+}
+
+PlanRequest *
+plan_request_of (const Plan *plan, const PlanImage *image, Problems *problems)
+{
   g_autoptr (PlanRequest) request = g_new0 (PlanRequest, 1);
   request->step = plan_source_step (plan, image->row, problems);
   if (request->step == NULL)

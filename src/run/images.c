@@ -67,6 +67,7 @@ run_finish_image (Run *run, ImageRun *image_run)
     run_fail_image (run, image_run, error);
     return;
   }
+  pins_note (run, image_run);
   run->totals.n_images_done++;
   g_hash_table_remove (run->active, image_run);
 }

@@ -100,6 +100,10 @@ look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
 {
   Digest digest;
   GError *problem = NULL;
+  if (!pins_find (run, image_run, error))
+    return false;
+  if (image_run->record != NULL)
+    return true;
   bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, out_is_lost,
                               &problem);
   if (is_hit)
@@ -124,6 +128,7 @@ begin_generated (Run *run, ImageRun *image_run)
     run_fail_image (run, image_run, error);
     return;
   }
+  pins_tell (run, image_run);
   if (image_run->record != NULL) {
     go_on_with_cached (run, image_run);
     return;

@@ -5,11 +5,12 @@
 #include "plan/paths.h"
 #include "run/image-run.h"
 #include "run/manifest.h"
+#include "run/pins.h"
 #include "run/pool.h"
 #include "run/run.h"
 #include "run/world.h"
 
-typedef struct {
+struct Run {
   const Pipeline *pipeline;
   const RunSettings *settings;
   const RunListener *listener;
@@ -18,6 +19,7 @@ typedef struct {
   World world;
   PlanWorld questions; /* of `plan`, to the world */
   Plan *plan;
+  Pins pins;
   PlanPaths *claims; /* of the paths that real pixels gave */
   Pool *pool;
   GQueue *waiting;             /* PoolTask*: for a worker to come free */
@@ -32,7 +34,7 @@ typedef struct {
   bool is_stopping; /* begin nothing new */
   bool has_failed;
   RunErrorCode first_failure;
-} Run;
+};
 
 /* ---- images.c ---- */
 

@@ -23,6 +23,7 @@ run_clear (Run *run)
   g_clear_pointer (&run->entered, g_hash_table_unref);
   manifest_writer_free (run->manifest);
   manifest_index_free (run->old_manifest);
+  pins_clear (&run->pins);
   plan_paths_free (run->claims);
   plan_free (run->plan);
   state_close (run->state);
@@ -46,7 +47,10 @@ make_plan (Run *run, GError **error)
 {
   g_autoptr (Problems) problems = problems_new ();
   unsigned n_targets_missed = 0;
-  run->world = (World){ .state = run->state, .cache = run->cache };
+  run->world = (World){ .state = run->state,
+                        .cache = run->cache,
+                        .lock = run->pins.lock,
+                        .pipeline_name = run->pipeline->name };
   run->questions = world_of (&run->world);
   run->plan = plan_new (run->pipeline, &run->questions, problems);
   if (run->plan != NULL)
@@ -64,7 +68,7 @@ open_run (Run *run, GError **error)
   if (run->cache == NULL)
     return false;
   run->state = state_open (cache_home (run->cache), error);
-  if (run->state == NULL || !make_plan (run, error))
+  if (run->state == NULL || !pins_open (run, error) || !make_plan (run, error))
     return false;
   unsigned n_images = plan_n_images (run->plan);
   run->totals.n_images = n_images;
@@ -199,8 +203,11 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
     return false;
   listener->started (listener->data, &run.totals);
   tell_shadows (&run);
+  if (!pins_check (&run, error))
+    return false;
   loop (&run);
-  bool ok = state_flush (run.state, error) && write_manifest (&run, error);
+  bool ok = state_flush (run.state, error) && write_manifest (&run, error) &&
+            pins_write (&run, error);
   if (!ok)
     return false;
   run.totals.duration_us = clock_monotonic_us () - start_us;
@@ -219,7 +226,11 @@ bool
 run_check (const Pipeline *pipeline, const char *home, unsigned *out_n_images, GError **error)
 {
   g_autoptr (Problems) problems = problems_new ();
-  g_auto (World) world = { .home = home };
+  g_autoptr (LockFile) lock = pipeline->lock != NULL ? lock_file_load (pipeline->lock, error)
+                                                     : lock_file_new ();
+  if (lock == NULL)
+    return false;
+  g_auto (World) world = { .home = home, .lock = lock, .pipeline_name = pipeline->name };
   const PlanWorld questions = world_of (&world);
   unsigned n_targets_missed = 0;
   g_autoptr (Plan) plan = plan_new (pipeline, &questions, problems);

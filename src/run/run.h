@@ -14,8 +14,10 @@ typedef struct {
   bool verify_outputs; /* hash every output */
   bool refresh_drift;  /* make again what other library versions made */
   bool isolate;        /* decode and encode in worker processes */
-  char **only;         /* globs on image ids and output paths, or NULL: all */
-  char **refresh;      /* globs: make these again whatever they are */
+  bool locked; /* make nothing of other originals than the pinned ones; leave the lock alone */
+  char **regenerate; /* globs on image ids: their originals are asked for again */
+  char **only;       /* globs on image ids and output paths, or NULL: all */
+  char **refresh;    /* globs: make these again whatever they are */
   ImageLimits limits;
 } RunSettings;
 

@@ -106,10 +106,25 @@ recall (void *data, const RecallOptions *options, GPtrArray *out_originals, GErr
                       error);
 }
 
+static bool
+picked (void *data, const char *image_id, int *out_variant, Digest *out_request)
+{
+  const World *world = data;
+  const LockEntry *entry = NULL;
+  if (world->lock != NULL)
+    entry = lock_file_find_picked (world->lock, lock_file_owner (world->pipeline_name, image_id),
+                                   image_id);
+  if (entry == NULL)
+    return false;
+  *out_variant = entry->variant;
+  *out_request = entry->request;
+  return true;
+}
+
 PlanWorld
 world_of (World *world)
 {
-  return (PlanWorld){ world, list_files, file_digest, real_path, recall };
+  return (PlanWorld){ world, list_files, file_digest, real_path, recall, picked };
 }
 
 void

@@ -3,13 +3,16 @@
 
 #include "cache/state.h"
 #include "plan/plan.h"
+#include "run/lock-file.h"
 
 /* What answers. Members that are not set are zero. */
 typedef struct {
-  State *state;     /* NULL: hashes are not remembered */
-  Cache *cache;     /* borrowed; NULL: opened when something is recalled, if there is one */
-  const char *home; /* where then; NULL: the default place */
-  Cache *opened;    /* by the world itself */
+  State *state;         /* NULL: hashes are not remembered */
+  Cache *cache;         /* borrowed; NULL: opened when something is recalled, if there is one */
+  const char *home;     /* where then; NULL: the default place */
+  const LockFile *lock; /* what was picked; NULL: nothing */
+  const char *pipeline_name; /* whose images they are */
+  Cache *opened;             /* by the world itself */
 } World;
 
 void world_clear (World *world);
