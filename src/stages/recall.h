@@ -5,8 +5,12 @@
 
 /* All that is given must fit. At least one is. */
 typedef struct {
-  char *
-    *hash; /* of the originals' bytes: all of it or its first digits, 8 at least; any of these */
+  char **hash;                               /* whole or its first digits; any of these */
+  char *text;                                /* words that must all be told of it */
+  char **tag;                                /* all of these */
+  char *provider, *model, *pipeline, *image; /* names, or globs with * and ? */
+  char *since, *until;                       /* of the last time it came; clock_parse_moment */
+  int limit;                                 /* the newest so many; 0: all */
 } RecallOptions;
 
 extern const OptionTable recall_options;

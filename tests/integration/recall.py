@@ -61,6 +61,25 @@ def test_recalled_originals_keep_their_label(place):
     expect(b"algorithmicMedia" in made, "the label of a generated original is in the file")
 
 
+def test_a_campaign_feeds_a_new_preset(place):
+    generate(place)
+    place.write("c.yaml", "version: 1\nstages:\n  - recall: { text: watch, since: 30d, "
+                "pipeline: watch }\noutputs:\n  - preset: web/thumb\n    with: "
+                "{ format: webp, width: 16 }\n    to: 'out/c/{name}.webp'\n"
+                "    stages: [{ metadata: { policy: all } }]\n")
+    run = place.run(pipeline="c.yaml")
+    expect_equal(run.summary["originals-cached"], 2, "originals")
+    expect_equal(run.summary["originals-generated"], 0, "generated")
+    for path, content in place.files("out/c").items():
+        expect(b"A watch, " in content, f"the prompt is in {path}")
+    nothing = place.peel("run", "c.yaml", "--json", code=None)
+    expect_equal(nothing.summary["made"], 0, "made by a second run")
+    place.write("c.yaml", RECALL % "{ text: watch, until: 1d }")
+    none = place.peel("run", "c.yaml", code=2)
+    expect("no original fits text 'watch', until '1d' (the cache is " in none.err, repr(none))
+    expect("and holds 2)" in none.err, repr(none))
+
+
 def test_a_variable_chooses_the_original(place):
     side = generate(place)["watch@side"]
     place.write("r.yaml", "vars: { which: ffffffff }\n" + RECALL % '"${which}"')

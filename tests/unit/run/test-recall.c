@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cache/tags.h"
 #include "run/run-error.h"
 #include "support/scratch.h"
 
@@ -78,12 +79,11 @@ prefix_of (const Digest *digest, int n)
 
 /* The names of what is found, in order, or the error. */
 static char *
-recall (Place *place, char **hashes)
+recall_with (Place *place, const RecallOptions *options)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify)plan_original_free);
-  const RecallOptions options = { .hash = hashes };
-  if (!recall_find (place->cache, cache_home (place->cache), &options, found, &error)) {
+  if (!recall_find (place->cache, cache_home (place->cache), options, found, &error)) {
     g_assert_error (error, RUN_ERROR, RUN_ERROR_INVALID);
     return g_strdup (error->message);
   }
@@ -94,7 +94,13 @@ recall (Place *place, char **hashes)
   return g_string_free (names, FALSE);
 }
 
-/* `format` has a %.8s for the original's digits. */
+static char *
+recall (Place *place, char **hashes)
+{
+  const RecallOptions options = { .hash = hashes };
+  return recall_with (place, &options);
+}
+
 #define assert_name(place, digest, base)                                                           \
   G_STMT_START                                                                                     \
   {                                                                                                \
@@ -188,6 +194,116 @@ test_no_picture (void)
   g_assert_nonnull (strstr (said, "is no picture that Peel reads"));
 }
 
+/* ---- by what is told of them ---- */
+
+/* Three originals: two generated for one pipeline, the second of them much later, and a file. */
+static void
+put_some (Place *place)
+{
+  static const struct {
+    const char *text, *source, *prompt, *model, *image_id, *path, *at, *tag;
+    int width;
+  } some[] = {
+    { "a", "generate", "A diver's watch on slate", "painter-2", "shop@front", NULL,
+      "2026-01-10T08:00:00Z", "hero", 32 },
+    { "b", "generate", "A vase on oak", "painter-3", "shop@side", NULL, "2026-03-10T08:00:00Z",
+      "hero", 32 },
+    { "c", "load", NULL, NULL, "photo", "photo.png", "2026-02-10T08:00:00Z", "press", 32 },
+    { "d", "import", NULL, NULL, "contract", "contract.pdf", "2026-02-10T08:00:00Z", "hero", 0 },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (some); i++) {
+    CacheRecord *record = put_bytes (place, some[i].text, some[i].width);
+    add_acquisition (record, some[i].source, some[i].image_id, some[i].path, some[i].at);
+    CacheAcquisition *acquisition = record->acquisitions->pdata[0];
+    acquisition->prompt = g_strdup (some[i].prompt);
+    acquisition->model = g_strdup (some[i].model);
+    acquisition->pipeline = g_strdup (some[i].prompt != NULL ? "shop" : "press");
+    tags_add (record->tags, some[i].tag);
+    put (place, record);
+  }
+}
+
+/* The names without the digits of their hashes. */
+static char *
+images_of (Place *place, RecallOptions options)
+{
+  g_autofree char *names = recall_with (place, &options);
+  g_autoptr (GRegex) digits = g_regex_new ("-[0-9a-f]{8}(?= |$)", 0, 0, NULL);
+  return g_regex_replace_literal (digits, names, -1, 0, "", 0, NULL);
+}
+
+#define assert_recalls(place, wanted, ...)                                                         \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *found_ = images_of ((place), (RecallOptions){ __VA_ARGS__ });                 \
+    g_assert_cmpstr (found_, ==, wanted);                                                          \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+test_all_must_fit (void)
+{
+  g_auto (Place) place = place_new ();
+  put_some (&place);
+  char *hero[] = { (char *)"hero", NULL };
+  char watch[] = "Watch", front[] = "shop@*", painter[] = "painter-?", three[] = "painter-3";
+  char shop[] = "shop", photo[] = "photo", since[] = "2026-02-01", until[] = "2026-02-10";
+  assert_recalls (&place, "shop@front", .text = watch);
+  assert_recalls (&place, "shop@front shop@side", .tag = hero);
+  assert_recalls (&place, "shop@front shop@side", .image = front);
+  assert_recalls (&place, "shop@front shop@side", .pipeline = shop, .model = painter);
+  assert_recalls (&place, "shop@side", .pipeline = shop, .model = three);
+  assert_recalls (&place, "photo shop@side", .since = since);
+  assert_recalls (&place, "photo", .since = since, .until = until);
+  assert_recalls (&place, "shop@side", .since = since, .tag = hero);
+  assert_recalls (&place, "shop@side", .limit = 1);
+  assert_recalls (&place, "photo shop@side", .limit = 2);
+  assert_recalls (&place, "photo", .text = photo, .limit = 3);
+}
+
+static void
+test_hash_must_fit_too (void)
+{
+  g_auto (Place) place = place_new ();
+  put_some (&place);
+  Digest a = digest_of ("a", 1);
+  const DigestHex hex = digest_to_hex (&a);
+  char *hashes[] = { (char *)hex.text, NULL };
+  char watch[] = "watch", vase[] = "vase";
+  assert_recalls (&place, "shop@front", .hash = hashes, .text = watch);
+  g_autofree char *said = images_of (&place, (RecallOptions){ .hash = hashes, .text = vase });
+  g_assert_nonnull (strstr (said, "no original fits hash"));
+}
+
+static void
+test_nothing_fits (void)
+{
+  g_auto (Place) place = place_new ();
+  put_some (&place);
+  char *press[] = { (char *)"hero", (char *)"press", NULL };
+  char contract[] = "contract";
+  const RecallOptions impossible = { .tag = press, .limit = 3 }, no_picture = { .text = contract };
+  g_autofree char *said = recall_with (&place, &impossible);
+  g_autofree char *wanted = g_strdup_printf (
+    "no original fits tag 'hero,press', limit '3' (the cache is %s and holds 4)",
+    cache_home (place.cache));
+  g_assert_cmpstr (said, ==, wanted);
+  g_autofree char *others = recall_with (&place, &no_picture);
+  g_assert_nonnull (strstr (others, "and holds 4; 1 that fit are no pictures)"));
+}
+
+static void
+test_no_home (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  char watch[] = "watch";
+  const RecallOptions options = { .text = watch };
+  g_assert_false (recall_find (NULL, "/nowhere", &options, found, &error));
+  g_assert_cmpstr (error->message, ==,
+                   "no original fits text 'watch' (the cache is /nowhere and holds 0)");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -198,5 +314,9 @@ main (int argc, char **argv)
   g_test_add_func ("/run/recall/a-prefix-of-several-lists-them", test_several);
   g_test_add_func ("/run/recall/nothing-found-tells-where", test_nothing);
   g_test_add_func ("/run/recall/what-is-no-picture-is-refused", test_no_picture);
+  g_test_add_func ("/run/recall/all-that-is-given-must-fit", test_all_must_fit);
+  g_test_add_func ("/run/recall/a-hash-must-fit-the-rest-too", test_hash_must_fit_too);
+  g_test_add_func ("/run/recall/nothing-that-fits-tells-what-was-searched", test_nothing_fits);
+  g_test_add_func ("/run/recall/without-a-home-nothing-fits", test_no_home);
   return g_test_run ();
 }
