@@ -291,8 +291,8 @@ lay_out (Search *search, PngRecipe *recipe, bool *out_is_laid_out, GError **erro
   return true;
 }
 
-PngRecipe *
-png_recipe_head_only (const void *png, size_t length, GError **error)
+static PngRecipe *
+take_head (const void *png, size_t length, GError **error)
 {
   PngHead head;
   if (!png_chunks_read_head (png, length, &head, error))
@@ -310,9 +310,34 @@ png_recipe_head_only (const void *png, size_t length, GError **error)
 }
 
 PngRecipe *
+png_recipe_head_only (const void *png, size_t length, GError **error)
+{
+  g_autoptr (PngRecipe) recipe = take_head (png, length, error);
+  if (recipe == NULL)
+    return NULL;
+  PngDataWalk walk = { png, length, g_bytes_get_size (recipe->head) };
+  for (bool is_end = false; !is_end;) {
+    const uint8_t *bytes;
+    size_t n_bytes;
+    if (!png_chunks_next_data (&walk, &bytes, &n_bytes, &is_end, error))
+      return NULL;
+  }
+  size_t n_tail = length - walk.at;
+  if (n_tail > MOST_AROUND) {
+    pixels_set_error (error, PIXELS_ERROR_TOO_LARGE,
+                      "the PNG has %zu bytes behind its pixels; %d are taken", n_tail, MOST_AROUND);
+    return NULL;
+  }
+  if (!png_chunks_check_tail (png, length, walk.at, error))
+    return NULL;
+  recipe->tail = g_bytes_new ((const uint8_t *)png + walk.at, n_tail);
+  return g_steal_pointer (&recipe);
+}
+
+PngRecipe *
 png_recipe_find (const void *png, size_t length, GError **error)
 {
-  g_autoptr (PngRecipe) recipe = png_recipe_head_only (png, length, error);
+  g_autoptr (PngRecipe) recipe = take_head (png, length, error);
   if (recipe == NULL)
     return NULL;
   size_t piece = 1 + pixel_shape_row_bytes (&recipe->shape);

@@ -8,10 +8,10 @@
 struct PngRecipe {
   GBytes *head; /* all before the first IDAT */
   PixelShape shape;
+  GBytes *tail;  /* all behind the last IDAT */
   bool is_exact; /* and if so: */
   PngDeflateWay way;
   GArray *blocks;   /* runs of stored blocks; NULL: zlib */
   GArray *idats;    /* runs of IDAT lengths */
   uint8_t *filters; /* one per row */
-  GBytes *tail;     /* all behind the last IDAT */
 };

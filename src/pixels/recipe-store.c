@@ -1,13 +1,13 @@
 /* A recipe as bytes, numbers little-endian:
  *
- *     u8 version (1)   u8 method (0 the head alone, 1 zlib, 2 stored)
+ *     u8 version (1)   u8 method (0 head and tail alone, 1 zlib, 2 stored)
  *     u32 length, head
  *     u8[2] header of the zlib stream                      ─┐
  *     zlib:   u8 level, memLevel, strategy, windowBits, feed │
- *     stored: runs of block lengths                          │ not of a head alone
+ *     stored: runs of block lengths                          │ not of a head and tail alone
  *     runs of IDAT lengths                                   │
- *     u8[height] filters                                     │
- *     u32 length, tail                                      ─┘
+ *     u8[height] filters                                    ─┘
+ *     u32 length, tail
  *
  *     runs: u32 number, and for each u32 count, u32 length; neighbours differ, no count is 0
  *
@@ -55,9 +55,10 @@ png_recipe_store (const PngRecipe *recipe)
   uint8_t start[] = { VERSION, recipe->is_exact ? way->method : HEAD_ALONE };
   g_byte_array_append (out, start, sizeof start);
   store_bytes (out, recipe->head);
-  if (!recipe->is_exact)
+  if (!recipe->is_exact) {
+    store_bytes (out, recipe->tail);
     return out;
-
+  }
   g_byte_array_append (out, way->header, sizeof way->header);
   if (way->method == PNG_DEFLATE_ZLIB) {
     uint8_t settings[] = { way->level, way->mem_level, way->strategy, way->window_bits, way->feed };
@@ -180,6 +181,10 @@ load_rest (Cursor *cursor, PngRecipe *recipe)
 {
   int64_t total;
   size_t height = (size_t)recipe->shape.height;
+  if (!recipe->is_exact) {
+    recipe->tail = take_bytes (cursor);
+    return recipe->tail != NULL;
+  }
   if (!load_way (cursor, recipe))
     return false;
   recipe->idats = take_runs (cursor, PNG_MOST_CHUNK, &total);
@@ -215,7 +220,7 @@ png_recipe_load (const void *bytes, size_t length, GError **error)
   recipe->way.method = start[1];
   if (!load_head (&cursor, recipe, error))
     return NULL;
-  if ((recipe->is_exact && !load_rest (&cursor, recipe)) || cursor.left > 0) {
+  if (!load_rest (&cursor, recipe) || cursor.left > 0) {
     pixels_set_error (error, PIXELS_ERROR_DAMAGED,
                       "the recipe of a PNG is damaged: what follows its head makes no sense");
     return NULL;

@@ -27,14 +27,15 @@ png_recipe_is_exact (const PngRecipe *recipe)
 GBytes *
 png_recipe_head (const PngRecipe *recipe)
 {
-  /* An empty IDAT and IEND, with their CRCs. */
-  static const uint8_t end[] = { 0, 0, 0, 0, 'I', 'D', 'A', 'T', 0x35, 0xaf, 0x06, 0x1e,
-                                 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
-  size_t length;
+  /* An empty IDAT with its CRC. */
+  static const uint8_t no_data[] = { 0, 0, 0, 0, 'I', 'D', 'A', 'T', 0x35, 0xaf, 0x06, 0x1e };
+  size_t length, tail_length;
   const uint8_t *bytes = g_bytes_get_data (recipe->head, &length);
-  GByteArray *out = g_byte_array_sized_new ((unsigned)(length + sizeof end));
+  const uint8_t *tail = g_bytes_get_data (recipe->tail, &tail_length);
+  GByteArray *out = g_byte_array_sized_new ((unsigned)(length + sizeof no_data + tail_length));
   g_byte_array_append (out, bytes, (unsigned)length);
-  g_byte_array_append (out, end, sizeof end);
+  g_byte_array_append (out, no_data, sizeof no_data);
+  g_byte_array_append (out, tail, (unsigned)tail_length);
   return g_byte_array_free_to_bytes (out);
 }
 
@@ -82,7 +83,8 @@ png_recipe_rebuild (const PngRecipe *recipe, const PixelShape *shape, PngRowSour
 {
   if (!recipe->is_exact)
     return pixels_set_error (error, PIXELS_ERROR_FAILED,
-                             "the recipe holds the PNG's head alone, not how it was deflated");
+                             "the recipe holds what is around the PNG's pixels, not how they were "
+                             "deflated");
   if (!pixel_shape_equal (shape, &recipe->shape))
     return pixels_set_error (
       error, PIXELS_ERROR_FAILED, "the recipe is of another picture: %d x %d px, not %d x %d",

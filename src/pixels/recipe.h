@@ -17,7 +17,7 @@ typedef struct PngRecipe PngRecipe;
  * (the usual case), at most as much as three in all; guesses that are wrong are mostly found out
  * within the first block. Memory: half a megabyte and a byte per row. */
 PngRecipe *png_recipe_find (const void *png, size_t length, GError **error);
-/* The head alone, for a PNG of which there is no exact recipe. */
+/* What is around the pixels alone, for a PNG of which there is no exact recipe. */
 PngRecipe *png_recipe_head_only (const void *png, size_t length, GError **error);
 bool png_recipe_is_exact (const PngRecipe *recipe);
 
@@ -28,8 +28,8 @@ PngRecipe *png_recipe_load (const void *bytes, size_t length, GError **error);
 void png_recipe_free (PngRecipe *recipe);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PngRecipe, png_recipe_free)
 
-/* A PNG that holds everything before the first IDAT as it was, and no pixels (an empty IDAT, IEND),
- * so that any PNG reader gets the header and its metadata. */
+/* A PNG that holds everything before the first IDAT and behind the last as it was, and no pixels (an
+ * empty IDAT), so that any PNG reader gets the header and all metadata. */
 GBytes *png_recipe_head (const PngRecipe *recipe);
 
 /* Gives the next row without a filter, as PNG holds it (16 bits big-endian). */

@@ -326,7 +326,7 @@ test_an_unknown_deflate_has_no_recipe_but_a_head (void)
   PixelShape shape = { 300, 200, 3, 8 };
   g_assert_null (rebuild (loaded, &shape, rows, &error));
   g_assert_error (error, PIXELS_ERROR, PIXELS_ERROR_FAILED);
-  g_assert_nonnull (strstr (error->message, "the PNG's head alone"));
+  g_assert_nonnull (strstr (error->message, "around the PNG's pixels"));
 }
 
 static void
@@ -420,9 +420,19 @@ test_the_head_is_a_png_without_pixels (void)
   put_chunk (expected, "pHYs", "\0\0\x0b\x13\0\0\x0b\x13\1", 9);
   put_chunk (expected, "tEXt", "Comment\0before", 14);
   put_chunk (expected, "IDAT", "", 0);
+  put_chunk (expected, "tEXt", "Comment\0after", 13);
   put_chunk (expected, "IEND", "", 0);
+  g_byte_array_append (expected, (const uint8_t *)"whatever follows", 16);
   g_assert_cmpmem (g_bytes_get_data (head, NULL), g_bytes_get_size (head), expected->data,
                    expected->len);
+
+  /* Of one that cannot be rebuilt, too. */
+  g_autoptr (PngRecipe) around = png_recipe_head_only (png->data, png->len, &error);
+  g_autoptr (GByteArray) stored = png_recipe_store (around);
+  g_autoptr (PngRecipe) loaded = png_recipe_load (stored->data, stored->len, &error);
+  g_assert_no_error (error);
+  g_autoptr (GBytes) same = png_recipe_head (loaded);
+  g_assert_true (g_bytes_equal (head, same));
 }
 
 static GByteArray *
