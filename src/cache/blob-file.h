@@ -6,6 +6,10 @@
 #include <glib.h>
 
 #include "base/digest.h"
+#include "cache/pixels-file.h"
+
+#define BLOB_FRAME_SUFFIX ".zst"
+#define BLOB_PIXELS_SUFFIX ".pix"
 
 /* Reads the open .zst through and hashes it. CACHE_ERROR_CORRUPT: it does not hold the original
  * `digest`, or more than `most_bytes`. */
@@ -16,3 +20,17 @@ bool blob_check_frame (int fd, const Digest *digest, int64_t most_bytes, GError 
  * false. */
 bool blob_is_stored_well (const char *home, const Digest *digest, int64_t n_bytes,
                           bool *out_is_stored, GError **error);
+
+/* What to do when the bytes of an original are damaged. */
+extern const char blob_damage_advice[];
+
+/* Why something is wrong with the open file `path` of an original: one that is damaged goes to
+ * quarantine. Consumes `problem`; always false. */
+bool blob_fail (const char *home, const char *path, int fd, GError *problem, GError **error);
+
+/* The same for a .pix: its header, its checksum, and (with `rebuild`) the exact bytes.
+ * CACHE_ERROR_OTHER_ZLIB as in pixels-file.h. */
+bool blob_check_pixels (PixelsFile *file, bool rebuild, GError **error);
+
+/* The digest in a name of 64 hex digits and `suffix`. */
+bool blob_name_to_digest (const char *name, const char *suffix, Digest *out_digest);

@@ -1,6 +1,12 @@
+/* An original is looked for as .zst, as exact .pix, and once more as .zst: between the first look
+ * and the second another process may have turned one into the other, and the new one is always
+ * there before the old one goes. */
+#include "cache/blob.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/base-error.h"
@@ -9,13 +15,22 @@
 #include "cache/handle.h"
 #include "cache/home.h"
 
-#define BLOB_SUFFIX ".zst"
+enum { SHORTEST_PREFIX = 4, N_LOOKS = 3, LOOK_AT_PIXELS = 1 };
 
-enum { SHORTEST_PREFIX = 4 };
-
-static const char damage_advice[] =
+const char blob_damage_advice[] =
   "No other original was touched. An original that was loaded from a file comes back with the "
   "next run; one that was generated must be put back from a copy, or be generated again";
+
+bool
+blob_fail (const char *home, const char *path, int fd, GError *problem, GError **error)
+{
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
+    home_explain_damage (&problem, home, path, fd, "original in", blob_damage_advice);
+  else
+    g_prefix_error (&problem, "the original in %s: ", path);
+  g_propagate_error (error, problem);
+  return false;
+}
 
 static bool
 refuse_hash (const Digest *found, GError **error)
@@ -25,33 +40,10 @@ refuse_hash (const Digest *found, GError **error)
   return false;
 }
 
-static bool
-check_hash (GBytes *bytes, const Digest *digest, GError **error)
-{
-  gsize length;
-  const void *data = g_bytes_get_data (bytes, &length);
-  Digest found = digest_of (data, length);
-  return digest_equal (&found, digest) || refuse_hash (&found, error);
-}
+/* ---- whole ---- */
 
 static GBytes *
-read_open_blob (const char *home, const char *path, int fd, const Digest *digest,
-                int64_t most_bytes, GError **error)
-{
-  GError *problem = NULL;
-  g_autoptr (GBytes) bytes = frame_read (fd, most_bytes, &problem);
-  if (bytes != NULL && check_hash (bytes, digest, &problem))
-    return g_steal_pointer (&bytes);
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
-    home_explain_damage (&problem, home, path, fd, "original in", damage_advice);
-  else
-    g_prefix_error (&problem, "the original in %s: ", path);
-  g_propagate_error (error, problem);
-  return NULL;
-}
-
-GBytes *
-cache_read_blob (const char *home, const Digest *digest, int64_t most_bytes, GError **error)
+read_frame (const char *home, const Digest *digest, int64_t most_bytes, GError **error)
 {
   g_autofree char *path = home_blob_path (home, digest);
   int fd = open (path, O_RDONLY | O_CLOEXEC);
@@ -60,8 +52,98 @@ cache_read_blob (const char *home, const Digest *digest, int64_t most_bytes, GEr
       base_error_set_errno (error, errno, "cannot open the original %s", path);
     return NULL;
   }
-  GBytes *bytes = read_open_blob (home, path, fd, digest, most_bytes, error);
+  GError *problem = NULL;
+  GBytes *bytes = frame_read (fd, most_bytes, &problem);
+  if (bytes != NULL) {
+    Digest found = digest_of (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+    if (!digest_equal (&found, digest)) {
+      g_clear_pointer (&bytes, g_bytes_unref);
+      refuse_hash (&found, &problem);
+    }
+  }
+  if (problem != NULL)
+    blob_fail (home, path, fd, problem, error);
   close (fd);
+  return bytes;
+}
+
+typedef struct {
+  uint8_t *bytes;
+  size_t length, room;
+} Buffer;
+
+static bool
+fill_buffer (void *data, const void *bytes, size_t length, GError **error)
+{
+  Buffer *buffer = data;
+  if (length > buffer->room - buffer->length) {
+    g_set_error_literal (error, CACHE_ERROR, CACHE_ERROR_FAILED, "it is longer than it claims");
+    return false;
+  }
+  memcpy (buffer->bytes + buffer->length, bytes, length);
+  buffer->length += length;
+  return true;
+}
+
+static GBytes *
+rebuild_bytes (PixelsFile *file, int64_t most_bytes, GError **error)
+{
+  int64_t size = pixel_frame_info (file->frame)->original_bytes;
+  if (size > most_bytes) {
+    g_set_error (error, CACHE_ERROR, CACHE_ERROR_TOO_LARGE,
+                 "it holds %" G_GINT64_FORMAT " bytes, and at most %" G_GINT64_FORMAT
+                 " are read here",
+                 size, most_bytes);
+    return NULL;
+  }
+  Buffer buffer = { g_try_malloc ((size_t)MAX (size, 1)), 0, (size_t)size };
+  if (buffer.bytes == NULL) {
+    g_set_error (error, CACHE_ERROR, CACHE_ERROR_FAILED,
+                 "no memory for its %" G_GINT64_FORMAT " bytes", size);
+    return NULL;
+  }
+  const PixelSink sink = { &buffer, fill_buffer };
+  if (pixels_file_rebuild (file, &sink, error))
+    return g_bytes_new_take (buffer.bytes, buffer.length);
+  g_free (buffer.bytes);
+  return NULL;
+}
+
+/* Opens it if its original can be rebuilt from it; says why not in *error, if that is an error. */
+static bool
+open_exact (PixelsFile *file, const char *home, const Digest *digest, GError **error)
+{
+  GError *problem = NULL;
+  if (pixels_file_open (file, home, digest, &problem))
+    return pixel_frame_info (file->frame)->is_exact;
+  if (problem != NULL)
+    blob_fail (home, file->path, file->fd, problem, error);
+  return false;
+}
+
+static GBytes *
+read_rebuilt (const char *home, const Digest *digest, int64_t most_bytes, GError **error)
+{
+  g_auto (PixelsFile) file = PIXELS_FILE_INIT;
+  if (!open_exact (&file, home, digest, error))
+    return NULL;
+  GError *problem = NULL;
+  GBytes *bytes = rebuild_bytes (&file, most_bytes, &problem);
+  if (problem != NULL)
+    blob_fail (home, file.path, file.fd, problem, error);
+  return bytes;
+}
+
+GBytes *
+cache_read_blob (const char *home, const Digest *digest, int64_t most_bytes, GError **error)
+{
+  GError *problem = NULL;
+  GBytes *bytes = NULL;
+  for (int i = 0; i < N_LOOKS && bytes == NULL && problem == NULL; i++)
+    bytes = i == LOOK_AT_PIXELS ? read_rebuilt (home, digest, most_bytes, &problem)
+                                : read_frame (home, digest, most_bytes, &problem);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
   return bytes;
 }
 
@@ -71,31 +153,95 @@ cache_get (Cache *cache, const Digest *digest, int64_t most_bytes, GError **erro
   return cache_read_blob (cache->home, digest, most_bytes, error);
 }
 
-bool
-cache_has (Cache *cache, const Digest *digest)
+/* ---- in pieces ---- */
+
+/* The caller's sink, of which must be known whether an error is its own. */
+typedef struct {
+  DigestStream *digest;
+  const PixelSink *sink; /* NULL: the hash is all that is wanted */
+  bool has_refused;
+} Tap;
+
+static bool
+pass_on (void *data, const void *bytes, size_t length, GError **error)
 {
-  g_autofree char *path = home_blob_path (cache->home, digest);
-  return access (path, F_OK) == 0;
+  Tap *tap = data;
+  if (tap->digest != NULL)
+    digest_stream_update (tap->digest, bytes, length);
+  tap->has_refused = tap->sink != NULL && !tap->sink->write (tap->sink->data, bytes, length, error);
+  return !tap->has_refused;
+}
+
+static bool
+pass_frame_on (int fd, const Digest *digest, int64_t most_bytes, Tap *tap, GError **error)
+{
+  g_autoptr (DigestStream) stream = digest_stream_new ();
+  tap->digest = stream;
+  bool is_whole = frame_copy (fd, most_bytes, pass_on, tap, error);
+  tap->digest = NULL;
+  if (!is_whole)
+    return false;
+  Digest found = digest_stream_finish (stream);
+  return digest_equal (&found, digest) || refuse_hash (&found, error);
+}
+
+static bool
+copy_frame (const char *home, const Digest *digest, Tap *tap, GError **error)
+{
+  g_autofree char *path = home_blob_path (home, digest);
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return errno != ENOENT &&
+           base_error_set_errno (error, errno, "cannot open the original %s", path);
+  GError *problem = NULL;
+  bool ok = pass_frame_on (fd, digest, G_MAXINT64, tap, &problem);
+  if (tap->has_refused)
+    g_propagate_error (error, problem);
+  else if (!ok)
+    blob_fail (home, path, fd, problem, error);
+  close (fd);
+  return ok;
+}
+
+static bool
+copy_rebuilt (const char *home, const Digest *digest, Tap *tap, GError **error)
+{
+  g_auto (PixelsFile) file = PIXELS_FILE_INIT;
+  const PixelSink sink = { tap, pass_on };
+  GError *problem = NULL;
+  if (!open_exact (&file, home, digest, error))
+    return false;
+  if (pixels_file_rebuild (&file, &sink, &problem))
+    return true;
+  if (!tap->has_refused)
+    return blob_fail (home, file.path, file.fd, problem, error);
+  g_propagate_error (error, problem);
+  return false;
+}
+
+bool
+blob_copy (const char *home, const Digest *digest, const PixelSink *sink, GError **error)
+{
+  Tap tap = { .sink = sink };
+  GError *problem = NULL;
+  bool ok = false;
+  for (int i = 0; i < N_LOOKS && !ok && problem == NULL; i++)
+    ok = i == LOOK_AT_PIXELS ? copy_rebuilt (home, digest, &tap, &problem)
+                             : copy_frame (home, digest, &tap, &problem);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  return ok;
 }
 
 /* ---- checking ---- */
 
-static bool
-add_to_digest (void *data, const void *bytes, size_t length, GError **error)
-{
-  digest_stream_update (data, bytes, length);
-  return true;
-}
-
 bool
 blob_check_frame (int fd, const Digest *digest, int64_t most_bytes, GError **error)
 {
-  g_autoptr (DigestStream) stream = digest_stream_new ();
+  Tap tap = { .sink = NULL };
   GError *problem = NULL;
-  if (frame_copy (fd, most_bytes, add_to_digest, stream, &problem)) {
-    Digest found = digest_stream_finish (stream);
-    return digest_equal (&found, digest) || refuse_hash (&found, error);
-  }
+  if (pass_frame_on (fd, digest, most_bytes, &tap, &problem))
+    return true;
   if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_TOO_LARGE))
     problem->code = CACHE_ERROR_CORRUPT;
   g_propagate_error (error, problem);
@@ -103,8 +249,37 @@ blob_check_frame (int fd, const Digest *digest, int64_t most_bytes, GError **err
 }
 
 bool
-blob_is_stored_well (const char *home, const Digest *digest, int64_t n_bytes, bool *out_is_stored,
-                     GError **error)
+blob_check_pixels (PixelsFile *file, bool rebuild, GError **error)
+{
+  Tap tap = { .sink = NULL };
+  const PixelSink nowhere = { &tap, pass_on };
+  return pixels_file_check (file, error) &&
+         (!rebuild || !pixel_frame_info (file->frame)->is_exact ||
+          pixels_file_rebuild (file, &nowhere, error));
+}
+
+/* What is found to be damaged is put away, and is then not there. */
+static bool
+is_well (const char *home, const char *path, int fd, GError *problem, bool *out_is_stored,
+         GError **error)
+{
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    g_free (home_quarantine (home, path, fd));
+    g_clear_error (&problem);
+    *out_is_stored = false;
+    return true;
+  }
+  if (problem != NULL) {
+    g_propagate_prefixed_error (error, problem, "the original in %s: ", path);
+    return false;
+  }
+  *out_is_stored = true;
+  return true;
+}
+
+static bool
+frame_is_stored_well (const char *home, const Digest *digest, int64_t n_bytes, bool *out_is_stored,
+                      GError **error)
 {
   g_autofree char *path = home_blob_path (home, digest);
   int fd = open (path, O_RDONLY | O_CLOEXEC);
@@ -115,60 +290,37 @@ blob_is_stored_well (const char *home, const Digest *digest, int64_t n_bytes, bo
     return true;
   }
   GError *problem = NULL;
-  bool is_stored = blob_check_frame (fd, digest, n_bytes, &problem);
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
-    g_free (home_quarantine (home, path, fd));
-    g_clear_error (&problem);
-  }
+  blob_check_frame (fd, digest, n_bytes, &problem);
+  bool ok = is_well (home, path, fd, problem, out_is_stored, error);
   close (fd);
-  if (problem != NULL) {
-    g_propagate_prefixed_error (error, problem, "the original in %s: ", path);
-    return false;
+  return ok;
+}
+
+static bool
+pixels_are_stored_well (const char *home, const Digest *digest, bool *out_is_stored, GError **error)
+{
+  g_auto (PixelsFile) file = PIXELS_FILE_INIT;
+  GError *problem = NULL;
+  bool is_exact = pixels_file_open (&file, home, digest, &problem) &&
+                  pixel_frame_info (file.frame)->is_exact;
+  if (is_exact)
+    pixels_file_check (&file, &problem);
+  if (!is_exact && problem == NULL) {
+    *out_is_stored = false;
+    return true;
   }
+  return is_well (home, file.path, file.fd, problem, out_is_stored, error);
+}
+
+bool
+blob_is_stored_well (const char *home, const Digest *digest, int64_t n_bytes, bool *out_is_stored,
+                     GError **error)
+{
+  bool is_stored = false;
+  for (int i = 0; i < N_LOOKS && !is_stored; i++)
+    if (!(i == LOOK_AT_PIXELS ? pixels_are_stored_well (home, digest, &is_stored, error)
+                              : frame_is_stored_well (home, digest, n_bytes, &is_stored, error)))
+      return false;
   *out_is_stored = is_stored;
   return true;
-}
-
-/* ---- finding ---- */
-
-static bool
-is_prefix (const char *text, size_t *out_length)
-{
-  size_t length = strspn (text, "0123456789abcdefABCDEF");
-  *out_length = length;
-  return text[length] == '\0' && length >= SHORTEST_PREFIX && length <= DIGEST_HEX_CHARACTERS;
-}
-
-/* The digest in a blob's file name. */
-static bool
-digest_of_name (const char *name, Digest *out_digest)
-{
-  if (strlen (name) != DIGEST_HEX_CHARACTERS + strlen (BLOB_SUFFIX) ||
-      !g_str_has_suffix (name, BLOB_SUFFIX))
-    return false;
-  g_autofree char *hex = g_strndup (name, DIGEST_HEX_CHARACTERS);
-  return digest_from_hex (hex, out_digest);
-}
-
-unsigned
-cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest)
-{
-  size_t length;
-  if (!is_prefix (prefix, &length))
-    return 0;
-  g_autofree char *wanted = g_ascii_strdown (prefix, -1);
-  g_autofree char *shelf = g_strdup_printf ("%s/originals/%.2s", cache->home, wanted);
-  DIR *listing = opendir (shelf);
-  if (listing == NULL)
-    return 0;
-  unsigned n_found = 0;
-  for (struct dirent *entry; n_found < 2 && (entry = readdir (listing)) != NULL;) {
-    Digest digest;
-    if (strncmp (entry->d_name, wanted, length) != 0 || !digest_of_name (entry->d_name, &digest))
-      continue;
-    if (n_found++ == 0)
-      *out_digest = digest;
-  }
-  closedir (listing);
-  return n_found;
 }

@@ -1,6 +1,7 @@
 /* The home of originals: $PEEL_HOME, else $XDG_DATA_HOME/peel.
  *
  *     originals/ab/ab12….zst    a zstd frame whose content is the original, named by its SHA-256
+ *     originals/ab/ab12….pix    instead or beside: its pixels, from which its bytes can be rebuilt
  *     originals/ab/ab12….json   its sidecar: where it came from, with a checksum of its own
  *     index.sqlite              what the sidecars tell, to be searched (query.h); can be rebuilt from them
  *     state.sqlite              what has been made (state.h)
@@ -22,6 +23,10 @@ typedef enum {
   CACHE_ERROR_FAILED, /* the file system or SQLite refused */
   CACHE_ERROR_CORRUPT, /* a blob or sidecar failed its checksum and was moved to quarantine: exit 8 */
   CACHE_ERROR_TOO_LARGE,
+  /* A pixel frame is whole, but this zlib does not make its original's exact bytes of it. Its
+   * pixels can be read all the same. */
+  CACHE_ERROR_OTHER_ZLIB,
+  CACHE_ERROR_STOPPED, /* as asked; nothing was harmed */
 } CacheErrorCode;
 #define CACHE_ERROR (cache_error_quark ())
 GQuark cache_error_quark (void);
@@ -88,6 +93,7 @@ typedef struct {
     source_type; /* DigitalSourceType term: declared in the bytes, or given by the provider; NULL */
   GPtrArray *acquisitions; /* CacheAcquisition*, oldest first, owned */
   GPtrArray *tags;         /* char*, sorted (tags.h), owned */
+  char *repack_tried; /* with what repacking was tried in vain (blob-repack.c); NULL: it was not */
 } CacheRecord;
 
 CacheAcquisition *cache_acquisition_new (void);

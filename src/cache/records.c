@@ -72,6 +72,7 @@ cache_record_free (CacheRecord *record)
     return;
   g_free (record->format);
   g_free (record->source_type);
+  g_free (record->repack_tried);
   g_ptr_array_unref (record->acquisitions);
   g_ptr_array_unref (record->tags);
   g_free (record);
@@ -157,10 +158,13 @@ merge (const CacheRecord *given, const CacheRecord *stored, bool *out_changed)
   merged->tags = tags;
   merged->format = g_strdup (given->format);
   merged->source_type = g_strdup (given->source_type);
+  merged->repack_tried = g_strdup (given->repack_tried);
   *out_changed = stored == NULL;
   if (stored != NULL) {
     if (merged->source_type == NULL)
       merged->source_type = g_strdup (stored->source_type);
+    if (merged->repack_tried == NULL)
+      merged->repack_tried = g_strdup (stored->repack_tried);
     for (unsigned i = 0; i < stored->acquisitions->len; i++)
       g_ptr_array_add (acquisitions, copy_acquisition (stored->acquisitions->pdata[i]));
     for (unsigned i = 0; i < stored->tags->len; i++)
