@@ -2,12 +2,10 @@
 
 #include <glib-object.h>
 
-#include "base/path.h"
-#include "cache/cache.h"
 #include "image/blobs.h"
-#include "image/decode.h"
 #include "image/memory.h"
 #include "pipeline/chain.h"
+#include "run/decode-original.h"
 #include "run/deliver.h"
 #include "run/task.h"
 
@@ -274,47 +272,15 @@ do_job (gpointer data, gpointer user_data)
   image_thread_end ();
 }
 
-static GBytes *
-read_original (const Node *task, const char *home, const ImageLimits *limits, GError **error)
-{
-  const char *path = task_text (task, "path"), *hex = task_text (task, "original");
-  Digest digest;
-  if (hex == NULL || strlen (hex) != DIGEST_HEX_CHARACTERS || !digest_from_hex (hex, &digest)) {
-    refuse (error, "no original");
-    return NULL;
-  }
-  if (path == NULL) {
-    GBytes *bytes = cache_read_blob (home, &digest, limits->most_bytes, error);
-    if (bytes == NULL && error != NULL && *error == NULL)
-      g_set_error (error, RUN_ERROR, RUN_ERROR_CORRUPT,
-                   "original %.12s is not in the cache any more", hex);
-    return bytes;
-  }
-  char *text = NULL;
-  size_t length;
-  if (!path_read_file (path, limits->most_bytes, &text, &length, error))
-    return NULL;
-  GBytes *bytes = g_bytes_new_take (text, length);
-  Digest found = digest_of (text, length);
-  if (digest_equal (&found, &digest))
-    return bytes;
-  g_bytes_unref (bytes);
-  g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED,
-               "%s changed while it was being worked on; run again", path);
-  return NULL;
-}
-
 static bool
 open_original (Render *render, const Node *task, const char *home, const ImageLimits *limits,
-               GError **error)
+               int n_threads, GError **error)
 {
-  const char *name = task_text (task, "name");
-  g_autoptr (GBytes) bytes = read_original (task, home, limits, error);
-  if (bytes == NULL ||
-      !image_decode (bytes, name != NULL ? name : "the original", limits, &render->original, error))
+  g_autoptr (GBytes) told = NULL;
+  if (!decode_original (task, home, limits, n_threads, &render->original, &told, error))
     return false;
   size_t length;
-  const void *data = g_bytes_get_data (bytes, &length);
+  const void *data = g_bytes_get_data (told, &length);
   render->found_type = metadata_find_source_type (data, length);
   render->origin.blobs.exif = image_dup_blob (render->original, IMAGE_BLOB_EXIF);
   render->origin.blobs.xmp = image_dup_blob (render->original, IMAGE_BLOB_XMP);
@@ -341,12 +307,12 @@ render_task (const Node *task, const char *home, const ImageLimits *limits,
   for (unsigned i = 0; i < node_length (list); i++)
     if (!read_derivative (&render, node_item (list, i), error))
       return false;
-  if (!open_original (&render, task, home, limits, error))
-    return false;
-  order_jobs (&render);
   int n_threads = threads != NULL && threads->kind == NODE_INT
                     ? (int)CLAMP (threads->integer, 1, 256)
                     : 1;
+  if (!open_original (&render, task, home, limits, n_threads, error))
+    return false;
+  order_jobs (&render);
   GThreadPool *pool = g_thread_pool_new (do_job, &render, n_threads, TRUE, error);
   if (pool == NULL)
     return false;
