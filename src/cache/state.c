@@ -10,6 +10,9 @@
  * Paths are stored as bytes: file names need not be UTF-8. */
 #include "cache/state.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+
 #include "cache/database.h"
 
 enum {
@@ -353,4 +356,93 @@ state_flush (State *state, GError **error)
   g_hash_table_remove_all (state->outputs);
   g_hash_table_remove_all (state->files);
   return true;
+}
+
+/* ---- forgetting ---- */
+
+/* Only where it is sure: a folder that cannot be looked into may hold it yet. */
+static bool
+is_gone (const char *path)
+{
+  struct stat status;
+  return lstat (path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static bool
+list_gone (sqlite3 *handle, const char *sql, GPtrArray *out_paths, GError **error)
+{
+  sqlite3_stmt *select;
+  int result;
+  if (!database_prepare (handle, sql, &select, error))
+    return false;
+  while ((result = sqlite3_step (select)) == SQLITE_ROW) {
+    char *path = g_strndup (sqlite3_column_blob (select, 0),
+                            (gsize)sqlite3_column_bytes (select, 0));
+    if (is_gone (path))
+      g_ptr_array_add (out_paths, path);
+    else
+      g_free (path);
+  }
+  sqlite3_finalize (select);
+  return result == SQLITE_DONE || database_set_error (handle, error);
+}
+
+static bool
+delete_rows (sqlite3 *handle, const char *sql, const GPtrArray *paths, GError **error)
+{
+  sqlite3_stmt *statement;
+  if (!database_prepare (handle, sql, &statement, error))
+    return false;
+  bool ok = database_execute (handle, "BEGIN IMMEDIATE", error);
+  for (unsigned i = 0; ok && i < paths->len; i++) {
+    const char *path = paths->pdata[i];
+    /* It may be back: made again since it was listed. */
+    if (!is_gone (path))
+      continue;
+    sqlite3_bind_blob (statement, 1, path, (int)strlen (path), SQLITE_STATIC);
+    ok = database_run (statement, error);
+  }
+  sqlite3_finalize (statement);
+  if (ok && database_execute (handle, "COMMIT", error))
+    return true;
+  sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  return false;
+}
+
+static bool
+forget_in_table (sqlite3 *handle, const char *select_sql, const char *delete_sql, bool remove,
+                 int64_t *out_n, GError **error)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  if (!list_gone (handle, select_sql, paths, error) ||
+      (remove && !delete_rows (handle, delete_sql, paths, error)))
+    return false;
+  *out_n = paths->len;
+  return true;
+}
+
+bool
+state_forget_gone (State *state, bool remove, int64_t *out_n_outputs, GError **error)
+{
+  int64_t n_outputs = 0, n_files;
+  GError *problem = NULL;
+  sqlite3 *handle = state->database.handle;
+  bool ok = state_flush (state, &problem);
+  end_reading (state);
+  ok = ok &&
+       forget_in_table (handle, "SELECT path FROM outputs", "DELETE FROM outputs WHERE path = ?1",
+                        remove, &n_outputs, &problem) &&
+       forget_in_table (handle, "SELECT path FROM files", "DELETE FROM files WHERE path = ?1",
+                        remove, &n_files, &problem);
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    /* As when it is written: what cannot be read is forgotten as a whole. */
+    g_clear_error (&problem);
+    forget_statements (state);
+    ok = database_set_aside (&state->database, &problem);
+  }
+  if (ok)
+    *out_n_outputs = n_outputs;
+  else
+    g_propagate_error (error, problem);
+  return ok;
 }

@@ -47,3 +47,7 @@ bool state_put_file (State *state, const char *path, const FileStamp *stamp, con
 /* Writes are grouped; this hands what was put so far to the disk, where a killed process cannot lose
  * it any more. A power cut may, which costs a hash per output. */
 bool state_flush (State *state, GError **error);
+
+/* Outputs whose files are gone, and what was remembered of files that were read and are gone: how
+ * many outputs, and with `remove` forgets both. */
+bool state_forget_gone (State *state, bool remove, int64_t *out_n_outputs, GError **error);

@@ -270,6 +270,30 @@ a_stamp_tells_files_apart (void)
   g_assert_false (file_stamp_read (scratch_path (scratch, "c"), &of_a));
 }
 
+static void
+test_forget_gone (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  const char *there = scratch_write (scratch, "there.jpg", "x");
+  const char *gone = scratch_path (scratch, "gone.jpg");
+  const char *below = scratch_path (scratch, "there.jpg/below.jpg");
+  State *state = open_state (scratch);
+  int64_t n;
+  put (state, there, 1);
+  put (state, gone, 2);
+  put (state, below, 3);
+  assert_ok (state_forget_gone (state, false, &n, &error), error);
+  g_assert_cmpint (n, ==, 2);
+  assert_known (state, gone, 2);
+  assert_ok (state_forget_gone (state, true, &n, &error), error);
+  g_assert_cmpint (n, ==, 2);
+  assert_unknown (state, gone);
+  assert_unknown (state, below);
+  assert_known (state, there, 1);
+  state_close (state);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -289,6 +313,7 @@ main (int argc, char **argv)
          a_hash_is_known_while_the_stamp_is_the_same);
   CLAIM ("a-file-changed-just-now-is-not-remembered", a_file_changed_just_now_is_not_remembered);
   CLAIM ("a-stamp-tells-files-apart", a_stamp_tells_files_apart);
+  CLAIM ("what-is-gone-is-forgotten-when-that-is-asked", test_forget_gone);
 #undef CLAIM
   return g_test_run ();
 }
