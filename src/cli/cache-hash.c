@@ -1,5 +1,7 @@
 #include "cli/cache-hash.h"
 
+#include "cache/blob.h"
+
 enum { LEAST_DIGITS = 4 };
 
 static bool
@@ -23,6 +25,44 @@ check (const char *text, GError **error)
   return fail (error, text, "is no hash of an original: it has the digits 0 to 9 and a to f");
 }
 
+/* What begins so, for a message: a few, and how many more. */
+typedef struct {
+  const char *prefix;
+  GString *shown;
+  unsigned n;
+} Candidates;
+
+enum { MOST_SHOWN = 6, SHOWN_DIGITS = 12 };
+
+static bool
+add_candidate (void *data, const BlobListing *item, GError **error)
+{
+  Candidates *candidates = data;
+  const DigestHex hex = digest_to_hex (&item->digest);
+  bool has_bytes = item->has_frame || item->has_pixels;
+  if (!has_bytes || !g_str_has_prefix (hex.text, candidates->prefix))
+    return true;
+  int n_digits = MAX (SHOWN_DIGITS, (int)strlen (candidates->prefix) + 4);
+  if (candidates->n++ < MOST_SHOWN)
+    g_string_append_printf (candidates->shown, "%s%.*s", candidates->n > 1 ? ", " : "", n_digits,
+                            hex.text);
+  return true;
+}
+
+static bool
+fail_ambiguous (const Cache *cache, const char *text, const Digest *one, GError **error)
+{
+  g_autofree char *prefix = g_ascii_strdown (text, -1);
+  g_autoptr (GString) shown = g_string_new (NULL);
+  Candidates candidates = { prefix, shown, 0 };
+  (void)blob_list_shelf (cache_home (cache), one->bytes[0], add_candidate, &candidates, NULL);
+  if (candidates.n > MOST_SHOWN)
+    g_string_append_printf (shown, " and %u more", candidates.n - MOST_SHOWN);
+  g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
+               "several originals begin with '%s': %s; give more digits", text, shown->str);
+  return false;
+}
+
 bool
 cache_hash_find (Cache *cache, const char *text, Digest *out_digest, GError **error)
 {
@@ -31,10 +71,11 @@ cache_hash_find (Cache *cache, const char *text, Digest *out_digest, GError **er
   unsigned n = cache_find_prefix (cache, text, out_digest);
   if (n == 1)
     return true;
+  if (n > 1)
+    return fail_ambiguous (cache, text, out_digest, error);
   g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
-               n == 0 ? "no original in the cache begins with '%s' (the cache is %s)"
-                      : "several originals begin with '%s'; give more digits (the cache is %s)",
-               text, cache_home (cache));
+               "no original in the cache begins with '%s' (the cache is %s)", text,
+               cache_home (cache));
   return false;
 }
 

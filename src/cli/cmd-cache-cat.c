@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "base/atomic-file.h"
+#include "base/base-error.h"
+#include "cache/blob.h"
 #include "cli/cache-hash.h"
 #include "cli/exit-code.h"
 #include "cli/terminal.h"
@@ -18,29 +20,103 @@ static const Option rows[] = {
 };
 static const OptionTable cat_options = { rows, sizeof (CatOptions), NULL };
 
-/* More than any picture; what is larger is not held in memory at once. */
-static const int64_t most_bytes = INT64_C (4) << 30;
+/* ---- to a file ---- */
 
 static bool
-print (const void *data, size_t length, GError **error)
+write_to_file (void *data, const void *bytes, size_t length, GError **error)
 {
-  bool ok = fwrite (data, 1, length, stdout) == length && fflush (stdout) == 0;
-  if (ok || errno == EPIPE) /* as of `… | head -c 8`: the reader has what it wanted */
-    return true;
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
-               "cannot write the original to standard output: %s", g_strerror (errno));
-  return false;
+  return atomic_file_write (data, bytes, length, error);
+}
+
+/* *out_found: it was in the cache. */
+static bool
+copy_to_file (const char *home, const Digest *digest, const char *to, bool *out_found,
+              GError **error)
+{
+  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
+  const PixelSink sink = { &file, write_to_file };
+  GError *problem = NULL;
+  if (!atomic_file_open (&file, to, error))
+    return false;
+  *out_found = blob_copy (home, digest, &sink, &problem);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  return problem == NULL && (!*out_found || atomic_file_commit (&file, error));
+}
+
+/* ---- to standard output ---- */
+
+/* The bytes stand in a file without a name until their hash was right. New; NULL: error. */
+static FILE *
+open_spool (GError **error)
+{
+  g_autofree char *name = NULL;
+  int fd = g_file_open_tmp ("peel-cat-XXXXXX", &name, error);
+  if (fd < 0)
+    return NULL;
+  unlink (name);
+  FILE *spool = fdopen (fd, "w+b");
+  if (spool == NULL) {
+    base_error_set_errno (error, errno, "cannot use a temporary file");
+    close (fd);
+  }
+  return spool;
 }
 
 static bool
-write_original (Cache *cache, const Digest *digest, const char *to, GError **error)
+write_to_spool (void *data, const void *bytes, size_t length, GError **error)
 {
-  g_autoptr (GBytes) bytes = cache_get (cache, digest, most_bytes, error);
-  if (bytes == NULL)
-    return false;
+  return fwrite (bytes, 1, length, data) == length ||
+         base_error_set_errno (error, errno, "cannot write a temporary file in %s (TMPDIR)",
+                               g_get_tmp_dir ());
+}
+
+static bool
+print_spool (FILE *spool, GError **error)
+{
+  char chunk[65536];
   size_t length;
-  const void *data = g_bytes_get_data (bytes, &length);
-  return to == NULL ? print (data, length, error) : atomic_file_put (to, data, length, error);
+  errno = 0;
+  bool ok = fflush (spool) == 0;
+  rewind (spool);
+  while (ok && (length = fread (chunk, 1, sizeof chunk, spool)) > 0)
+    ok = fwrite (chunk, 1, length, stdout) == length;
+  ok = ok && !ferror (spool) && fflush (stdout) == 0;
+  if (ok || errno == EPIPE) /* as of `… | head -c 8`: the reader has what it wanted */
+    return true;
+  return base_error_set_errno (error, errno, "cannot write the original to standard output");
+}
+
+static bool
+copy_to_stdout (const char *home, const Digest *digest, bool *out_found, GError **error)
+{
+  FILE *spool = open_spool (error);
+  const PixelSink sink = { spool, write_to_spool };
+  GError *problem = NULL;
+  if (spool == NULL)
+    return false;
+  *out_found = blob_copy (home, digest, &sink, &problem);
+  bool ok = problem == NULL && (!*out_found || print_spool (spool, &problem));
+  fclose (spool);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  return ok;
+}
+
+/* ---- */
+
+static bool
+write_original (const char *home, const Digest *digest, const char *to, GError **error)
+{
+  bool found = false;
+  if (to != NULL ? !copy_to_file (home, digest, to, &found, error)
+                 : !copy_to_stdout (home, digest, &found, error))
+    return false;
+  if (!found)
+    g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT,
+                 "the bytes of the original %s are not in the cache any more",
+                 digest_to_hex (digest).text);
+  return found;
 }
 
 static int
@@ -58,7 +134,7 @@ run (const Invocation *invocation)
   }
   g_autoptr (Cache) cache = cache_open (invocation->global->home, &error);
   if (cache != NULL && cache_hash_find (cache, invocation->arguments[0], &digest, &error) &&
-      write_original (cache, &digest, to, &error))
+      write_original (cache_home (cache), &digest, to, &error))
     return EXIT_OK;
   terminal_error ("%s", error->message);
   return (int)exit_code_of (error);

@@ -1,4 +1,5 @@
 #include "base/units.h"
+#include "cache/blob.h"
 #include "cache/tags.h"
 #include "cli/cache-hash.h"
 #include "cli/event.h"
@@ -73,8 +74,28 @@ add_acquisition (Table *table, const CacheAcquisition *acquisition)
   add_prompt (table, acquisition->prompt);
 }
 
+/* How its bytes stand on the disk. */
 static void
-describe (const CacheRecord *record)
+add_storage (Table *table, const BlobStorage *storage, int64_t size_bytes)
+{
+  bool is_alone = storage->frame_bytes == 0;
+  g_autofree char *frame = units_describe_bytes (storage->frame_bytes);
+  g_autofree char *pixels = units_describe_bytes (storage->pixels_bytes);
+  double of_size = size_bytes > 0 ? 100.0 / (double)size_bytes : 0;
+  if (storage->frame_bytes > 0)
+    add_row (table, "stored", "%s as they are, in a zstd frame (%.1f %%)", frame,
+             (double)storage->frame_bytes * of_size);
+  if (storage->pixels_bytes > 0)
+    add_row (table, is_alone ? "stored" : "", "%s as pixels, %s (%.1f %%)", pixels,
+             storage->pixels_are_exact ? "from which the exact bytes are rebuilt"
+                                       : "a spare that saves decoding",
+             (double)storage->pixels_bytes * of_size);
+  if (is_alone && storage->pixels_bytes == 0)
+    table_add (table, "stored", "its bytes are not here");
+}
+
+static void
+describe (const CacheRecord *record, const BlobStorage *storage)
 {
   g_autoptr (Table) table = table_new (2, "ll");
   g_autofree char *size = units_describe_bytes (record->size_bytes);
@@ -84,6 +105,7 @@ describe (const CacheRecord *record)
     g_autofree char *pixels = describe_pixels (record);
     table_add (table, "picture", pixels);
   }
+  add_storage (table, storage, record->size_bytes);
   add_text (table, "label", record->source_type);
   g_autofree char *tags = tags_join (record->tags);
   add_text (table, "tags", tags);
@@ -122,7 +144,7 @@ acquisition_to_json (const CacheAcquisition *acquisition)
 }
 
 static void
-print_json (const CacheRecord *record)
+print_json (const CacheRecord *record, const BlobStorage *storage)
 {
   cJSON *json = cJSON_CreateObject ();
   event_add_original (json, record);
@@ -134,6 +156,10 @@ print_json (const CacheRecord *record)
     cJSON_AddBoolToObject (json, "has-icc", record->has_icc);
   }
   event_add_text (json, "source-type", record->source_type);
+  cJSON *stored = cJSON_AddObjectToObject (json, "stored");
+  cJSON_AddNumberToObject (stored, "frame-bytes", (double)storage->frame_bytes);
+  cJSON_AddNumberToObject (stored, "pixel-frame-bytes", (double)storage->pixels_bytes);
+  cJSON_AddBoolToObject (stored, "pixels-are-exact", storage->pixels_are_exact);
   event_add_tags (json, record->tags);
   cJSON *list = cJSON_AddArrayToObject (json, "acquisitions");
   for (unsigned i = 0; i < record->acquisitions->len; i++)
@@ -156,10 +182,12 @@ show (Cache *cache, const Digest *digest, bool is_json, GError **error)
     record = cache_record_new ();
     record->digest = *digest;
   }
+  BlobStorage storage = { 0 };
+  blob_storage (cache_home (cache), digest, &storage);
   if (is_json)
-    print_json (record);
+    print_json (record, &storage);
   else
-    describe (record);
+    describe (record, &storage);
   return true;
 }
 

@@ -5,9 +5,17 @@
 /* In order of name. A new one is its file, its line here and its line in CMakeLists.txt. */
 #define PARTS(PART)                                                                                \
   PART (cat)                                                                                       \
+  PART (export)                                                                                    \
+  PART (gc)                                                                                        \
   PART (import)                                                                                    \
+  PART (ls)                                                                                        \
+  PART (rebuild)                                                                                   \
+  PART (repack)                                                                                    \
   PART (restore)                                                                                   \
-  PART (show)
+  PART (show)                                                                                      \
+  PART (stat)                                                                                      \
+  PART (tag)                                                                                       \
+  PART (verify)
 
 #define DECLARE(name) extern const CommandType command_cache_##name;
 PARTS (DECLARE)

@@ -207,11 +207,12 @@ def test_derive_takes_odd_names_and_hashes(place):
 def on_terminal(place, columns, *arguments, extra=None):
     """What is shown, in pieces with their times."""
     pid, fd = pty.fork()
+    size = struct.pack("HHHH", 24, columns, 0, 0)
     if pid == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, size)
         os.chdir(place.folder)
         environment = place.environment() | {"TERM": "xterm"} | (extra or {})
         os.execve(support.PEEL, [support.PEEL, *arguments], environment)
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     start, pieces = time.monotonic(), []
     while select.select([fd], [], [], support.TIMEOUT_S)[0]:
         try:

@@ -1,0 +1,159 @@
+#include "base/units.h"
+#include "cache/blob.h"
+#include "cache/query.h"
+#include "cli/event.h"
+#include "cli/exit-code.h"
+#include "cli/terminal.h"
+
+/* What the files of the originals take, by how they are stored. */
+typedef struct {
+  int64_t frame_bytes;
+  int64_t pixels_bytes;     /* instead of a frame */
+  int64_t disposable_bytes; /* pixels beside a frame */
+  int64_t n_frames, n_pixels, n_disposable;
+} Stored;
+
+typedef struct {
+  const char *home;
+  Stored stored;
+} Survey;
+
+static bool
+visit (void *data, const BlobListing *item, GError **error)
+{
+  Survey *survey = data;
+  Stored *stored = &survey->stored;
+  BlobStorage storage;
+  if (!item->has_frame && !item->has_pixels)
+    return true;
+  blob_storage (survey->home, &item->digest, &storage);
+  stored->frame_bytes += storage.frame_bytes;
+  stored->n_frames += storage.frame_bytes > 0;
+  if (storage.frame_bytes > 0 || !storage.pixels_are_exact) {
+    stored->disposable_bytes += storage.pixels_bytes;
+    stored->n_disposable += storage.pixels_bytes > 0;
+  } else {
+    stored->pixels_bytes += storage.pixels_bytes;
+    stored->n_pixels++;
+  }
+  return true;
+}
+
+static bool
+survey_files (const char *home, Stored *out_stored, GError **error)
+{
+  enum { N_SHELVES = 256 };
+  Survey survey = { .home = home };
+  for (unsigned shelf = 0; shelf < N_SHELVES; shelf++)
+    if (!blob_list_shelf (home, shelf, visit, &survey, error))
+      return false;
+  *out_stored = survey.stored;
+  return true;
+}
+
+/* ---- */
+
+static void add_row (Table *table, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static void
+add_row (Table *table, const char *name, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  table_add (table, name, text);
+}
+
+static void
+add_bytes (Table *table, const char *name, int64_t bytes, int64_t of_bytes, const char *what)
+{
+  g_autofree char *size = units_describe_bytes (bytes);
+  if (of_bytes > 0)
+    add_row (table, name, "%s (%.1f %% of %s)", size, 100.0 * (double)bytes / (double)of_bytes,
+             what);
+  else
+    table_add (table, name, size);
+}
+
+static void
+describe (const char *home, const CacheFigures *figures, const Stored *stored)
+{
+  g_autoptr (Table) table = table_new (2, "ll");
+  int64_t all = stored->frame_bytes + stored->pixels_bytes + stored->disposable_bytes;
+  table_add (table, "cache", home);
+  add_row (table, "originals",
+           "%" G_GINT64_FORMAT " (%" G_GINT64_FORMAT " pictures, %" G_GINT64_FORMAT
+           " paid for or imported)",
+           figures->n_originals, figures->n_pictures, figures->n_paid);
+  add_bytes (table, "bytes", figures->raw_bytes, 0, NULL);
+  add_bytes (table, "stored", all, figures->raw_bytes, "that");
+  if (stored->n_pixels > 0) {
+    add_bytes (table, "  as frames", stored->frame_bytes, 0, NULL);
+    add_bytes (table, "  as pixels", stored->pixels_bytes, 0, NULL);
+  }
+  if (stored->n_disposable > 0)
+    add_bytes (table, "  disposable", stored->disposable_bytes, 0, NULL);
+  if (figures->acquired_bytes > figures->raw_bytes)
+    add_bytes (table, "kept once", figures->acquired_bytes - figures->raw_bytes,
+               figures->acquired_bytes, "what was got");
+  add_row (table, "spent", "$%.2f", figures->spent_usd);
+  table_print (table, false);
+}
+
+static void
+print_json (const char *home, const CacheFigures *figures, const Stored *stored)
+{
+  const struct {
+    const char *name;
+    int64_t value;
+  } counts[] = {
+    { "originals", figures->n_originals },
+    { "pictures", figures->n_pictures },
+    { "paid", figures->n_paid },
+    { "bytes", figures->raw_bytes },
+    { "acquired-bytes", figures->acquired_bytes },
+    { "stored-bytes", stored->frame_bytes + stored->pixels_bytes + stored->disposable_bytes },
+    { "frames", stored->n_frames },
+    { "frame-bytes", stored->frame_bytes },
+    { "pixel-frames", stored->n_pixels },
+    { "pixel-frame-bytes", stored->pixels_bytes },
+    { "disposable-pixel-frames", stored->n_disposable },
+    { "disposable-bytes", stored->disposable_bytes },
+  };
+  cJSON *json = cJSON_CreateObject ();
+  cJSON_AddStringToObject (json, "home", home);
+  for (unsigned i = 0; i < G_N_ELEMENTS (counts); i++)
+    cJSON_AddNumberToObject (json, counts[i].name, (double)counts[i].value);
+  cJSON_AddNumberToObject (json, "spent-usd", figures->spent_usd);
+  event_print (json);
+}
+
+static int
+run (const Invocation *invocation)
+{
+  g_autoptr (GError) error = NULL;
+  CacheFigures figures;
+  Stored stored;
+  g_autoptr (Cache) cache = cache_open (invocation->global->home, &error);
+  if (cache == NULL || !cache_figures (cache, &figures, &error) ||
+      !survey_files (cache_home (cache), &stored, &error)) {
+    terminal_error ("%s", error->message);
+    return (int)exit_code_of (error);
+  }
+  if (invocation->global->json)
+    print_json (cache_home (cache), &figures, &stored);
+  else
+    describe (cache_home (cache), &figures, &stored);
+  return EXIT_OK;
+}
+
+extern const CommandType command_cache_stat;
+const CommandType command_cache_stat = {
+  .name = "cache stat",
+  .synopsis = "",
+  .summary = "Count the originals, what they take, and what they cost",
+  .details = "'kept once' is what equal bytes that were got several times would take.",
+  .example = "  peel cache stat\n"
+             "  peel cache stat --json | jq '.\"stored-bytes\"'",
+  .run = run,
+};
