@@ -180,3 +180,11 @@ units_describe_bytes (int64_t bytes)
   return g_strdup_printf ("%s %s", g_ascii_formatd (buffer, sizeof buffer, format, value),
                           names[i]);
 }
+
+char *
+units_describe_usd (double usd)
+{
+  double cents = usd * 100;
+  bool is_whole = fabs (cents - round (cents)) < 1e-6;
+  return g_strdup_printf (is_whole ? "%.2f USD" : "%.4f USD", usd);
+}

@@ -25,3 +25,5 @@ char *units_format_number (double number);
 
 /* For people: three significant digits, "18.4 MB". New string. */
 char *units_describe_bytes (int64_t bytes);
+/* For people: whole cents, or four digits of a dollar, "0.05 USD". New string. */
+char *units_describe_usd (double usd);

@@ -266,8 +266,9 @@ bool
 journal_call_is_lost (const char *home, const JournalCall *call)
 {
   Digest request;
-  return !call->has_result &&
-         (call->request == NULL || !digest_from_hex (call->request, &request) ||
+  if (call->has_result)
+    return strcmp (call->result, "unknown") == 0;
+  return (call->request == NULL || !digest_from_hex (call->request, &request) ||
           !flight_is_busy (home, &request));
 }
 

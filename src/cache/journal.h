@@ -42,7 +42,8 @@ bool journal_end (Cache *cache, JournalCall *call, GError **error);
 bool journal_read (const char *home, void (*visit) (void *data, const JournalCall *call),
                    void (*tell_damage) (void *data, unsigned line, const char *what), void *data,
                    GError **error);
-/* No result, and nobody is getting one now: it may have been charged for nothing. */
+/* No result, or none that is known, and nobody is getting one now: it may have been charged for
+ * nothing. */
 bool journal_call_is_lost (const char *home, const JournalCall *call);
 
 /* Appends those whole lines of another journal that are not here yet. */

@@ -39,7 +39,9 @@ check_file (const Invocation *invocation, const char *path, const PresetPath *pr
   const CheckOptions *options = invocation->options;
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
+  g_autoptr (Config) config = config_load (problems);
   const PipelineSettings settings = {
+    .config = config,
     .variables = options->variables,
     .presets = presets,
     .allow_outside = options->allow_outside,

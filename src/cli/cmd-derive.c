@@ -195,10 +195,11 @@ run_text (const Invocation *invocation, const char *text, const DeriveInput *inp
   g_autofree char *preset_folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (preset_folder);
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Pipeline) pipeline = NULL;
   g_autoptr (GError) error = NULL;
   run->allow_outside = true; /* the person who types a path means it */
-  const PipelineSettings settings = run_options_pipeline_settings (run, presets);
+  g_autoptr (Config) config = config_load (problems);
+  const PipelineSettings settings = run_options_pipeline_settings (run, presets, config);
+  g_autoptr (Pipeline) pipeline = NULL;
   Document *document = document_read ("derive.json", text, strlen (text), problems);
   if (document != NULL) {
     forget_places (document->root);

@@ -9,6 +9,7 @@
 #include "cli/exit-code.h"
 #include "cli/help.h"
 #include "cli/terminal.h"
+#include "run/launch.h"
 #include "run/worker.h"
 
 static int
@@ -267,6 +268,8 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "");
   if (argc == 3 && strcmp (argv[1], "worker") == 0)
     return worker_main (argv[2]);
+  if (argc >= 4 && strcmp (argv[1], "launch") == 0)
+    return launch_main (argv[2], argv + 3);
   /* Whoever reads the results may leave early: what is being made is still made whole. */
   signal (SIGPIPE, SIG_IGN);
   setvbuf (stdout, NULL, _IOLBF, BUFSIZ);

@@ -126,6 +126,21 @@ append_commands (GString *out)
   g_string_append (out, "\nAny other is a failure.\n");
 }
 
+static void
+append_configuration (GString *out)
+{
+  g_string_append (out, "# Configuration\n\nThe user's own file; "
+                        "[configuration.md](../configuration.md) tells where it is and why.\n");
+  append_keys (out, "Keys", config_keys);
+  for (unsigned i = 0; i < provider_n_types (); i++) {
+    const ProviderType *type = provider_types[i];
+    if (type->config == NULL)
+      continue;
+    g_string_append_printf (out, "\n## providers: %s\n\n%s.\n\n", type->name, type->summary);
+    options_append_markdown (type->config, false, out);
+  }
+}
+
 static bool
 append_presets (const char *preset_folder, GString *out, GError **error)
 {
@@ -162,6 +177,7 @@ reference_write (const char *folder, const char *preset_folder, GError **error)
     void (*append) (GString *out);
   } pages[] = {
     { "commands.md", append_commands },
+    { "configuration.md", append_configuration },
     { "keys.md", append_all_keys },
     { "stages.md", append_stages },
   };
@@ -252,7 +268,7 @@ reference_bash_completion (void)
   for (unsigned i = 0; i < stage_n_types (); i++)
     g_string_append_printf (out, " %s", stage_types[i]->name);
   g_string_append (out,
-                   "' ;;\n      schema) names='pipeline preset' ;;\n"
+                   "' ;;\n      schema) names='pipeline preset config' ;;\n"
                    "      presets) names=$(peel presets 2> /dev/null | awk '{ print $1 }') ;;\n"
                    "    esac\n  fi\n"
                    "  if [[ $word == -* ]]; then\n    names=$flags\n  fi\n"

@@ -109,6 +109,17 @@ on_started (void *data, const RunTotals *totals)
 }
 
 static void
+print_missing (const OriginalEvent *event, const char *name)
+{
+  g_autofree char *price = units_describe_usd (event->cost_usd);
+  printf ("%-6s %s: %dx%d expected", event->is_paid ? "buy" : "draw", name, event->width,
+          event->height);
+  if (event->is_paid)
+    printf (", %s, %s (%s)", price, event->provider, event->model);
+  printf ("\n");
+}
+
+static void
 on_original (void *data, const OriginalEvent *event)
 {
   Reporter *reporter = data;
@@ -127,7 +138,7 @@ on_original (void *data, const OriginalEvent *event)
                                                 : g_strdup ("not there yet");
   progress_clear (reporter->progress);
   if (reporter->kind == REPORT_PLAN && event->is_expected)
-    printf ("%-6s %s: %dx%d expected\n", "draw", name, event->width, event->height);
+    print_missing (event, name);
   else
     terminal_note ("%s: original %s, %dx%d, %s", name, event->how, event->width, event->height,
                    size);
@@ -181,6 +192,19 @@ on_warning (void *data, const char *message)
   terminal_note ("peel: %s", message);
 }
 
+static bool
+on_confirm (void *data, const RunMisses *misses)
+{
+  Reporter *reporter = data;
+  bool is_one = misses->n == 1;
+  g_autofree char *price = units_describe_usd (misses->cost_usd);
+  g_autofree char *question = g_strdup_printf (
+    "%u original%s not in the cache; %s would make %s for %s. Go on?", misses->n,
+    is_one ? " is" : "s are", misses->provider, is_one ? "it" : "them", price);
+  progress_clear (reporter->progress);
+  return terminal_ask (question);
+}
+
 static void
 on_tick (void *data, const RunTotals *totals)
 {
@@ -207,6 +231,7 @@ reporter_new (ReportKind kind, const GlobalOptions *global, const char *pipeline
     .output = on_output,
     .image_failed = on_image_failed,
     .warning = on_warning,
+    .confirm = !reporter->is_json && terminal_can_ask () ? on_confirm : NULL,
     .tick = on_tick,
   };
   return reporter;
@@ -248,6 +273,14 @@ append_count (GString *out, unsigned n, const char *what)
 }
 
 static void
+append_price (GString *out, double usd)
+{
+  g_autofree char *price = units_describe_usd (usd);
+  if (usd > 0)
+    g_string_append_printf (out, " for %s", price);
+}
+
+static void
 print_summary (Reporter *reporter, const RunResult *result)
 {
   const RunTotals *totals = &result->totals;
@@ -260,7 +293,9 @@ print_summary (Reporter *reporter, const RunResult *result)
     g_string_append (out, "nothing to do");
   g_string_append_printf (out, " (%u image%s", totals->n_images, totals->n_images == 1 ? "" : "s");
   append_count (out, totals->n_originals_missing, "to generate");
+  append_price (out, totals->missing_usd);
   append_count (out, totals->n_originals_generated, "generated");
+  append_price (out, totals->spent_usd);
   append_count (out, totals->n_originals_loaded, "read for the first time");
   g_string_append_c (out, ')');
   if (totals->n_made > 0) {

@@ -16,7 +16,8 @@ code_of_result (const RunResult *result, bool keep_going)
     return EXIT_INTERRUPTED;
   if (!result->has_failed)
     return EXIT_OK;
-  if (keep_going)
+  /* A plan may be refused with nothing in it that failed. */
+  if (keep_going && result->totals.n_failed > 0)
     return EXIT_SOME_FAILED;
   g_autoptr (GError) error = g_error_new_literal (RUN_ERROR, (int)result->first_failure, "");
   return exit_code_of (error);
@@ -25,7 +26,7 @@ code_of_result (const RunResult *result, bool keep_going)
 int
 run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, ReportKind kind)
 {
-  const RunOptions *options = invocation->shared;
+  RunOptions *options = invocation->shared;
   RunSettings settings = run_options_settings (options, invocation->global);
   settings.dry_run = settings.dry_run || kind == REPORT_PLAN || kind == REPORT_EXPLAIN;
   if (settings.dry_run && kind == REPORT_RUN)
@@ -40,6 +41,9 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
     g_autofree char *patterns = g_strjoinv ("', '", settings.only);
     reporter_warn (reporter, "no output matches '%s'", patterns);
   }
+  /* What is left of it is for the next pipeline. */
+  if (ok)
+    options->max_cost.number = MAX (0, options->max_cost.number - result.totals.spent_usd);
   ExitCode code = ok ? code_of_result (&result, settings.keep_going) : exit_code_of (error);
   reporter_finish (reporter, ok ? &result : NULL, error, (int)code);
   return code;
@@ -85,11 +89,13 @@ run_file (const Invocation *invocation, const char *path, const PresetPath *pres
 {
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
-  const PipelineSettings settings = run_options_pipeline_settings (invocation->shared, presets);
+  g_autoptr (Config) config = config_load (problems);
+  const PipelineSettings settings = run_options_pipeline_settings (invocation->shared, presets,
+                                                                   config);
   g_autoptr (Pipeline) pipeline = run_command_check_file (path, &error)
                                     ? pipeline_load (path, &settings, problems)
                                     : NULL;
-  if (pipeline != NULL)
+  if (pipeline != NULL && problems_count (problems) == 0)
     return run_command_pipeline (invocation, pipeline, kind);
   g_autoptr (Reporter) reporter = reporter_new (kind, invocation->global, path);
   if (error == NULL)

@@ -25,6 +25,10 @@ run_events_original (const OriginalEvent *event)
   event_add_text (json, "format", event->format);
   cJSON_AddNumberToObject (json, "width", event->width);
   cJSON_AddNumberToObject (json, "height", event->height);
+  event_add_text (json, "provider", event->provider);
+  event_add_text (json, "model", event->model);
+  if (event->is_paid)
+    cJSON_AddNumberToObject (json, "cost-usd", event->cost_usd);
   if (event->is_expected)
     cJSON_AddTrueToObject (json, "expected");
   else
@@ -112,6 +116,8 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
       { "drifted", totals->n_drifted },
       { "original-bytes", (double)totals->original_bytes },
       { "made-bytes", (double)totals->made_bytes },
+      { "missing-usd", totals->missing_usd },
+      { "spent-usd", totals->spent_usd },
       { "seconds", round ((double)totals->duration_us / 1e3) / 1e3 },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS (counts); i++)

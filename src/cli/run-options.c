@@ -1,5 +1,14 @@
 #include "cli/run-options.h"
 
+static const OptionChoice on_miss_choices[] = {
+  { "ask", ON_MISS_ASK, "make free ones; ask once for all that are paid for" },
+  { "generate", ON_MISS_GENERATE, "make all" },
+  { "fail", ON_MISS_FAIL, "make none" },
+  { NULL },
+};
+
+static const OptionChoice max_cost_choices[] = { { "none", 0, "no limit" }, { NULL } };
+
 static const Option rows[] = {
   { OPTION_BOOL (RunOptions, dry_run), .name = "dry-run", .letter = 'n',
     .help = "Tell what would be made, make nothing" },
@@ -14,6 +23,18 @@ static const Option rows[] = {
     .help = "Only outputs whose path, or image id, matches" },
   { OPTION_TEXTS (RunOptions, refresh), .name = "refresh", .value_name = "GLOB",
     .flags = OPTION_REPEATED, .help = "Make these outputs again even if they are up to date" },
+  { OPTION_TEXTS (RunOptions, regenerate), .name = "regenerate", .value_name = "GLOB",
+    .flags = OPTION_REPEATED,
+    .help = "Ask again for the originals of these images; the old ones stay in the cache" },
+  { OPTION_CHOICE (RunOptions, on_miss), .name = "on-miss", .choices = on_miss_choices,
+    .value_name = "WHAT",
+    .help = "What to do when an original is not in the cache; unset: ask on a terminal, elsewhere "
+            "make free ones and fail for the others" },
+  { OPTION_BOOL (RunOptions, offline), .name = "offline",
+    .help = "Ask nobody for originals: what is not in the cache fails" },
+  { OPTION_NUMBER_OR_WORD (RunOptions, max_cost), .name = "max-cost", .value_name = "USD", .min = 0,
+    .max = 1e6, .unit = "USD", .choices = max_cost_choices, .fallback = "none",
+    .help = "Begin nothing when the originals to be made cost more in all" },
   { OPTION_BOOL (RunOptions, locked), .name = "locked",
     .help = "Make everything of the originals that peel.lock pins, or nothing; leave it alone" },
   { OPTION_BOOL (RunOptions, refresh_drift), .name = "refresh-drift",
@@ -58,6 +79,10 @@ run_options_settings (const RunOptions *options, const GlobalOptions *global)
     .verify_outputs = options->verify_outputs,
     .refresh_drift = options->refresh_drift,
     .isolate = options->isolate,
+    .on_miss = (OnMiss)options->on_miss,
+    .offline = options->offline,
+    .max_cost_usd = options->max_cost.is_word ? -1 : options->max_cost.number,
+    .regenerate = options->regenerate,
     .locked = options->locked,
     .only = options->only,
     .refresh = options->refresh,
@@ -77,10 +102,12 @@ run_options_settings (const RunOptions *options, const GlobalOptions *global)
 }
 
 PipelineSettings
-run_options_pipeline_settings (const RunOptions *options, const PresetPath *presets)
+run_options_pipeline_settings (const RunOptions *options, const PresetPath *presets,
+                               const Config *config)
 {
   return (PipelineSettings){
     .variables = options->variables,
+    .config = config,
     .presets = presets,
     .allow_outside = options->allow_outside,
   };

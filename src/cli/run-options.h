@@ -5,10 +5,12 @@
 #include "run/run.h"
 
 typedef struct {
-  bool dry_run, locked, keep_going, refresh_drift, verify_outputs, allow_outside, allow_damaged,
-    isolate;
+  bool dry_run, locked, offline, keep_going, refresh_drift, verify_outputs, allow_outside,
+    allow_damaged, isolate;
   int jobs;
-  char **variables, **only, **refresh;
+  int on_miss; /* OnMiss */
+  NumberOrWord max_cost;
+  char **variables, **only, **refresh, **regenerate;
   double max_pixels; /* megapixels */
   int max_edge, max_pages;
   int64_t max_file_size, max_metadata;
@@ -19,4 +21,4 @@ extern const SharedOptions shared_run_options;
 /* Strings stay with the options. */
 RunSettings run_options_settings (const RunOptions *options, const GlobalOptions *global);
 PipelineSettings run_options_pipeline_settings (const RunOptions *options,
-                                                const PresetPath *presets);
+                                                const PresetPath *presets, const Config *config);

@@ -1,10 +1,13 @@
 #include "cli/terminal.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "run/interrupt.h"
 
 static GlobalOptions settings;
 
@@ -30,6 +33,32 @@ bool
 terminal_is_interactive (void)
 {
   return isatty (STDERR_FILENO) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+bool
+terminal_can_ask (void)
+{
+  return isatty (STDIN_FILENO) && isatty (STDERR_FILENO);
+}
+
+bool
+terminal_ask (const char *question)
+{
+  char answer[64] = "";
+  struct pollfd polled[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+                             { .fd = interrupt_fd (), .events = POLLIN } };
+  g_autofree char *shown = terminal_safe (question, true);
+  fprintf (stderr, "%s [y/N] ", shown);
+  fflush (stderr);
+  int n;
+  do
+    n = poll (polled, G_N_ELEMENTS (polled), -1);
+  while (n < 0 && errno == EINTR && interrupt_count () == 0);
+  /* A line, since a terminal gives lines; a longer one is no yes. */
+  if (interrupt_count () > 0 || read (STDIN_FILENO, answer, sizeof answer - 1) <= 0)
+    return false;
+  g_strstrip (answer);
+  return g_ascii_strcasecmp (answer, "y") == 0 || g_ascii_strcasecmp (answer, "yes") == 0;
 }
 
 int

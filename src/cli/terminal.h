@@ -10,6 +10,10 @@ int terminal_width (void);
 bool terminal_is_interactive (void); /* stderr is a terminal */
 /* Columns of stdout's terminal; 0 when results go to a file or a program. */
 int terminal_result_width (void);
+/* Is there somebody to ask: are standard input and stderr a terminal? */
+bool terminal_can_ask (void);
+/* Asks a question that takes yes or no; anything but a yes, a Ctrl-C too, is no. */
+bool terminal_ask (const char *question);
 
 /* Names and messages may hold control characters (C0, DEL, C1), which a terminal obeys: here each is
  * replaced by U+FFFD. A newline and a tab stay, unless it is for a row of results. New string. */

@@ -56,6 +56,11 @@ const PipelineKey size_keys[] = {
   { NULL },
 };
 
+const PipelineKey config_keys[] = {
+  { "providers", "What each provider is told that no pipeline may say", PIPELINE_KEY_PROVIDERS },
+  { NULL },
+};
+
 const char *
 keys_describe_kind (PipelineKeyKind kind)
 {
@@ -81,6 +86,8 @@ keys_describe_kind (PipelineKeyKind kind)
     return "a list of outputs";
   case PIPELINE_KEY_PIXELS:
     return "a list of 1 to 65535 px";
+  case PIPELINE_KEY_PROVIDERS:
+    return "a map of providers to their options";
   }
   return "";
 }

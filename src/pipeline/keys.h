@@ -1,4 +1,5 @@
-/* The keys that are not stage options: of a pipeline file, of an output, of a preset. */
+/* The keys that are not stage options: of a pipeline file, of an output, of a preset; and of the
+ * user's configuration. */
 #pragma once
 
 #include "base/problems.h"
@@ -9,14 +10,15 @@ typedef enum {
   PIPELINE_KEY_VERSION,
   PIPELINE_KEY_TEXT,
   PIPELINE_KEY_PATH,
-  PIPELINE_KEY_VARS,    /* a map of names to anything */
-  PIPELINE_KEY_MATRIX,  /* of images: lists of values */
-  PIPELINE_KEY_SIZES,   /* of derivatives: the lists may be maps of sizes */
-  PIPELINE_KEY_ROWS,    /* a list of maps: include and exclude */
-  PIPELINE_KEY_CHAIN,   /* stages, the first a source */
-  PIPELINE_KEY_STAGES,  /* stages without a source */
-  PIPELINE_KEY_OUTPUTS, /* a list of maps with output_keys */
-  PIPELINE_KEY_PIXELS,  /* a list of sizes in px */
+  PIPELINE_KEY_VARS,      /* a map of names to anything */
+  PIPELINE_KEY_MATRIX,    /* of images: lists of values */
+  PIPELINE_KEY_SIZES,     /* of derivatives: the lists may be maps of sizes */
+  PIPELINE_KEY_ROWS,      /* a list of maps: include and exclude */
+  PIPELINE_KEY_CHAIN,     /* stages, the first a source */
+  PIPELINE_KEY_STAGES,    /* stages without a source */
+  PIPELINE_KEY_OUTPUTS,   /* a list of maps with output_keys */
+  PIPELINE_KEY_PIXELS,    /* a list of sizes in px */
+  PIPELINE_KEY_PROVIDERS, /* a map of providers to their options */
 } PipelineKeyKind;
 
 typedef struct {
@@ -25,7 +27,8 @@ typedef struct {
 } PipelineKey;
 
 /* matrix_keys and size_keys are those with a meaning of their own; all others are the user's. */
-extern const PipelineKey pipeline_keys[], output_keys[], preset_keys[], matrix_keys[], size_keys[];
+extern const PipelineKey pipeline_keys[], output_keys[], preset_keys[], matrix_keys[], size_keys[],
+  config_keys[];
 
 /* "a text", "a list of stages": what a key takes, for people. */
 const char *keys_describe_kind (PipelineKeyKind kind);

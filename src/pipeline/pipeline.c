@@ -371,6 +371,7 @@ pipeline_load (const char *path, const PipelineSettings *settings, Problems *pro
   pipeline->path = g_strdup (full);
   pipeline->file_stem = path_dup_stem (full);
   pipeline->lock = g_build_filename (folder, PIPELINE_LOCK_NAME, NULL);
+  pipeline->config = settings->config;
   pipeline->allow_outside = settings->allow_outside;
   g_autoptr (GPtrArray) trail = g_ptr_array_new ();
   pipeline->root = load_merged (pipeline, full, path, NULL, trail, problems);
@@ -387,6 +388,7 @@ pipeline_from_document (Document *document, const char *folder, const char *name
   g_ptr_array_add (pipeline->documents, document);
   g_ptr_array_add (pipeline->document_folders, g_strdup (folder));
   pipeline->root = node_ref (document->root);
+  pipeline->config = settings->config;
   pipeline->allow_outside = settings->allow_outside;
   if (!secrets_check (document->root, problems) || !check_keys (pipeline, document, problems) ||
       !resolve (pipeline, settings, name, problems))

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "document/document.h"
+#include "pipeline/config.h"
 #include "pipeline/matrix.h"
 #include "pipeline/preset.h"
 #include "pipeline/scope.h"
@@ -18,6 +19,7 @@ GQuark pipeline_error_quark (void);
 /* What a run hands in beside the file. */
 typedef struct {
   char **variables;          /* --var name=value, or NULL */
+  const Config *config;      /* the user's, or NULL. Must outlive the pipeline */
   const PresetPath *presets; /* where presets are looked for after the pipeline's own folder */
   bool allow_outside;        /* outputs may leave the pipeline's folder */
 } PipelineSettings;
@@ -45,9 +47,10 @@ typedef struct {
   Matrix *matrix;
   Node *stage_list;   /* the shared chain */
   GPtrArray *outputs; /* OutputRule* */
-  char *manifest;     /* absolute, or NULL: none */
-  char *lock;         /* peel.lock beside `path`; NULL for one made in memory */
-  bool is_partial;    /* while it is read: some key, variable or matrix is wrong */
+  const Config *config;
+  char *manifest;  /* absolute, or NULL: none */
+  char *lock;      /* peel.lock beside `path`; NULL for one made in memory */
+  bool is_partial; /* while it is read: some key, variable or matrix is wrong */
   bool allow_outside;
 } Pipeline;
 

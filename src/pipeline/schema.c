@@ -10,6 +10,7 @@
 
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
+#include "providers/provider.h"
 #include "stages/stage.h"
 
 #define NAME_PATTERN "^[A-Za-z_][A-Za-z0-9_-]*$"
@@ -114,6 +115,22 @@ new_chain (void)
 }
 
 static cJSON *
+new_providers (void)
+{
+  cJSON *schema = new_object ("object");
+  cJSON *properties = cJSON_AddObjectToObject (schema, "properties");
+  for (unsigned i = 0; i < provider_n_types (); i++) {
+    if (provider_types[i]->config == NULL)
+      continue;
+    cJSON *options = options_schema (provider_types[i]->config);
+    cJSON_AddStringToObject (options, "description", provider_types[i]->summary);
+    cJSON_AddItemToObject (properties, provider_types[i]->name, options);
+  }
+  cJSON_AddBoolToObject (schema, "additionalProperties", false);
+  return schema;
+}
+
+static cJSON *
 new_key_value (PipelineKeyKind kind)
 {
   cJSON *schema;
@@ -149,6 +166,8 @@ new_key_value (PipelineKeyKind kind)
     return new_list_of (new_ref ("output"));
   case PIPELINE_KEY_PIXELS:
     return new_pixels ();
+  case PIPELINE_KEY_PROVIDERS:
+    return new_providers ();
   }
   return cJSON_CreateObject ();
 }
@@ -325,5 +344,15 @@ preset_schema (void)
 {
   cJSON *definitions, *schema = new_document ("Peel preset", preset_keys, &definitions);
   add_stage_options (definitions);
+  return schema;
+}
+
+cJSON *
+config_schema (void)
+{
+  cJSON *schema = cJSON_CreateObject ();
+  cJSON_AddStringToObject (schema, "$schema", "https://json-schema.org/draft/2020-12/schema");
+  cJSON_AddStringToObject (schema, "title", "Peel configuration");
+  fill_with_keys (schema, config_keys);
   return schema;
 }

@@ -9,3 +9,5 @@
 cJSON *pipeline_schema (void);
 /* Of a preset. Caller deletes. */
 cJSON *preset_schema (void);
+/* Of the user's configuration. Caller deletes. */
+cJSON *config_schema (void);

@@ -26,7 +26,7 @@ secrets_check (const Node *node, Problems *problems)
     return problems_add_secret (
       problems, &node->mark,
       "this text holds what looks like a secret (a key or token): take it out of the "
-      "pipeline, and replace it where it was issued if anyone else has seen the file");
+      "file, and replace it where it was issued if anyone else has seen the file");
   if (node->kind == NODE_LIST)
     for (unsigned i = 0; i < node_length (node); i++)
       ok = secrets_check (node_item (node, i), problems) && ok;

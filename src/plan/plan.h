@@ -97,7 +97,10 @@ typedef struct {
   Step *step; /* holds `options` */
   const GenerateOptions *options;
   const ProviderType *provider;
+  const void *config; /* what the user's configuration says of it, or NULL */
   const char *model;
+  bool is_paid;
+  double cost_usd; /* of one answer, by the price that is known */
   int variant;
   Digest fingerprint; /* of the request */
   int width, height;  /* expected, px */

@@ -19,6 +19,15 @@ mark_of (const Step *source, const char *option)
   return node != NULL ? &node->mark : &source->mark;
 }
 
+static void
+complain_far_from_any (const char *name, const Mark *mark, Problems *problems)
+{
+  g_autoptr (GString) all = g_string_new (NULL);
+  for (unsigned i = 0; i < provider_n_types (); i++)
+    g_string_append_printf (all, "%s%s", i > 0 ? ", " : "", provider_types[i]->name);
+  problems_add (problems, mark, "there is no provider '%s'; this Peel has: %s", name, all->str);
+}
+
 static const ProviderType *
 complain_unknown (const char *name, const Mark *mark, Problems *problems)
 {
@@ -26,8 +35,7 @@ complain_unknown (const char *name, const Mark *mark, Problems *problems)
   if (near != NULL)
     problems_add (problems, mark, "there is no provider '%s'; did you mean '%s'?", name, near);
   else
-    problems_add (problems, mark, "there is no provider '%s'; this Peel has: %s", name,
-                  provider_types[0]->name);
+    complain_far_from_any (name, mark, problems);
   return NULL;
 }
 
@@ -50,7 +58,7 @@ choose_provider (const Step *source, Problems *problems)
     if (chosen == NULL)
       chosen = provider;
   }
-  return !ok ? NULL : chosen != NULL ? chosen : provider_types[0];
+  return !ok ? NULL : chosen != NULL ? chosen : provider_find ("synthetic");
 }
 
 static Digest
@@ -80,7 +88,13 @@ plan_request_of (const Plan *plan, const PlanImage *image, Problems *problems)
   request->provider = choose_provider (request->step, problems);
   if (request->provider == NULL)
     return NULL;
-  request->model = request->provider->default_model;
+  const ProviderType *provider = request->provider;
+  request->config = config_provider (plan->pipeline->config, provider);
+  request->model = provider->model != NULL ? provider->model (request->options, request->config)
+                                           : provider->default_model;
+  if (provider->cost != NULL && request->config != NULL)
+    request->cost_usd = provider->cost (request->config);
+  request->is_paid = request->cost_usd > 0;
   request->variant = image->variant;
   g_autoptr (GError) error = NULL;
   if (!request->provider->expected_size (request->options, &request->width, &request->height,

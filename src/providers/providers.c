@@ -5,8 +5,15 @@
 
 G_DEFINE_QUARK (provider_error_quark, provider_error)
 
-/* In order of name. */
+void
+provider_step_clear (ProviderStep *step)
+{
+  g_clear_pointer (&step->program, g_strfreev);
+  g_clear_pointer (&step->input, g_free);
+}
+
 const ProviderType *const provider_types[] = {
+  &provider_command,
   &provider_synthetic,
 };
 

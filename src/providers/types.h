@@ -3,4 +3,5 @@
 
 #include "providers/provider.h"
 
+extern const ProviderType provider_command;
 extern const ProviderType provider_synthetic;

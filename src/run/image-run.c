@@ -12,6 +12,8 @@ image_run_free (ImageRun *image_run)
   g_free (image_run->outputs);
   g_free (image_run->selected);
   expansion_free (image_run->expansion);
+  flight_free (image_run->flight);
+  journal_call_free (image_run->call);
   cache_record_free (image_run->record);
   plan_request_free (image_run->request);
   g_free (image_run);

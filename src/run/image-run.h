@@ -1,6 +1,8 @@
 /* One image on its way through a run. */
 #pragma once
 
+#include "cache/flight.h"
+#include "cache/journal.h"
 #include "cache/state.h"
 #include "plan/plan.h"
 #include "run/freshness.h"
@@ -9,6 +11,9 @@ typedef struct {
   unsigned index; /* in the plan */
   const PlanImage *image;
   PlanRequest *request; /* of a generated image */
+  Flight *flight;       /* while its original is being made; NULL: it is not */
+  JournalCall *call;    /* of a paid one, while a worker is at it */
+  int64_t asked_us;     /* when the worker was given it */
   bool keep;            /* of a loaded one: its bytes go into the cache */
   FileStamp
     file_stamp; /* of a loaded one, from before it was read: what is remembered of its bytes */

@@ -29,6 +29,7 @@ void
 run_fail_image (Run *run, ImageRun *image_run, const GError *error)
 {
   RunErrorCode error_class = run_error_class (error);
+  misses_end_call (run, image_run, error);
   run->totals.n_images_done++;
   run->totals.n_failed++;
   run_note_failure (run, error_class);
@@ -193,7 +194,10 @@ void
 run_fail_task (Run *run, PoolTask *task, const GError *error)
 {
   ImageRun *image_run = task->owner;
-  if (task->pending != NULL)
+  /* It was ended because the run ends: that is no failure of the image. */
+  if (g_error_matches (error, RUN_ERROR, RUN_ERROR_INTERRUPTED) && task->pending == NULL)
+    g_hash_table_remove (run->active, image_run);
+  else if (task->pending != NULL)
     fail_pending (run, image_run, task, run_error_class (error), error->message);
   else
     run_fail_image (run, image_run, error);

@@ -31,9 +31,9 @@ add_facts (CacheRecord *record, const ImageFacts *facts, GBytes *bytes)
   record->source_type = metadata_find_source_type (data, length);
 }
 
-static bool
-make_record (GBytes *bytes, const char *name, Cache *cache, bool store, const ImageLimits *limits,
-             CacheRecord **out_record, GError **error)
+bool
+ingest_bytes (GBytes *bytes, const char *name, Cache *cache, bool store, const ImageLimits *limits,
+              CacheRecord **out_record, GError **error)
 {
   ImageFacts facts;
   if (!image_probe (bytes, name, limits, &facts, error))
@@ -60,8 +60,8 @@ ingest_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRec
   if (!path_read_file (task_text (task, "path"), limits->most_bytes, &text, &length, error))
     return false;
   g_autoptr (GBytes) bytes = g_bytes_new_take (text, length);
-  return make_record (bytes, task_text (task, "name"), cache, task_flag (task, "store"), limits,
-                      out_record, error);
+  return ingest_bytes (bytes, task_text (task, "name"), cache, task_flag (task, "store"), limits,
+                       out_record, error);
 }
 
 /* Mapped, so that of a large file only what the facts stand in is read. Another process that cuts the
@@ -162,5 +162,5 @@ draw_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecor
             image_encode (picture, &drawing_encoding, &bytes, &result, error) &&
             label (bytes, &labelled, error);
   g_clear_object (&picture);
-  return ok && make_record (labelled, "the drawing", cache, true, limits, out_record, error);
+  return ok && ingest_bytes (labelled, "the drawing", cache, true, limits, out_record, error);
 }

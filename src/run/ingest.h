@@ -13,5 +13,8 @@ bool ingest_task (const Node *task, Cache *cache, const ImageLimits *limits,
 /* Any file; *out_record has no format when it is no picture that is read here. */
 bool import_task (const Node *task, Cache *cache, const ImageLimits *limits,
                   CacheRecord **out_record, bool *out_was_there, GError **error);
+/* The same of bytes that are here; `name` is for messages. */
+bool ingest_bytes (GBytes *bytes, const char *name, Cache *cache, bool store,
+                   const ImageLimits *limits, CacheRecord **out_record, GError **error);
 bool draw_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
                 GError **error);

@@ -21,16 +21,16 @@ tell_original (Run *run, const ImageRun *image_run, const char *how)
   run->listener->original (run->listener->data, &event);
 }
 
-static void
-go_on_with_cached (Run *run, ImageRun *image_run)
+void
+run_go_on_with_cached (Run *run, ImageRun *image_run)
 {
   run->totals.n_originals_cached++;
   tell_original (run, image_run, "cached");
   run_settle_outputs (run, image_run);
 }
 
-static void
-queue_task (Run *run, ImageRun *image_run, unsigned id, char *line)
+void
+run_queue_task (Run *run, ImageRun *image_run, unsigned id, char *line)
 {
   PoolTask *task = g_new0 (PoolTask, 1);
   task->id = id;
@@ -39,67 +39,37 @@ queue_task (Run *run, ImageRun *image_run, unsigned id, char *line)
   g_queue_push_tail (run->waiting, task);
 }
 
-/* A miss in a dry run: told with the sizes that are expected. */
-static void
-plan_missing (Run *run, ImageRun *image_run)
-{
-  g_autoptr (GError) error = NULL;
-  const OriginalFacts facts = image_run_expected_facts (image_run);
-  const OriginalEvent event = {
-    .image_id = image_run->image->id,
-    .variant = image_run_variant (image_run),
-    .how = "missing",
-    .width = facts.shape.width,
-    .height = facts.shape.height,
-    .is_expected = true,
-  };
-  if (image_run->expansion == NULL && !run_expand_outputs (run, image_run, &facts, &error)) {
-    run_fail_image (run, image_run, error);
-    return;
-  }
-  run->totals.n_originals_missing++;
-  run->listener->original (run->listener->data, &event);
-  for (unsigned i = 0; i < image_run->expansion->derivatives->len; i++) {
-    if (!image_run->selected[i])
-      continue;
-    run->totals.n_expected++;
-    run->totals.n_to_make++;
-    image_run->outputs[i].reason = g_strdup ("its original is not there yet");
-    run_tell_output (run, image_run, i, OUTPUT_TO_MAKE, 0, NULL);
-  }
-  run_finish_image (run, image_run);
-}
-
 /* The request was answered once, but the answer is gone or damaged. What costs nothing is made again,
  * and said; what was paid for is not paid for again by itself. */
 static bool
 may_replace_lost (Run *run, const ImageRun *image_run, GError **error)
 {
-  const ProviderType *provider = image_run->request->provider;
+  const PlanRequest *request = image_run->request;
   const char *id = image_run->image->id;
-  if (!provider->is_free) {
+  if (request->is_paid) {
     g_set_error (
       error, RUN_ERROR, RUN_ERROR_CORRUPT,
       "the original of %s is lost or damaged; it is not paid for again by itself: put it back "
-      "from a copy",
-      id);
+      "from a copy ('peel cache restore BUNDLE'), or pay again with --regenerate '%s'",
+      id, id);
     return false;
   }
   g_autofree char *message = g_strdup_printf (
     "the original of %s is lost or damaged; '%s' is free, so it is "
     "made again",
-    id, provider->name);
+    id, request->provider->name);
   run->listener->warning (run->listener->data, message);
   return true;
 }
 
-/* Fills `record` with the original that answers the image's request; none is no error. *out_is_lost:
- * there was one. */
-static bool
-look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
+bool
+run_look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
 {
   Digest digest;
   GError *problem = NULL;
+  *out_is_lost = false;
+  if (misses_asks_again (run, image_run))
+    return true;
   if (!pins_find (run, image_run, error))
     return false;
   if (image_run->record != NULL)
@@ -124,41 +94,17 @@ begin_generated (Run *run, ImageRun *image_run)
   bool is_lost = false;
   image_run->request = plan_request (run->plan, image_run->index, problems);
   if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error) ||
-      !look_up (run, image_run, &is_lost, &error)) {
+      !run_look_up (run, image_run, &is_lost, &error)) {
     run_fail_image (run, image_run, error);
     return;
   }
   pins_tell (run, image_run);
-  if (image_run->record != NULL) {
-    go_on_with_cached (run, image_run);
-    return;
-  }
-  if (is_lost && !may_replace_lost (run, image_run, &error)) {
+  if (is_lost && !may_replace_lost (run, image_run, &error))
     run_fail_image (run, image_run, error);
-    return;
-  }
-  /* Nothing is drawn for an image that --only leaves out. */
-  const OriginalFacts expected = image_run_expected_facts (image_run);
-  if (!run_expand_outputs (run, image_run, &expected, &error)) {
-    run_fail_image (run, image_run, error);
-    return;
-  }
-  if (!run_has_selected (image_run)) {
-    run_finish_image (run, image_run);
-    return;
-  }
-  if (run->settings->dry_run) {
-    plan_missing (run, image_run);
-    return;
-  }
-  const ProviderRequest request = { image_run->request->options, image_run->request->variant };
-  PainterSpec spec;
-  if (!image_run->request->provider->drawing (&request, &spec, &error)) {
-    run_fail_image (run, image_run, error);
-    return;
-  }
-  unsigned id = ++run->next_task_id;
-  queue_task (run, image_run, id, task_write_draw (id, &spec));
+  else if (image_run->record != NULL)
+    run_go_on_with_cached (run, image_run);
+  else
+    misses_begin (run, image_run);
 }
 
 /* The record of a file whose hash is remembered, if all that is needed of it is there. */
@@ -192,13 +138,13 @@ begin_loaded (Run *run, ImageRun *image_run)
     return;
   }
   if (image_run->record != NULL) {
-    go_on_with_cached (run, image_run);
+    run_go_on_with_cached (run, image_run);
     return;
   }
   unsigned id = ++run->next_task_id;
   const char *file = image_run->image->file;
   bool store = image_run->keep && !run->settings->dry_run;
-  queue_task (run, image_run, id, task_write_ingest (id, file, file, store));
+  run_queue_task (run, image_run, id, task_write_ingest (id, file, file, store));
 }
 
 static void
@@ -211,7 +157,7 @@ begin_recalled (Run *run, ImageRun *image_run)
     g_set_error (&error, RUN_ERROR, RUN_ERROR_CORRUPT, "the original %s has just left the cache",
                  digest_to_hex (digest).text);
   if (error == NULL)
-    go_on_with_cached (run, image_run);
+    run_go_on_with_cached (run, image_run);
   else
     run_fail_image (run, image_run, error);
 }
@@ -253,6 +199,9 @@ acquisition_of (const Run *run, const ImageRun *image_run)
   acquisition->model = g_strdup (request->model);
   acquisition->prompt = g_strdup (request->options->prompt);
   acquisition->variant = request->variant;
+  acquisition->cost_usd = request->cost_usd;
+  acquisition->is_paid = request->is_paid;
+  acquisition->duration_ms = (clock_monotonic_us () - image_run->asked_us) / 1000;
   return acquisition;
 }
 
@@ -281,6 +230,7 @@ run_take_original (Run *run, ImageRun *image_run, Answer *answer)
     run_fail_image (run, image_run, error);
     return;
   }
+  misses_end_call (run, image_run, NULL);
   bool is_generated = image_run->request != NULL;
   if (is_generated)
     run->totals.n_originals_generated++;

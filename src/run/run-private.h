@@ -5,6 +5,7 @@
 #include "plan/paths.h"
 #include "run/image-run.h"
 #include "run/manifest.h"
+#include "run/misses.h"
 #include "run/pins.h"
 #include "run/pool.h"
 #include "run/run.h"
@@ -19,6 +20,7 @@ struct Run {
   World world;
   PlanWorld questions; /* of `plan`, to the world */
   Plan *plan;
+  Misses misses;
   Pins pins;
   PlanPaths *claims; /* of the paths that real pixels gave */
   Pool *pool;
@@ -57,6 +59,12 @@ void run_take_crash (void *data, PoolTask *task, const char *how);
 
 /* ---- originals.c ---- */
 
+/* Fills `record` with the original that answers the image's request; none is no error. *out_is_lost:
+ * there was one. */
+bool run_look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error);
+void run_go_on_with_cached (Run *run, ImageRun *image_run);
+/* `line` is consumed. */
+void run_queue_task (Run *run, ImageRun *image_run, unsigned id, char *line);
 /* Looks the original up; goes on with it, or queues its making. */
 void run_find_original (Run *run, ImageRun *image_run);
 /* A worker has made or read it. */

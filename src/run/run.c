@@ -24,6 +24,7 @@ run_clear (Run *run)
   manifest_writer_free (run->manifest);
   manifest_index_free (run->old_manifest);
   pins_clear (&run->pins);
+  misses_clear (&run->misses);
   plan_paths_free (run->claims);
   plan_free (run->plan);
   state_close (run->state);
@@ -75,6 +76,7 @@ open_run (Run *run, GError **error)
   run->libraries = image_library_versions ();
   run->claims = plan_paths_new (&run->questions);
   plan_paths_add_plan (run->claims, run->plan);
+  misses_init (&run->misses);
   run->waiting = g_queue_new ();
   run->entered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   run->active = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)image_run_free, NULL);
@@ -99,7 +101,7 @@ give_tasks (Run *run)
   while (!run->is_stopping && !g_queue_is_empty (run->waiting) && pool_has_idle (run->pool)) {
     PoolTask *task = g_queue_pop_head (run->waiting);
     g_autoptr (GError) error = NULL;
-    if (pool_give (run->pool, task, &error))
+    if (misses_before_task (run, task, &error) && pool_give (run->pool, task, &error))
       continue;
     run_fail_task (run, task, error);
     pool_task_free (task);
@@ -112,7 +114,8 @@ begin_images (Run *run)
 {
   unsigned n_images = plan_n_images (run->plan);
   while (!run->is_stopping && interrupt_count () == 0 && run->next_image < n_images &&
-         g_queue_get_length (run->waiting) < (unsigned)run->settings->n_jobs) {
+         g_queue_get_length (run->waiting) < (unsigned)run->settings->n_jobs &&
+         !misses_are_many (run)) {
     run_begin_image (run, run->next_image++);
     if (clock_monotonic_us () - run->last_tick_us > TICK_MS * 1000) {
       run->last_tick_us = clock_monotonic_us ();
@@ -140,14 +143,16 @@ loop (Run *run)
   int seen = 0;
   bool told_to_stop = false;
   for (;;) {
+    misses_retry (run);
     begin_images (run);
     give_tasks (run);
     if (run->is_stopping && !told_to_stop) {
       pool_stop (run->pool);
       told_to_stop = true;
     }
-    bool has_more = !run->is_stopping && (run->next_image < plan_n_images (run->plan) ||
-                                          !g_queue_is_empty (run->waiting));
+    bool has_more = !run->is_stopping &&
+                    (run->next_image < plan_n_images (run->plan) ||
+                     !g_queue_is_empty (run->waiting) || misses_are_waiting (run));
     if (pool_n_busy (run->pool) == 0 && (!has_more || interrupt_count () > 0))
       break;
     pool_wait (run->pool, interrupt_fd (), TICK_MS);
@@ -190,6 +195,14 @@ tell_shadows (const Run *run)
   }
 }
 
+static bool
+begin_run (Run *run, GError **error)
+{
+  run->listener->started (run->listener->data, &run->totals);
+  tell_shadows (run);
+  return pins_check (run, error) && misses_decide (run, error);
+}
+
 bool
 run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunListener *listener,
               RunResult *out_result, GError **error)
@@ -197,15 +210,12 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
   int64_t start_us = clock_monotonic_us ();
   g_auto (Run) run = { .pipeline = pipeline, .settings = settings, .listener = listener };
   interrupt_may_exit (true);
-  bool is_open = open_run (&run, error);
+  bool is_ready = open_run (&run, error) && begin_run (&run, error);
   interrupt_may_exit (false);
-  if (!is_open)
-    return false;
-  listener->started (listener->data, &run.totals);
-  tell_shadows (&run);
-  if (!pins_check (&run, error))
+  if (!is_ready)
     return false;
   loop (&run);
+  misses_judge_plan (&run);
   bool ok = state_flush (run.state, error) && write_manifest (&run, error) &&
             pins_write (&run, error);
   if (!ok)

@@ -6,6 +6,14 @@
 #include "plan/plan.h"
 #include "run/run-error.h"
 
+/* What to do about a request that the cache does not answer. */
+typedef enum {
+  ON_MISS_USUAL,    /* free ones are made; paid ones after asking, if there is someone to ask */
+  ON_MISS_ASK,      /* the same, said aloud */
+  ON_MISS_GENERATE, /* all are made */
+  ON_MISS_FAIL,     /* none is made */
+} OnMiss;
+
 typedef struct {
   const char *home;    /* of the cache; NULL: the default place */
   int n_jobs;          /* processor threads to keep busy, at least 1 */
@@ -14,6 +22,9 @@ typedef struct {
   bool verify_outputs; /* hash every output */
   bool refresh_drift;  /* make again what other library versions made */
   bool isolate;        /* decode and encode in worker processes */
+  OnMiss on_miss;
+  bool offline;        /* nobody is asked for anything */
+  double max_cost_usd; /* of all that is asked for; negative: no limit */
   bool locked; /* make nothing of other originals than the pinned ones; leave the lock alone */
   char **regenerate; /* globs on image ids: their originals are asked for again */
   char **only;       /* globs on image ids and output paths, or NULL: all */
@@ -34,6 +45,8 @@ typedef struct {
   unsigned n_up_to_date, n_to_make, n_made, n_failed, n_drifted;
   unsigned n_expected; /* outputs that the images begun so far have, made or not */
   int64_t original_bytes, made_bytes;
+  double missing_usd; /* dry run: what the missing originals cost */
+  double spent_usd;
   int64_t duration_us;
 } RunTotals;
 
@@ -60,7 +73,17 @@ typedef struct {
   int width, height;
   int64_t size_bytes;
   bool is_expected;
+  const char *provider, *model; /* who is to be asked, when missing */
+  bool is_paid;
+  double cost_usd;
 } OriginalEvent;
+
+/* What is not in the cache and would be paid for. */
+typedef struct {
+  unsigned n;
+  double cost_usd;
+  const char *provider; /* borrowed */
+} RunMisses;
 
 typedef struct {
   void *data;
@@ -71,6 +94,9 @@ typedef struct {
   void (*image_failed) (void *data, const char *image_id, RunErrorCode error_class,
                         const char *message, const RunTotals *totals);
   void (*warning) (void *data, const char *message);
+  /* May these be made? Asked at most once in a run, before anything is begun. NULL: there is nobody
+   * to ask. */
+  bool (*confirm) (void *data, const RunMisses *misses);
   /* At least ten times a second while there is work. */
   void (*tick) (void *data, const RunTotals *totals);
 } RunListener;

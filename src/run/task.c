@@ -79,6 +79,20 @@ task_write_draw (unsigned id, const PainterSpec *spec)
   return finish (json);
 }
 
+char *
+task_write_spawn (unsigned id, const ProviderStep *step, const char *folder, bool is_paid)
+{
+  cJSON *json = begin ("spawn", id);
+  cJSON *program = cJSON_AddArrayToObject (json, "program");
+  for (char **argument = step->program; *argument != NULL; argument++)
+    cJSON_AddItemToArray (program, cJSON_CreateString (*argument));
+  cJSON_AddStringToObject (json, "input", step->input);
+  cJSON_AddStringToObject (json, "folder", folder);
+  cJSON_AddNumberToObject (json, "timeout", (double)step->timeout_ms);
+  cJSON_AddBoolToObject (json, "paid", is_paid);
+  return finish (json);
+}
+
 static void
 add_steps (cJSON *list, const GPtrArray *steps)
 {

@@ -7,6 +7,7 @@
  *     {"task":"ingest","id":1,"path":…,"name":…,"store":true}  → facts
  *     {"task":"import","id":1,"path":…,"compression":…,…}     → facts
  *     {"task":"draw","id":2,"prompt":…,"seed":…,…}             → facts
+ *     {"task":"spawn","id":2,"program":[…],"input":…,…}        → facts
  *     {"task":"render","id":3,"original":…,"derivatives":[…]}  → made or failed for each, then end
  *     {"task":"stop"}                                          begin no further derivative
  */
@@ -17,9 +18,10 @@
 #include "cache/state.h"
 #include "image/painter.h"
 #include "plan/plan.h"
+#include "providers/provider.h"
 #include "run/run-error.h"
 
-typedef enum { TASK_INGEST, TASK_DRAW, TASK_RENDER } TaskKind;
+typedef enum { TASK_INGEST, TASK_DRAW, TASK_SPAWN, TASK_RENDER } TaskKind;
 
 /* The original that a render task reads: a blob of the cache, or a file that is not kept there. */
 typedef struct {
@@ -41,6 +43,8 @@ char *task_write_start (const char *home, int n_threads, const ImageLimits *limi
 char *task_write_ingest (unsigned id, const char *path, const char *name, bool store);
 char *task_write_import (unsigned id, const TaskImport *import);
 char *task_write_draw (unsigned id, const PainterSpec *spec);
+/* `folder` is where the program works, see call-folder.h. */
+char *task_write_spawn (unsigned id, const ProviderStep *step, const char *folder, bool is_paid);
 /* `chosen` are indexes into `derivatives`; answers speak of them by these indexes. */
 char *task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *derivatives,
                          const GArray *chosen, int n_threads);
@@ -55,7 +59,7 @@ int64_t task_integer (const Node *task, const char *key);
 /* ---- answers ---- */
 
 typedef enum {
-  ANSWER_FACTS,  /* of ingest, import and draw: the original is durable (if it was to be stored) */
+  ANSWER_FACTS,  /* the original is durable (if it was to be stored) */
   ANSWER_MADE,   /* a derivative is whole on disk */
   ANSWER_FAILED, /* a derivative could not be made */
   ANSWER_END,    /* of render: every derivative has been answered, or skipped after stop */

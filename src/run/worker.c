@@ -11,6 +11,7 @@
 #include "image/image.h"
 #include "run/ingest.h"
 #include "run/render.h"
+#include "run/spawn.h"
 #include "run/task.h"
 
 /* A render task of some thousand derivatives; more is a fault. */
@@ -163,6 +164,10 @@ carry_out (Worker *worker, const char *kind, const Node *task, GError **error)
   } else if (strcmp (kind, "import") == 0) {
     if (!import_task (task, worker->cache, &worker->limits, &answer.record, &answer.was_there,
                       error))
+      return false;
+  } else if (strcmp (kind, "spawn") == 0) {
+    if (!spawn_task (task, worker->cache, &worker->limits, is_stopped, worker, &answer.record,
+                     error))
       return false;
   } else if (!ingest_task (task, worker->cache, &worker->limits, &answer.record, error)) {
     return false;

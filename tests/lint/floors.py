@@ -11,7 +11,7 @@ ROOM_LINE = re.compile(r"peel_room\s*\(\s*(\w+)(.*?)\)", re.DOTALL)
 # The C library, the kernel and GLib: everybody's.
 SYSTEM = re.compile(
     r"^(sys/\w+|linux/\w+|assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|fnmatch|getopt|"
-    r"glob|inttypes|langinfo|limits|locale|malloc|math|poll|pthread|pwd|sched|setjmp|signal|"
+    r"ftw|glob|inttypes|langinfo|limits|locale|malloc|math|poll|pthread|pwd|sched|setjmp|signal|"
     r"spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|"
     r"strings|tgmath|termios|threads|time|uchar|unistd|utime|wchar|wctype)\.h$")
 GLIB = re.compile(r"^glib(\.h|/|-)")

@@ -167,6 +167,10 @@ sizes_have_three_digits (void)
   assert_taken (units_describe_bytes (999600), "1.00 MB");
   assert_taken (units_describe_bytes (-18432112), "-18.4 MB");
   assert_taken (units_describe_bytes (INT64_C (4500000000000000)), "4500 TB");
+  assert_taken (units_describe_usd (0), "0.00 USD");
+  assert_taken (units_describe_usd (3 * 0.1), "0.30 USD");
+  assert_taken (units_describe_usd (0.134), "0.1340 USD");
+  assert_taken (units_describe_usd (1234.5), "1234.50 USD");
 }
 
 int

@@ -333,6 +333,9 @@ a_call_is_lost_when_nobody_makes_it_any_more (void)
   g_assert_true (journal_call_is_lost (cache_home (cache), call));
   end (cache, call, "failed");
   g_assert_false (journal_call_is_lost (cache_home (cache), call));
+  g_free (call->result);
+  end (cache, call, "unknown");
+  g_assert_true (journal_call_is_lost (cache_home (cache), call));
 }
 
 static void

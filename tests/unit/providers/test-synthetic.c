@@ -112,14 +112,18 @@ drawing_is_the_request (void)
     .resolution = (char *)"1K",
     .seed = 9,
   };
-  PainterSpec spec;
+  g_auto (ProviderStep) step = { 0 };
   const ProviderType *type = provider_find ("synthetic");
-  g_assert_true (type->drawing (&(ProviderRequest){ &options, 3 }, &spec, NULL));
-  g_assert_cmpstr (spec.prompt, ==, "a cup");
-  g_assert_cmpint (spec.seed, ==, 9);
-  g_assert_cmpint (spec.variant, ==, 3);
-  g_assert_cmpint (spec.width, ==, 1376);
-  g_assert_cmpint (spec.height, ==, 768);
+  const ProviderRequest request = {
+    .options = &options, .variant = 3, .width = 1376, .height = 768
+  };
+  g_assert_true (type->first_step (&request, &step, NULL));
+  g_assert_cmpint (step.kind, ==, PROVIDER_DRAW);
+  g_assert_cmpstr (step.drawing.prompt, ==, "a cup");
+  g_assert_cmpint (step.drawing.seed, ==, 9);
+  g_assert_cmpint (step.drawing.variant, ==, 3);
+  g_assert_cmpint (step.drawing.width, ==, 1376);
+  g_assert_cmpint (step.drawing.height, ==, 768);
 }
 
 static void
@@ -130,7 +134,7 @@ registry_is_sorted_and_forgiving (void)
   g_assert_null (provider_find ("synthetik"));
   g_assert_cmpstr (provider_nearest ("synthetik"), ==, "synthetic");
   g_assert_null (provider_nearest ("dreams"));
-  g_assert_true (provider_find ("synthetic")->is_free);
+  g_assert_null (provider_find ("synthetic")->cost);
 }
 
 int

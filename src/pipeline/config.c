@@ -1,0 +1,159 @@
+#include "pipeline/config.h"
+
+#include "base/base-error.h"
+#include "base/path.h"
+#include "document/document.h"
+#include "pipeline/keys.h"
+#include "pipeline/secrets.h"
+
+struct Config {
+  char *path;
+  Document *document; /* NULL: nothing is configured */
+  void **providers;   /* in parallel to provider_types; NULL: not configured */
+};
+
+static Config *
+config_new (const char *path)
+{
+  Config *config = g_new0 (Config, 1);
+  config->path = g_strdup (path);
+  config->providers = g_new0 (void *, provider_n_types ());
+  return config;
+}
+
+void
+config_free (Config *config)
+{
+  if (config == NULL)
+    return;
+  for (unsigned i = 0; i < provider_n_types (); i++)
+    if (config->providers[i] != NULL)
+      options_free (provider_types[i]->config, config->providers[i]);
+  g_free (config->providers);
+  g_free (config->path);
+  document_free (config->document);
+  g_free (config);
+}
+
+/* ---- reading ---- */
+
+char *
+config_dup_path (Problems *problems)
+{
+  const char *given = g_getenv ("PEEL_CONFIG");
+  if (given == NULL || given[0] == '\0')
+    return g_build_filename (g_get_user_config_dir (), "peel", "config.yaml", NULL);
+  if (given[0] == '/')
+    return g_strdup (given);
+  problems_add (problems, NULL,
+                "PEEL_CONFIG is '%s', which is another file from each folder: give it an absolute "
+                "path",
+                given);
+  return NULL;
+}
+
+static bool
+complain_unknown (const Node *key, Problems *problems)
+{
+  const ProviderType *type = provider_find (key->text);
+  const char *near = provider_nearest (key->text);
+  if (type != NULL)
+    return problems_add (problems, &key->mark, "the provider '%s' needs no configuration",
+                         key->text);
+  if (near != NULL)
+    return problems_add (problems, &key->mark, "there is no provider '%s'; did you mean '%s'?",
+                         key->text, near);
+  return problems_add (problems, &key->mark, "there is no provider '%s'", key->text);
+}
+
+static bool
+read_provider (Config *config, const char *folder, const Node *key, const Node *node,
+               Problems *problems)
+{
+  unsigned i = 0;
+  while (i < provider_n_types () && strcmp (provider_types[i]->name, key->text) != 0)
+    i++;
+  if (i == provider_n_types () || provider_types[i]->config == NULL)
+    return complain_unknown (key, problems);
+  const ProviderType *type = provider_types[i];
+  config->providers[i] = options_new (type->config);
+  return options_read (type->config, node, type->name, folder, config->providers[i], problems) &&
+         (type->check_config == NULL || type->check_config (config->providers[i], node, problems));
+}
+
+static bool
+read_root (Config *config, const char *path, Problems *problems)
+{
+  const Node *root = config->document->root, *providers = node_get (root, "providers");
+  g_autofree char *folder = g_path_get_dirname (path);
+  if (root->kind == NODE_NULL)
+    return true;
+  bool ok = secrets_check (root, problems) &&
+            keys_check (root, config_keys, "the configuration", problems);
+  if (!ok || providers == NULL || providers->kind == NODE_NULL)
+    return ok;
+  if (providers->kind != NODE_MAP)
+    return problems_add (problems, &providers->mark, "'providers' takes a map of providers, not %s",
+                         node_kind_words (providers->kind));
+  for (unsigned i = 0; i < node_length (providers); i++)
+    ok = read_provider (config, folder, providers->keys->pdata[i], node_item (providers, i),
+                        problems) &&
+         ok;
+  return ok;
+}
+
+Config *
+config_read (const char *path, const char *text, size_t length, Problems *problems)
+{
+  g_autoptr (Config) config = config_new (path);
+  config->document = document_read (path, text, length, problems);
+  if (config->document == NULL || !read_root (config, path, problems))
+    return NULL;
+  return g_steal_pointer (&config);
+}
+
+Config *
+config_load (Problems *problems)
+{
+  g_autofree char *path = config_dup_path (problems);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  size_t length;
+  if (path == NULL)
+    return NULL;
+  if (path_read_file (path, DOCUMENT_MOST_BYTES, &text, &length, &error))
+    return config_read (path, text, length, problems);
+  const char *given = g_getenv ("PEEL_CONFIG");
+  bool is_named = given != NULL && given[0] != '\0';
+  if (!is_named && g_error_matches (error, BASE_ERROR, BASE_ERROR_NOT_FOUND))
+    return config_new (path);
+  problems_add (problems, NULL, "%s%s", error->message, is_named ? " (PEEL_CONFIG names it)" : "");
+  return NULL;
+}
+
+/* ---- what it says ---- */
+
+const char *
+config_path (const Config *config)
+{
+  return config != NULL ? config->path : "your configuration";
+}
+
+const void *
+config_provider (const Config *config, const ProviderType *type)
+{
+  for (unsigned i = 0; config != NULL && i < provider_n_types (); i++)
+    if (provider_types[i] == type)
+      return config->providers[i];
+  return NULL;
+}
+
+bool
+config_has_paid_provider (const Config *config)
+{
+  for (unsigned i = 0; config != NULL && i < provider_n_types (); i++)
+    if (config->providers[i] != NULL && provider_types[i]->cost != NULL &&
+        provider_types[i]->cost (config->providers[i]) > 0)
+      return true;
+  return false;
+}

@@ -1,0 +1,30 @@
+/* The user's own configuration: what no pipeline or preset may say, since those are passed around.
+ *
+ *     $PEEL_CONFIG, else $XDG_CONFIG_HOME/peel/config.yaml, else ~/.config/peel/config.yaml
+ *
+ *     providers:
+ *       command: { program: [/opt/sd/make, --prompt, "{prompt}", --out, "{output}"], cost: 0.05 }
+ *
+ * Each provider's options come from its type's config table. */
+#pragma once
+
+#include "base/problems.h"
+#include "providers/provider.h"
+
+typedef struct Config Config;
+
+/* An absolute path, whether the file is there or not. NULL after adding to `problems`. New string. */
+char *config_dup_path (Problems *problems);
+/* No file is an empty configuration. NULL after adding to `problems`. */
+Config *config_load (Problems *problems);
+/* The same from a text; `path` is shown in errors. */
+Config *config_read (const char *path, const char *text, size_t length, Problems *problems);
+void config_free (Config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Config, config_free)
+
+/* Where it is, or would be; of NULL: the words for that. */
+const char *config_path (const Config *config);
+/* The options of the type's config table; NULL: none are set, or `config` is NULL. */
+const void *config_provider (const Config *config, const ProviderType *type);
+/* Can anything that is configured cost money? */
+bool config_has_paid_provider (const Config *config);

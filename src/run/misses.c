@@ -1,0 +1,489 @@
+#include "run/misses.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "cache/journal.h"
+#include "run/call-folder.h"
+#include "run/run-private.h"
+#include "run/selection.h"
+
+enum {
+  MOST_DELAYED = 256, /* images that wait for others' calls; more would only fill memory */
+  RETRY_MS = 50,
+};
+
+static GHashTable *
+new_digest_set (void)
+{
+  return g_hash_table_new_full (digest_hash_key, digest_equal_key, g_free, NULL);
+}
+
+void
+misses_init (Misses *misses)
+{
+  misses->delayed = g_ptr_array_new ();
+  misses->regenerated = new_digest_set ();
+  misses->planned = new_digest_set ();
+}
+
+void
+misses_clear (Misses *misses)
+{
+  g_clear_pointer (&misses->delayed, g_ptr_array_unref);
+  g_clear_pointer (&misses->permitted, g_hash_table_unref);
+  g_clear_pointer (&misses->regenerated, g_hash_table_unref);
+  g_clear_pointer (&misses->planned, g_hash_table_unref);
+}
+
+/* False: it was in the set. */
+static bool
+add_request (GHashTable *set, const PlanRequest *request)
+{
+  return g_hash_table_add (set, g_memdup2 (&request->fingerprint, sizeof request->fingerprint));
+}
+
+bool
+misses_asks_again (const Run *run, const ImageRun *image_run)
+{
+  return selection_matches (run->settings->regenerate, false, image_run->image->id,
+                            image_run->image->id) &&
+         !g_hash_table_contains (run->misses.regenerated, &image_run->request->fingerprint);
+}
+
+/* ---- permission ---- */
+
+/* Why no miss may be made, whatever it costs; NULL: it depends. */
+static const char *
+general_refusal (const RunSettings *settings)
+{
+  if (settings->offline)
+    return "--offline lets none be made";
+  return settings->on_miss == ON_MISS_FAIL ? "--on-miss fail lets none be made" : NULL;
+}
+
+static bool
+has_budget (const RunSettings *settings)
+{
+  return settings->max_cost_usd >= 0;
+}
+
+/* A thousandth of a cent is the rounding of a sum. */
+static bool
+is_over_budget (const RunSettings *settings, double usd)
+{
+  return has_budget (settings) && usd > settings->max_cost_usd + 1e-5;
+}
+
+static char *
+describe_budget (const RunSettings *settings, unsigned n, double usd)
+{
+  g_autofree char *price = units_describe_usd (usd);
+  g_autofree char *budget = units_describe_usd (settings->max_cost_usd);
+  return g_strdup_printf ("%u original%s not in the cache; making %s costs %s, and --max-cost "
+                          "allows %s. Nothing was spent",
+                          n, n == 1 ? " is" : "s are", n == 1 ? "it" : "them", price, budget);
+}
+
+/* Is the image a paid request that will miss? Nothing is changed. */
+static bool
+will_miss (Run *run, ImageRun *probe)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (GError) error = NULL;
+  bool is_lost;
+  if (probe->image->source != PLAN_GENERATED)
+    return false;
+  probe->request = plan_request (run->plan, probe->index, problems);
+  if (probe->request == NULL || !probe->request->is_paid ||
+      g_hash_table_contains (run->misses.permitted, &probe->request->fingerprint))
+    return false;
+  if (!run_look_up (run, probe, &is_lost, &error)) {
+    /* What is damaged is moved away, and is only missing when it is looked for again. */
+    run->listener->warning (run->listener->data, error->message);
+    return false;
+  }
+  if (probe->record != NULL || is_lost)
+    return false;
+  const OriginalFacts facts = image_run_expected_facts (probe);
+  return run_expand_outputs (run, probe, &facts, NULL) && run_has_selected (probe);
+}
+
+/* Fills `permitted` with the paid requests that will miss. */
+static void
+survey (Run *run, RunMisses *out_misses)
+{
+  *out_misses = (RunMisses){ 0 };
+  for (unsigned i = 0; i < plan_n_images (run->plan); i++) {
+    ImageRun *probe = g_new0 (ImageRun, 1);
+    probe->index = i;
+    probe->image = plan_image (run->plan, i);
+    if (will_miss (run, probe)) {
+      add_request (run->misses.permitted, probe->request);
+      out_misses->n++;
+      out_misses->cost_usd += probe->request->cost_usd;
+      out_misses->provider = probe->request->provider->name;
+    }
+    image_run_free (probe);
+  }
+}
+
+bool
+misses_decide (Run *run, GError **error)
+{
+  const RunSettings *settings = run->settings;
+  const RunListener *listener = run->listener;
+  bool asks = settings->on_miss != ON_MISS_GENERATE;
+  if (settings->dry_run || general_refusal (settings) != NULL ||
+      !config_has_paid_provider (run->pipeline->config) || (!asks && !has_budget (settings)))
+    return true;
+  RunMisses found;
+  run->misses.permitted = new_digest_set ();
+  survey (run, &found);
+  if (is_over_budget (settings, found.cost_usd)) {
+    g_autofree char *message = describe_budget (settings, found.n, found.cost_usd);
+    g_set_error_literal (error, RUN_ERROR, RUN_ERROR_BUDGET, message);
+    return false;
+  }
+  if (found.n == 0 || !asks)
+    return true;
+  if (listener->confirm == NULL)
+    run->misses.refusal = "it would be paid for, but nobody can be asked here";
+  else if (!listener->confirm (listener->data, &found))
+    run->misses.refusal = "it would be paid for, but the answer was no";
+  return true;
+}
+
+/* What was asked, for a person: "command (sdxl), 1024x1024 px, 0.05 USD: A brass watch". */
+static char *
+describe_request (const PlanRequest *request)
+{
+  enum { MOST_PROMPT_CHARACTERS = 120 };
+  g_autofree char *price = units_describe_usd (request->cost_usd);
+  g_autofree char *line = g_strdelimit (g_strdup (request->options->prompt), "\r\n\t", ' ');
+  g_strstrip (line);
+  bool is_long = g_utf8_strlen (line, -1) > MOST_PROMPT_CHARACTERS;
+  g_autofree char *prompt = g_utf8_substring (line, 0, is_long ? MOST_PROMPT_CHARACTERS : -1);
+  return g_strdup_printf ("%s (%s), %dx%d px, %s: %s%s", request->provider->name, request->model,
+                          request->width, request->height, request->is_paid ? price : "free",
+                          prompt, is_long ? "…" : "");
+}
+
+static bool
+refuse (const Run *run, const ImageRun *image_run, const char *why, const char *advice,
+        GError **error)
+{
+  g_autofree char *asked = describe_request (image_run->request);
+  bool again = misses_asks_again (run, image_run);
+  g_set_error (error, RUN_ERROR, RUN_ERROR_MISS,
+               "%s, and %s\n"
+               "  asked: %s\n"
+               "  to do: %s%s",
+               again ? "--regenerate asks for another original"
+                     : "its original is not in the cache",
+               why, asked, advice,
+               again ? "" : ", or 'peel cache restore BUNDLE' with the originals of another cache");
+  return false;
+}
+
+static bool
+refuse_unconfigured (const Run *run, const ImageRun *image_run, GError **error)
+{
+  const char *name = image_run->request->provider->name;
+  g_autofree char *why = g_strdup_printf ("nothing is configured for the provider '%s'", name);
+  g_autofree char *advice = g_strdup_printf ("say in %s what it needs (docs/configuration.md)",
+                                             config_path (run->pipeline->config));
+  return refuse (run, image_run, why, advice, error);
+}
+
+static bool
+is_configured (const PlanRequest *request)
+{
+  return request->provider->config == NULL || request->config != NULL;
+}
+
+/* May the miss be made? */
+static bool
+check_permission (Run *run, const ImageRun *image_run, GError **error)
+{
+  const PlanRequest *request = image_run->request;
+  const RunSettings *settings = run->settings;
+  const Misses *misses = &run->misses;
+  const char *why = general_refusal (settings);
+  if (why != NULL)
+    return refuse (run, image_run, why,
+                   settings->offline ? "run without --offline" : "--on-miss generate", error);
+  if (!is_configured (request))
+    return refuse_unconfigured (run, image_run, error);
+  if (request->is_paid && misses->refusal != NULL)
+    return refuse (run, image_run, misses->refusal, "--on-miss generate", error);
+  if (request->is_paid && misses->permitted != NULL &&
+      !g_hash_table_contains (misses->permitted, &request->fingerprint))
+    return refuse (run, image_run, "was when this run counted what it would pay for", "run again",
+                   error);
+  return true;
+}
+
+/* An answer that could not be read would be paid for all the same. */
+static bool
+check_size (const Run *run, const PlanRequest *request, GError **error)
+{
+  const ImageLimits *limits = &run->settings->limits;
+  if ((int64_t)request->width * request->height <= limits->most_pixels &&
+      MAX (request->width, request->height) <= limits->most_edge)
+    return true;
+  g_set_error (
+    error, RUN_ERROR, RUN_ERROR_INVALID,
+    "the picture would have %dx%d px, which is more than --max-pixels and --max-edge let "
+    "be read: nothing was asked",
+    request->width, request->height);
+  return false;
+}
+
+/* ---- a dry run ---- */
+
+static void
+warn_unconfigured (Run *run, const ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  if (is_configured (image_run->request) || run->misses.has_told_unconfigured)
+    return;
+  run->misses.has_told_unconfigured = true;
+  refuse_unconfigured (run, image_run, &error);
+  run->listener->warning (run->listener->data, error->message);
+}
+
+/* Told with the sizes that are expected. */
+static void
+plan_miss (Run *run, ImageRun *image_run, const OriginalFacts *facts)
+{
+  const PlanRequest *request = image_run->request;
+  const OriginalEvent event = {
+    .image_id = image_run->image->id,
+    .variant = image_run_variant (image_run),
+    .how = "missing",
+    .width = facts->shape.width,
+    .height = facts->shape.height,
+    .is_expected = true,
+    .provider = request->provider->name,
+    .model = request->model,
+    .is_paid = request->is_paid,
+    .cost_usd = request->cost_usd,
+  };
+  bool again = misses_asks_again (run, image_run);
+  warn_unconfigured (run, image_run);
+  run->totals.n_originals_missing++;
+  if (add_request (run->misses.planned, request))
+    run->totals.missing_usd += request->cost_usd;
+  run->listener->original (run->listener->data, &event);
+  for (unsigned i = 0; i < image_run->expansion->derivatives->len; i++) {
+    if (!image_run->selected[i])
+      continue;
+    run->totals.n_expected++;
+    run->totals.n_to_make++;
+    image_run->outputs[i].reason = g_strdup (again ? "--regenerate asks for another original"
+                                                   : "its original is not there yet");
+    run_tell_output (run, image_run, i, OUTPUT_TO_MAKE, 0, NULL);
+  }
+  run_finish_image (run, image_run);
+}
+
+void
+misses_judge_plan (Run *run)
+{
+  const RunSettings *settings = run->settings;
+  const RunTotals *totals = &run->totals;
+  const char *refusal = general_refusal (settings);
+  unsigned n = totals->n_originals_missing;
+  g_autofree char *message = NULL;
+  RunErrorCode error_class = RUN_ERROR_MISS;
+  if (!settings->dry_run || n == 0)
+    return;
+  if (refusal != NULL) {
+    message = g_strdup_printf ("%u original%s not in the cache, and %s", n,
+                               n == 1 ? " is" : "s are", refusal);
+  } else if (is_over_budget (settings, totals->missing_usd)) {
+    message = describe_budget (settings, g_hash_table_size (run->misses.planned),
+                               totals->missing_usd);
+    error_class = RUN_ERROR_BUDGET;
+  } else {
+    return;
+  }
+  run->listener->warning (run->listener->data, message);
+  run_note_failure (run, error_class);
+}
+
+/* ---- making ---- */
+
+static char *
+write_task (Run *run, const ImageRun *image_run, unsigned id, GError **error)
+{
+  const PlanRequest *request = image_run->request;
+  g_autofree char *name = g_uuid_string_random ();
+  g_autofree char *folder = call_folder_path (cache_home (run->cache), name, request->is_paid);
+  g_autofree char *output = call_folder_output_path (folder);
+  const ProviderRequest asked = {
+    .options = request->options,
+    .config = request->config,
+    .model = request->model,
+    .variant = request->variant,
+    .width = request->width,
+    .height = request->height,
+    .output = output,
+  };
+  g_auto (ProviderStep) step = { 0 };
+  if (!request->provider->first_step (&asked, &step, error))
+    return NULL;
+  if (step.kind == PROVIDER_DRAW)
+    return task_write_draw (id, &step.drawing);
+  return task_write_spawn (id, &step, folder, request->is_paid);
+}
+
+static void
+queue_making (Run *run, ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  unsigned id = ++run->next_task_id;
+  char *line = write_task (run, image_run, id, &error);
+  if (line == NULL)
+    run_fail_image (run, image_run, error);
+  else
+    run_queue_task (run, image_run, id, line);
+}
+
+/* Becomes the one that gets the answer, or waits for who is. */
+static void
+take_flight (Run *run, ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  bool is_lost;
+  /* The look comes after the flight: whoever had it until now may have left an answer. */
+  if (!flight_try (cache_home (run->cache), &image_run->request->fingerprint, &image_run->flight,
+                   &error) ||
+      !run_look_up (run, image_run, &is_lost, &error)) {
+    run_fail_image (run, image_run, error);
+  } else if (image_run->record != NULL) {
+    g_clear_pointer (&image_run->flight, flight_free);
+    run_go_on_with_cached (run, image_run);
+  } else if (image_run->flight == NULL) {
+    g_ptr_array_add (run->misses.delayed, image_run);
+  } else {
+    queue_making (run, image_run);
+  }
+}
+
+void
+misses_begin (Run *run, ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  const OriginalFacts expected = image_run_expected_facts (image_run);
+  if (!run_expand_outputs (run, image_run, &expected, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
+  /* Nothing is made for an image that --only leaves out. */
+  if (!run_has_selected (image_run))
+    run_finish_image (run, image_run);
+  else if (run->settings->dry_run)
+    plan_miss (run, image_run, &expected);
+  else if (!check_permission (run, image_run, &error) ||
+           !check_size (run, image_run->request, &error))
+    run_fail_image (run, image_run, error);
+  else
+    take_flight (run, image_run);
+}
+
+void
+misses_retry (Run *run)
+{
+  int64_t now_us = clock_monotonic_us ();
+  if (run->misses.delayed->len == 0 || run->is_stopping ||
+      now_us - run->misses.last_retry_us < RETRY_MS * 1000)
+    return;
+  run->misses.last_retry_us = now_us;
+  g_autoptr (GPtrArray) delayed = g_steal_pointer (&run->misses.delayed);
+  run->misses.delayed = g_ptr_array_new ();
+  for (unsigned i = 0; i < delayed->len; i++)
+    take_flight (run, delayed->pdata[i]);
+}
+
+bool
+misses_are_waiting (const Run *run)
+{
+  return run->misses.delayed->len > 0;
+}
+
+bool
+misses_are_many (const Run *run)
+{
+  return run->misses.delayed->len >= MOST_DELAYED;
+}
+
+/* ---- the call ---- */
+
+static JournalCall *
+new_call (const Run *run, const ImageRun *image_run)
+{
+  const PlanRequest *request = image_run->request;
+  JournalCall *call = journal_call_new ();
+  call->request = g_strdup (digest_to_hex (&request->fingerprint).text);
+  call->provider = g_strdup (request->provider->name);
+  call->model = g_strdup (request->model);
+  call->image_id = g_strdup (image_run->image->id);
+  call->pipeline = g_strdup (run->pipeline->name);
+  call->cost_usd = request->cost_usd;
+  return call;
+}
+
+bool
+misses_before_task (Run *run, const PoolTask *task, GError **error)
+{
+  ImageRun *image_run = task->owner;
+  if (image_run->flight == NULL)
+    return true;
+  image_run->asked_us = clock_monotonic_us ();
+  if (!image_run->request->is_paid)
+    return true;
+  g_autoptr (JournalCall) call = new_call (run, image_run);
+  if (!journal_begin (run->cache, call, error))
+    return false;
+  image_run->call = g_steal_pointer (&call);
+  return true;
+}
+
+/* What a program printed stands below the first line, and may hold anything: it is not kept. */
+static char *
+first_line (const char *message)
+{
+  return g_strndup (message, strcspn (message, "\n"));
+}
+
+static void
+end_journal_call (Run *run, ImageRun *image_run, const GError *error)
+{
+  g_autoptr (JournalCall) call = g_steal_pointer (&image_run->call);
+  g_autoptr (GError) problem = NULL;
+  if (error == NULL) {
+    call->result = g_strdup ("stored");
+    call->original = g_strdup (digest_to_hex (&image_run->record->digest).text);
+    run->totals.spent_usd += call->cost_usd;
+  } else {
+    bool is_known = g_error_matches (error, RUN_ERROR, RUN_ERROR_PROVIDER);
+    call->result = g_strdup (is_known ? "failed" : "unknown");
+    call->message = first_line (error->message);
+  }
+  /* What was paid for is safe, or its loss is told: a warning is enough. */
+  if (!journal_end (run->cache, call, &problem))
+    run->listener->warning (run->listener->data, problem->message);
+}
+
+void
+misses_end_call (Run *run, ImageRun *image_run, const GError *error)
+{
+  if (image_run->call != NULL)
+    end_journal_call (run, image_run, error);
+  if (error == NULL && image_run->flight != NULL)
+    add_request (run->misses.regenerated, image_run->request);
+  g_clear_pointer (&image_run->flight, flight_free);
+}

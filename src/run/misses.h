@@ -1,0 +1,46 @@
+/* What becomes of a request that the cache does not answer.
+ *
+ *     miss ─ may it be made? ─ is anyone else making it? ─ journal ─ worker ─ cache ─ journal
+ *              no: exit 7        yes: the image waits       (the journal for paid calls only)
+ */
+#pragma once
+
+#include "run/image-run.h"
+#include "run/pool.h"
+
+typedef struct Run Run;
+
+typedef struct {
+  GPtrArray *delayed;      /* ImageRun*: somebody else is getting their originals */
+  GHashTable *permitted;   /* Digest*: the paid requests that were agreed to; NULL: any */
+  GHashTable *regenerated; /* Digest*: requests that were asked again in this run */
+  GHashTable *planned;     /* Digest*: of a dry run, the misses whose price was counted */
+  const char *refusal;     /* why paid requests may not be made; NULL: those permitted may */
+  bool has_told_unconfigured;
+  int64_t last_retry_us;
+} Misses;
+
+void misses_init (Misses *misses);
+void misses_clear (Misses *misses);
+
+/* Before the first image: whether paid requests may be made. Where there may be some, all misses are
+ * counted, and whoever is to be asked is asked, once. RUN_ERROR_BUDGET: they cost too much. */
+bool misses_decide (Run *run, GError **error);
+/* The image is to be asked for again whatever the cache holds. */
+bool misses_asks_again (const Run *run, const ImageRun *image_run);
+/* The cache has no answer: `image_run` is planned, refused, delayed or queued. */
+void misses_begin (Run *run, ImageRun *image_run);
+/* Tries again to begin what is delayed. */
+void misses_retry (Run *run);
+bool misses_are_waiting (const Run *run);
+/* More waits than is reasonable to hold in memory. */
+bool misses_are_many (const Run *run);
+
+/* A worker is about to get the task: notes a paid call in the journal. */
+bool misses_before_task (Run *run, const PoolTask *task, GError **error);
+/* The answer is in the cache, or there is none and `error` says why: notes that, and lets others go
+ * on. Nothing is done for an image that no call was made for. */
+void misses_end_call (Run *run, ImageRun *image_run, const GError *error);
+
+/* After a dry run: a plan with misses that may not be made, or cost too much, has failed. */
+void misses_judge_plan (Run *run);
