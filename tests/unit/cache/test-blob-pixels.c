@@ -5,11 +5,30 @@
 #include <glib/gstdio.h>
 
 #include "cache/blob.h"
+#include "cache/pixels-file.h"
 #include "originals.h"
 #include "pixels/frame.h"
 #include "pixels/recipe.h"
 
 static bool is_other_zlib;
+/* Who puts the original while somebody looks for it. */
+static Cache *putting_cache;
+static GBytes *put_meanwhile;
+
+bool __real_pixels_file_open (PixelsFile *file, const char *home, const Digest *digest,
+                              GError **error);
+bool __wrap_pixels_file_open (PixelsFile *file, const char *home, const Digest *digest,
+                              GError **error);
+
+bool
+__wrap_pixels_file_open (PixelsFile *file, const char *home, const Digest *digest, GError **error)
+{
+  bool is_open = __real_pixels_file_open (file, home, digest, error);
+  GBytes *bytes = g_steal_pointer (&put_meanwhile);
+  if (bytes != NULL)
+    originals_put (putting_cache, bytes);
+  return is_open;
+}
 
 bool __real_pixel_frame_rebuild (PixelFrame *frame, const PixelSink *sink, GError **error);
 bool __wrap_pixel_frame_rebuild (PixelFrame *frame, const PixelSink *sink, GError **error);
@@ -180,6 +199,50 @@ trouble_of_the_reader_is_no_damage (void)
     g_assert_nonnull (error);
     g_assert_cmpstr (error->message, ==, "the reader's own trouble");
     g_assert_cmpuint (originals_count (cache, "quarantine"), ==, 0);
+  }
+}
+
+static void
+what_is_put_between_two_looks_is_found (void)
+{
+  g_autoptr (GBytes) png = original_png (60, 40);
+  for (int way = 0; way < 5; way++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Scratch) scratch = scratch_new ();
+    g_autoptr (Cache) cache = originals_open (scratch);
+    g_autoptr (GBytes) back = NULL;
+    g_autoptr (GByteArray) pieces = g_byte_array_new ();
+    const PixelSink sink = { pieces, append };
+    Digest digest = digest_of (g_bytes_get_data (png, NULL), g_bytes_get_size (png));
+    BlobStorage storage;
+    BlobState state;
+    int64_t n_bytes;
+    g_autofree char *message = NULL;
+    originals_put_sidecar (cache, &digest, "png"); /* makes the shelf */
+    originals_put_pixels (cache, &digest, png, false);
+    putting_cache = cache;
+    put_meanwhile = png;
+    switch (way) {
+    case 0:
+      g_assert_true (cache_has (cache, &digest));
+      break;
+    case 1:
+      back = cache_get (cache, &digest, ORIGINAL_MOST_BYTES, &error);
+      g_assert_nonnull (back);
+      break;
+    case 2:
+      assert_ok (blob_copy (cache_home (cache), &digest, &sink, &error), error);
+      break;
+    case 3:
+      g_assert_true (blob_storage (cache_home (cache), &digest, &storage));
+      break;
+    default:
+      assert_ok (
+        blob_verify (cache_home (cache), &digest, true, &state, &n_bytes, &message, &error), error);
+      g_assert_cmpint (state, ==, BLOB_WHOLE);
+      break;
+    }
+    g_assert_null (put_meanwhile);
   }
 }
 
@@ -386,6 +449,7 @@ main (int argc, char **argv)
          bytes_that_a_frame_stands_for_are_not_written_again);
   CLAIM ("the-limit-holds-for-rebuilt-bytes", the_limit_holds_for_rebuilt_bytes);
   CLAIM ("trouble-of-the-reader-is-no-damage", trouble_of_the_reader_is_no_damage);
+  CLAIM ("what-is-put-between-two-looks-is-found", what_is_put_between_two_looks_is_found);
   CLAIM ("every-flipped-byte-of-a-frame-is-found", every_flipped_byte_of_a_frame_is_found);
   CLAIM ("a-damaged-frame-alone-is-told-and-moved", a_damaged_frame_alone_is_told_and_moved);
   CLAIM ("another-zlib-is-no-damage", another_zlib_is_no_damage);
