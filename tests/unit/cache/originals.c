@@ -49,6 +49,21 @@ filtered_rows (int width, int height)
   return rows;
 }
 
+static GByteArray *
+deep_rows (int width, int height)
+{
+  GByteArray *rows = g_byte_array_new ();
+  for (int y = 0; y < height; y++) {
+    g_byte_array_append (rows, (const uint8_t *)"\0", 1);
+    for (int x = 0; x < 3 * width; x++) {
+      unsigned sample = (unsigned)(x * 321 + y * 1234);
+      const uint8_t bytes[] = { sample >> 8 & 0xff, sample & 0xff };
+      g_byte_array_append (rows, bytes, 2);
+    }
+  }
+  return rows;
+}
+
 static void
 deflate_rows (GByteArray *rows, bool is_foreign, GByteArray *out_stream)
 {
@@ -69,17 +84,17 @@ deflate_rows (GByteArray *rows, bool is_foreign, GByteArray *out_stream)
 }
 
 static GBytes *
-make_png (int width, int height, bool is_foreign)
+make_png (int width, int height, bool is_deep, bool is_foreign)
 {
   enum { IDAT_BYTES = 8192 };
-  g_autoptr (GByteArray) rows = filtered_rows (width, height);
+  g_autoptr (GByteArray) rows = is_deep ? deep_rows (width, height) : filtered_rows (width, height);
   g_autoptr (GByteArray) stream = g_byte_array_new ();
   g_autoptr (GByteArray) header = g_byte_array_new ();
   GByteArray *out = g_byte_array_new ();
   deflate_rows (rows, is_foreign, stream);
   append_big_32 (header, (uint32_t)width);
   append_big_32 (header, (uint32_t)height);
-  g_byte_array_append (header, (const uint8_t *)"\x08\x02\0\0\0", 5);
+  g_byte_array_append (header, (const uint8_t *)(is_deep ? "\x10\x02\0\0\0" : "\x08\x02\0\0\0"), 5);
   g_byte_array_append (out, (const uint8_t *)"\x89PNG\r\n\x1a\n", 8);
   append_chunk (out, "IHDR", header->data, header->len);
   for (unsigned at = 0; at < stream->len; at += IDAT_BYTES)
@@ -91,13 +106,19 @@ make_png (int width, int height, bool is_foreign)
 GBytes *
 original_png (int width, int height)
 {
-  return make_png (width, height, false);
+  return make_png (width, height, false, false);
+}
+
+GBytes *
+original_deep_png (int width, int height)
+{
+  return make_png (width, height, true, false);
 }
 
 GBytes *
 original_foreign_png (int width, int height)
 {
-  return make_png (width, height, true);
+  return make_png (width, height, false, true);
 }
 
 /* ---- a home ---- */

@@ -8,6 +8,7 @@ enum { ORIGINAL_MOST_BYTES = 64 * 1024 * 1024 };
 
 /* As libpng writes them: their bytes can be rebuilt from their pixels, which take less. */
 GBytes *original_png (int width, int height);
+GBytes *original_deep_png (int width, int height); /* 16 bits */
 /* Of which the deflate is nobody's: it changed its mind half-way. */
 GBytes *original_foreign_png (int width, int height);
 

@@ -14,7 +14,7 @@
 
 typedef enum { NOTHING, GIVE_OTHER_BYTES, STOP, REMOVE_ORIGINAL, KILL } Interference;
 
-static Interference in_rebuild;
+static Interference in_rebuild, in_read;
 static bool is_classic = true;
 static unsigned n_written;
 static volatile int stopped;
@@ -29,6 +29,10 @@ bool __wrap_pixel_frame_write (const void *png, size_t length, const Digest *ori
                                bool want_exact, int n_threads, const PixelSink *sink,
                                PixelFrameInfo *out_info, GError **error);
 bool __wrap_png_deflate_is_classic (void);
+bool __real_pixel_frame_read (PixelFrame *frame, void *out, size_t stride_bytes, int n_threads,
+                              GError **error);
+bool __wrap_pixel_frame_read (PixelFrame *frame, void *out, size_t stride_bytes, int n_threads,
+                              GError **error);
 
 bool
 __wrap_pixel_frame_rebuild (PixelFrame *frame, const PixelSink *sink, GError **error)
@@ -65,6 +69,16 @@ bool
 __wrap_png_deflate_is_classic (void)
 {
   return is_classic;
+}
+
+bool
+__wrap_pixel_frame_read (PixelFrame *frame, void *out, size_t stride_bytes, int n_threads,
+                         GError **error)
+{
+  bool ok = __real_pixel_frame_read (frame, out, stride_bytes, n_threads, error);
+  if (ok && in_read == GIVE_OTHER_BYTES)
+    ((uint8_t *)out)[3 * stride_bytes + 5] ^= 1;
+  return ok;
 }
 
 typedef struct {
@@ -225,6 +239,28 @@ a_frame_that_gives_other_bytes_takes_no_place (void)
   check_given_back (cache, &digest, png);
 }
 
+/* One that is not exact has no hash: its pixels are compared. */
+static void
+a_frame_of_other_pixels_takes_no_place (void)
+{
+  for (int depth = 8; depth <= 16; depth += 8) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Scratch) scratch = scratch_new ();
+    g_autoptr (Cache) cache = originals_open (scratch);
+    g_autoptr (GBytes) png = depth == 8 ? original_png (90, 70) : original_deep_png (90, 70);
+    Digest digest = originals_put (cache, png);
+    Outcome outcome;
+    is_classic = false;
+    in_read = GIVE_OTHER_BYTES;
+    g_assert_false (try_repack (cache, &digest, PIXELS_ALWAYS, &outcome, &error));
+    g_assert_nonnull (strstr (error->message, "row 3 of the pixel frame is not the PNG's"));
+    check_stored_as (cache, &digest, true, false);
+    in_read = NOTHING;
+    g_assert_cmpint (repack (cache, &digest, PIXELS_ALWAYS).result, ==, REPACK_BESIDE);
+    is_classic = true;
+  }
+}
+
 static void
 stopping_leaves_the_original (void)
 {
@@ -361,6 +397,7 @@ main (int argc, char **argv)
   CLAIM ("another-zlib-proves-nothing", another_zlib_proves_nothing);
   CLAIM ("a-frame-that-gives-other-bytes-takes-no-place",
          a_frame_that_gives_other_bytes_takes_no_place);
+  CLAIM ("a-frame-of-other-pixels-takes-no-place", a_frame_of_other_pixels_takes_no_place);
   CLAIM ("stopping-leaves-the-original", stopping_leaves_the_original);
   CLAIM ("a-removed-original-does-not-come-back", a_removed_original_does_not_come_back);
   CLAIM ("killed-while-proving-leaves-the-original", killed_while_proving_leaves_the_original);
