@@ -129,43 +129,57 @@ put_open_blob (Export *export, const Digest *digest, const char *suffix, const c
                GError **error)
 {
   struct stat status;
-  if (fstat (fd, &status) != 0)
+  if (fstat (fd, &status) != 0 || lseek (fd, 0, SEEK_SET) != 0)
     return base_error_set_errno (error, errno, "cannot read %s", path);
   g_autofree char *name = bundle_dup_name (digest, suffix);
   return put_file (export, name, path, fd, status.st_size, &export->result.bytes, error);
 }
 
 /* A bundle with a damaged original in it would be found out when it is needed, so each is looked at
- * before. */
+ * before; the same open file is then copied. */
 static bool
-check_open_blob (Export *export, const Digest *digest, const char *path, int fd, GError **error)
+put_frame (Export *export, const Digest *digest, const char *path, int fd, GError **error)
 {
   GError *problem = NULL;
-  if (blob_check_frame (fd, digest, G_MAXINT64, &problem)) {
-    if (lseek (fd, 0, SEEK_SET) == 0)
-      return true;
-    return base_error_set_errno (error, errno, "cannot read %s", path);
+  if (!blob_check_frame (fd, digest, G_MAXINT64, &problem))
+    return blob_fail (export->cache->home, path, fd, problem, error);
+  return put_open_blob (export, digest, BLOB_FRAME_SUFFIX, path, fd, error);
+}
+
+static bool
+put_pixels (Export *export, const Digest *digest, GError **error)
+{
+  const char *home = export->cache->home;
+  g_auto (PixelsFile) file = PIXELS_FILE_INIT;
+  GError *problem = NULL;
+  bool is_exact = pixels_file_open (&file, home, digest, &problem) &&
+                  pixel_frame_info (file.frame)->is_exact;
+  if (is_exact && pixels_file_check (&file, &problem))
+    return put_open_blob (export, digest, BLOB_PIXELS_SUFFIX, file.path, file.fd, error);
+  if (problem != NULL && file.path != NULL)
+    return blob_fail (home, file.path, file.fd, problem, error);
+  if (problem != NULL) {
+    g_propagate_error (error, problem);
+    return false;
   }
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
-    home_explain_damage (&problem, export->cache->home, path, fd, "original in",
-                         "No other original was touched. Make the bundle anew: it will leave this "
-                         "one out");
-  else
-    g_prefix_error (&problem, "the original in %s: ", path);
-  g_propagate_error (error, problem);
+  g_set_error (error, CACHE_ERROR, CACHE_ERROR_FAILED,
+               "the original %s went away while the bundle was made; make it anew",
+               digest_to_hex (digest).text);
   return false;
 }
 
+/* The .zst when there is one: a .pix beside it only saves decoding. Another process may put a .pix
+ * in its place, but never the other way round. */
 static bool
 put_blob (Export *export, const Digest *digest, GError **error)
 {
   g_autofree char *path = home_blob_path (export->cache->home, digest);
   int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT)
+    return put_pixels (export, digest, error);
   if (fd < 0)
-    return base_error_set_errno (error, errno,
-                                 "cannot open the original %s, which was there a moment ago", path);
-  bool ok = check_open_blob (export, digest, path, fd, error) &&
-            put_open_blob (export, digest, ".zst", path, fd, error);
+    return base_error_set_errno (error, errno, "cannot open the original %s", path);
+  bool ok = put_frame (export, digest, path, fd, error);
   close (fd);
   return ok;
 }
@@ -265,7 +279,13 @@ bundle_export (Cache *cache, const Digest *digests, unsigned n, bool with_journa
     .buffer = buffer,
   };
   g_autoptr (GArray) chosen = choose (&export, digests, n);
-  bool ok = put_all (&export, chosen, with_journal, error);
+  GError *problem = NULL;
+  bool ok = put_all (&export, chosen, with_journal, &problem);
   *out_result = export.result;
-  return ok;
+  if (ok)
+    return true;
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
+    g_prefix_error (&problem, "this is no whole bundle; made anew it leaves out what is damaged: ");
+  g_propagate_error (error, problem);
+  return false;
 }

@@ -2,6 +2,7 @@
  * that is written to is made from that digest, as for every other original. What the entry holds
  * goes to a temporary file, and gets its name when all of it hashed to that digest. */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/atomic-file.h"
@@ -15,6 +16,7 @@
 #include "cache/sidecar.h"
 #include "cache/tar.h"
 #include "document/json-write.h"
+#include "pixels/recipe.h"
 
 enum {
   CHUNK_BYTES = 128 * 1024,
@@ -25,7 +27,8 @@ enum {
 
 typedef enum { ITEM_FRAME, ITEM_PIXELS, ITEM_SIDECAR, ITEM_JOURNAL, ITEM_UNKNOWN } Item;
 
-static const char *const suffixes[] = { ".zst", ".pix", ".json" }; /* by Item */
+/* By Item. */
+static const char *const suffixes[] = { BLOB_FRAME_SUFFIX, BLOB_PIXELS_SUFFIX, ".json" };
 
 typedef struct {
   Cache *cache;
@@ -118,22 +121,92 @@ spool (Restore *restore, const TarEntry *entry, AtomicFile *file, GError **error
   return true;
 }
 
+/* What is wrong with an entry, and not with this machine. */
 static bool
 is_refusal (const GError *error)
 {
-  return g_error_matches (error, CACHE_ERROR, CACHE_ERROR_CORRUPT) ||
-         g_error_matches (error, CACHE_ERROR, CACHE_ERROR_TOO_LARGE);
+  return error->domain == CACHE_ERROR;
 }
 
-/* A damaged one that has the name makes way. */
+/* Takes bytes up to a limit, and keeps none. */
 static bool
-keep_frame (Restore *restore, AtomicFile *file, const Digest *digest, GError **error)
+count_bytes (void *data, const void *bytes, size_t length, GError **error)
+{
+  int64_t *left = data;
+  *left -= (int64_t)length;
+  if (*left >= 0)
+    return true;
+  g_set_error_literal (error, CACHE_ERROR, CACHE_ERROR_CORRUPT,
+                       "more bytes come out of it than it claims");
+  return false;
+}
+
+/* Whoever made the file could have written any checksum: only the bytes that come out of it tell
+ * what it is. */
+static bool
+check_rebuilt (PixelsFile *file, GError **error)
+{
+  const PixelFrameInfo *info = pixel_frame_info (file->frame);
+  int64_t left = info->original_bytes;
+  const PixelSink nowhere = { &left, count_bytes };
+  GError *problem = NULL;
+  if (!pixels_file_check (file, error))
+    return false;
+  if (pixels_file_rebuild (file, &nowhere, &problem))
+    return true;
+  if (!g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_OTHER_ZLIB)) {
+    g_propagate_error (error, problem);
+    return false;
+  }
+  g_error_free (problem);
+  g_set_error (error, CACHE_ERROR, CACHE_ERROR_OTHER_ZLIB,
+               "the bytes that come out of it with zlib %s, which runs here, have another hash; it "
+               "was made with zlib %s. Restore it where that runs, or export it there as bytes",
+               png_deflate_version (), info->deflate_version);
+  return false;
+}
+
+static bool
+check_pixels (const Restore *restore, const AtomicFile *file, const Digest *digest, GError **error)
+{
+  g_auto (PixelsFile) pixels = PIXELS_FILE_INIT;
+  int fd = fcntl (file->fd, F_DUPFD_CLOEXEC, 0);
+  if (fd < 0)
+    return base_error_set_errno (error, errno, "cannot read %s", file->path);
+  if (!pixels_file_take (&pixels, fd, file->path, digest, error))
+    return false;
+  const PixelFrameInfo *info = pixel_frame_info (pixels.frame);
+  if (info->is_exact && info->original_bytes <= restore->most_bytes_each)
+    return check_rebuilt (&pixels, error);
+  if (info->is_exact)
+    g_set_error (error, CACHE_ERROR, CACHE_ERROR_TOO_LARGE,
+                 "it holds %" G_GINT64_FORMAT " bytes, and at most %" G_GINT64_FORMAT
+                 " are read here",
+                 info->original_bytes, restore->most_bytes_each);
+  else
+    g_set_error_literal (error, CACHE_ERROR, CACHE_ERROR_CORRUPT,
+                         "it holds only the pixels, not what makes the exact bytes of them");
+  return false;
+}
+
+static bool
+check_frame (const Restore *restore, const AtomicFile *file, const Digest *digest, GError **error)
+{
+  if (lseek (file->fd, 0, SEEK_SET) != 0)
+    return base_error_set_errno (error, errno, "cannot read %s", file->path);
+  return blob_check_frame (file->fd, digest, restore->most_bytes_each, error);
+}
+
+/* What is damaged makes way; so does a .pix that is not exact. */
+static bool
+keep (Restore *restore, Item item, AtomicFile *file, const Digest *digest, GError **error)
 {
   bool is_stored;
   if (!blob_is_stored_well (restore->cache->home, digest, restore->most_bytes_each, &is_stored,
                             error))
     return false;
-  if (!is_stored && !atomic_file_commit_new (file, &is_stored, error))
+  if (!is_stored && !(item == ITEM_PIXELS ? atomic_file_commit (file, error)
+                                          : atomic_file_commit_new (file, &is_stored, error)))
     return false;
   restore->result.n_originals++;
   restore->result.n_new += is_stored ? 0 : 1;
@@ -142,24 +215,26 @@ keep_frame (Restore *restore, AtomicFile *file, const Digest *digest, GError **e
 }
 
 static bool
-restore_frame (Restore *restore, const TarEntry *entry, const Digest *digest, GError **error)
+restore_blob (Restore *restore, Item item, const TarEntry *entry, const Digest *digest,
+              GError **error)
 {
+  const char *home = restore->cache->home;
   if (entry->size_bytes > most_stored_bytes (restore->most_bytes_each))
     return refuse (restore, entry,
                    "it has %" G_GINT64_FORMAT " bytes, and originals may have %" G_GINT64_FORMAT
                    " here",
                    entry->size_bytes, restore->most_bytes_each);
-  if (!writer_mark (&restore->cache->writer, restore->cache->home, digest->bytes[0], error))
+  if (!writer_mark (&restore->cache->writer, home, digest->bytes[0], error))
     return false;
   g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
-  g_autofree char *path = home_blob_path (restore->cache->home, digest);
+  g_autofree char *path = item == ITEM_PIXELS ? home_pixels_path (home, digest)
+                                              : home_blob_path (home, digest);
   if (!atomic_file_open (&file, path, error) || !spool (restore, entry, &file, error))
     return false;
-  if (lseek (file.fd, 0, SEEK_SET) != 0)
-    return base_error_set_errno (error, errno, "cannot read %s", path);
   GError *problem = NULL;
-  if (blob_check_frame (file.fd, digest, restore->most_bytes_each, &problem))
-    return keep_frame (restore, &file, digest, error);
+  if (item == ITEM_PIXELS ? check_pixels (restore, &file, digest, &problem)
+                          : check_frame (restore, &file, digest, &problem))
+    return keep (restore, item, &file, digest, error);
   restore->result.bytes -= entry->size_bytes;
   if (is_refusal (problem)) {
     refuse (restore, entry, "%s", problem->message);
@@ -168,13 +243,6 @@ restore_frame (Restore *restore, const TarEntry *entry, const Digest *digest, GE
   }
   g_propagate_error (error, problem);
   return false;
-}
-
-static bool
-restore_pixels (Restore *restore, const TarEntry *entry, const Digest *digest, GError **error)
-{
-  (void)digest, (void)error;
-  return refuse (restore, entry, "this Peel reads no pixel frames");
 }
 
 /* ---- sidecars ---- */
@@ -340,11 +408,11 @@ restore_entry (Restore *restore, const TarEntry *entry, GError **error)
   if (entry->other_kind != NULL)
     return refuse (restore, entry, "it is %s", entry->other_kind);
   Digest digest;
-  switch (item_of_name (entry->name, &digest)) {
+  Item item = item_of_name (entry->name, &digest);
+  switch (item) {
   case ITEM_FRAME:
-    return restore_frame (restore, entry, &digest, error);
   case ITEM_PIXELS:
-    return restore_pixels (restore, entry, &digest, error);
+    return restore_blob (restore, item, entry, &digest, error);
   case ITEM_SIDECAR:
     return restore_sidecar (restore, entry, &digest, error);
   case ITEM_JOURNAL:

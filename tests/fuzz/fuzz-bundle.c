@@ -38,7 +38,7 @@ check_file (Cache *cache, const char *shelf, const char *name)
     g_assert_true (cache_has (cache, &digest));
     return;
   }
-  g_assert_true (g_str_has_suffix (name, ".zst"));
+  g_assert_true (g_str_has_suffix (name, ".zst") || g_str_has_suffix (name, ".pix"));
   g_autoptr (GBytes) bytes = cache_get (cache, &digest, MOST_BYTES, &error);
   g_assert_no_error (error);
   g_assert_nonnull (bytes);
