@@ -33,7 +33,9 @@ static const Style styles[N_FLEVELS][MOST_STYLES] = {
     { 8, Z_FILTERED },
     { 8, Z_DEFAULT_STRATEGY } },
 };
-static const uint8_t fixed_levels[] = { 6, 9, 1, 2, 3, 4, 5, 7, 8 };
+static const Style defaults[] = { { 6, Z_FILTERED },
+                                  { 6, Z_DEFAULT_STRATEGY },
+                                  { 1, Z_DEFAULT_STRATEGY } };
 static const uint8_t usual_mem_levels[] = { 8, 9 };
 static const uint8_t other_mem_levels[] = { 7, 6, 5, 4, 3, 2, 1 };
 
@@ -65,16 +67,11 @@ add_for_window (Guesses *guesses, unsigned flevel, bool is_fixed)
 {
   add_styles (guesses, flevel, usual_mem_levels, sizeof usual_mem_levels);
   add_styles (guesses, flevel, other_mem_levels, sizeof other_mem_levels);
-  for (size_t i = 0; i < sizeof fixed_levels && is_fixed && flevel == 0; i++) {
-    Style style = { fixed_levels[i], Z_FIXED };
-    add (guesses, style, usual_mem_levels, sizeof usual_mem_levels);
-    add (guesses, style, other_mem_levels, sizeof other_mem_levels);
-  }
+  for (uint8_t level = 1; level <= 9 && is_fixed && flevel == 0; level++)
+    add (guesses, (Style){ level, Z_FIXED }, usual_mem_levels, sizeof usual_mem_levels);
   /* A header that somebody else put before what zlib gave. */
-  for (unsigned other = 0; other < N_FLEVELS; other++) {
-    if (other != flevel)
-      add_styles (guesses, other, usual_mem_levels, sizeof usual_mem_levels);
-  }
+  for (size_t i = 0; i < G_N_ELEMENTS (defaults); i++)
+    add (guesses, defaults[i], usual_mem_levels, sizeof usual_mem_levels);
 }
 
 GArray *

@@ -13,9 +13,9 @@ typedef struct PngRecipe PngRecipe;
 
 /* NULL with no error: it was deflated by nobody who is known here. PIXELS_ERROR_UNSUITABLE, _DAMAGED
  * and _TOO_LARGE as png.h has them; that a PNG is sound to its end is only sure of one with a recipe.
- * Costs an inflate and one deflate of the kind that wrote the file when the first guess is right
- * (the usual case), at most as much as three in all; guesses that are wrong are mostly found out
- * within the first block. Memory: half a megabyte and a byte per row. */
+ * Costs an inflate and one deflate of the kind that wrote the file when the first guess that holds
+ * for a start is right (the usual case), three such deflates at most; guesses that are wrong are
+ * nearly always found out within a block or two. Memory: some 3 MiB and a byte per row. */
 PngRecipe *png_recipe_find (const void *png, size_t length, GError **error);
 /* What is around the pixels alone, for a PNG of which there is no exact recipe. */
 PngRecipe *png_recipe_head_only (const void *png, size_t length, GError **error);

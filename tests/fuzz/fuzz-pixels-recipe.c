@@ -48,6 +48,7 @@ try_recipe (const uint8_t *data, size_t size)
   const void *head_bytes = g_bytes_get_data (head, &head_length);
   g_autoptr (PngReader) reader = png_reader_new (head_bytes, head_length, &shape, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (reader);
   if (pixel_shape_row_bytes (&shape) * (size_t)shape.height > MOST_BYTES)
     return;
   Rows rows = { pixel_shape_row_bytes (&shape), 1 };

@@ -170,7 +170,6 @@ test_a_header_of_another_level_is_kept (void)
 {
   PngMaking making = png_making_default;
   making.shape = (PixelShape){ 300, 200, 3, 8 };
-  making.level = 9;
   g_autoptr (GByteArray) rows = make_rows (&making.shape, making.kind);
   g_autoptr (GByteArray) filtered = make_filtered (rows, &making.shape, making.filter);
   g_autoptr (GByteArray) stream = make_stream (filtered, &making);
