@@ -1,17 +1,4 @@
-/* A recipe as bytes, numbers little-endian:
- *
- *     u8 version (1)   u8 method (0 head and tail alone, 1 zlib, 2 stored)
- *     u32 length, head
- *     u8[2] header of the zlib stream                      ─┐
- *     zlib:   u8 level, memLevel, strategy, windowBits, feed │
- *     stored: runs of block lengths                          │ not of a head and tail alone
- *     runs of IDAT lengths                                   │
- *     u8[height] filters                                    ─┘
- *     u32 length, tail
- *
- *     runs: u32 number, and for each u32 count, u32 length; neighbours differ, no count is 0
- *
- * Width, height and kind of the rows stand in the head, which is the PNG's own. */
+/* A recipe as bytes: docs/formats/blob.md has the layout. */
 #include "pixels/little-endian.h"
 #include "pixels/png-chunks.h"
 #include "pixels/png-filter.h"
