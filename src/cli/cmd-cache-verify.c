@@ -107,7 +107,7 @@ static void
 on_call (void *data, const JournalCall *call)
 {
   Teller *teller = data;
-  if (call->has_result || !journal_call_is_lost (teller->home, call))
+  if (!journal_call_is_lost (teller->home, call))
     return;
   teller->n_calls++;
   teller->lost_usd += call->cost_usd;

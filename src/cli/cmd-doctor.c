@@ -17,7 +17,9 @@
 #include "cli/terminal.h"
 #include "document/json-write.h"
 #include "image/self-test.h"
+#include "pipeline/config.h"
 #include "pipeline/preset.h"
+#include "providers/command.h"
 #include "stages/fonts.h"
 #include "stages/profiles.h"
 
@@ -205,6 +207,32 @@ look_at_presets (Doctor *doctor)
 
 /* ---- the rest ---- */
 
+/* The first line of all mistakes says enough here; every other command tells them all. */
+static void
+look_at_configuration (Doctor *doctor)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (Config) config = config_load (problems);
+  if (config == NULL) {
+    g_autofree char *text = problems_format (problems);
+    *strchrnul (text, '\n') = '\0';
+    tell (doctor, HEALTH_PROBLEM, "config", "'peel check PIPELINE' shows every mistake in it", "%s",
+          text);
+    return;
+  }
+  const CommandConfig *command = config_provider (config, provider_find ("command"));
+  if (command == NULL)
+    tell (doctor, HEALTH_OK, "config", NULL, "%s names no program that makes pictures",
+          config_path (config));
+  else if (access (command->program[0], X_OK) != 0)
+    tell (doctor, HEALTH_PROBLEM, "config", "install it, or name another there",
+          "%s, which %s names, cannot be run: %s", command->program[0], config_path (config),
+          g_strerror (errno));
+  else
+    tell (doctor, HEALTH_OK, "config", NULL, "%s runs %s", config_path (config),
+          command->program[0]);
+}
+
 static void
 look_at_clock (Doctor *doctor)
 {
@@ -267,6 +295,7 @@ run (const Invocation *invocation)
   look_at_cache (&doctor);
   look_at_folder (&doctor, "temporary", g_get_tmp_dir (), "choose another folder with TMPDIR");
   look_at_presets (&doctor);
+  look_at_configuration (&doctor);
   look_at_clock (&doctor);
   look_at_locale (&doctor);
   return finish (&doctor);

@@ -19,6 +19,8 @@ static const Option rows[] = {
     .flags = OPTION_REQUIRED, .value_name = "LIST" },
   { OPTION_NUMBER (CommandConfig, cost), .name = "cost", .min = 0, .max = 1000, .unit = "USD",
     .help = "What a picture costs. Unset, it is free, and made without asking" },
+  { OPTION_INT (CommandConfig, jobs), .name = "jobs", .min = 1, .max = 1024, .fallback = "1",
+    .help = "How many of it a run starts at a time: a graphics card has room for one" },
   { OPTION_DURATION (CommandConfig, timeout_ms), .name = "timeout", .fallback = "10m",
     .help = "When the program is ended" },
   { OPTION_TEXT (CommandConfig, model), .name = "model", .value_name = "NAME",
@@ -165,6 +167,12 @@ cost (const void *config)
   return ((const CommandConfig *)config)->cost;
 }
 
+static int
+most_at_once (const void *config)
+{
+  return ((const CommandConfig *)config)->jobs;
+}
+
 /* ---- what is done ---- */
 
 static bool
@@ -223,6 +231,7 @@ const ProviderType provider_command = {
   .check_config = check_config,
   .model = model,
   .cost = cost,
+  .most_at_once = most_at_once,
   .expected_size = expected_size,
   .first_step = first_step,
 };

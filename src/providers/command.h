@@ -6,6 +6,7 @@
 typedef struct {
   char **program; /* its absolute path and its arguments, with {placeholders} */
   double cost;    /* USD a picture */
+  int jobs;       /* at most so many at a time */
   int64_t timeout_ms;
   char *model;
 } CommandConfig;

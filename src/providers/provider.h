@@ -56,6 +56,9 @@ struct ProviderType {
   /* USD for one picture; 0, or no function: it is free. */
   double (*cost) (const void *config);
 
+  /* How many calls a run makes at a time; no function: as many as there are workers. */
+  int (*most_at_once) (const void *config);
+
   /* The pixels the answer will have. PROVIDER_ERROR when the model cannot do that. */
   bool (*expected_size) (const GenerateOptions *options, int *out_width, int *out_height,
                          GError **error);

@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* Time for a program to take leave: of a service that it called, say. */
 enum { GRACE_MS = 1000 };
 
@@ -89,7 +87,7 @@ int
 launch_main (const char *folder, char **program)
 {
   sigset_t ended;
-  pid_t pid;
+  pid_t pid = 0;
   signal (SIGINT, SIG_IGN);
   signal (SIGTERM, SIG_IGN);
   signal (SIGHUP, SIG_IGN);

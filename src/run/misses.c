@@ -24,6 +24,7 @@ void
 misses_init (Misses *misses)
 {
   misses->delayed = g_ptr_array_new ();
+  misses->making = g_hash_table_new (NULL, NULL);
   misses->regenerated = new_digest_set ();
   misses->planned = new_digest_set ();
 }
@@ -32,6 +33,7 @@ void
 misses_clear (Misses *misses)
 {
   g_clear_pointer (&misses->delayed, g_ptr_array_unref);
+  g_clear_pointer (&misses->making, g_hash_table_unref);
   g_clear_pointer (&misses->permitted, g_hash_table_unref);
   g_clear_pointer (&misses->regenerated, g_hash_table_unref);
   g_clear_pointer (&misses->planned, g_hash_table_unref);
@@ -155,19 +157,40 @@ misses_decide (Run *run, GError **error)
   return true;
 }
 
+static bool
+is_configured (const PlanRequest *request)
+{
+  return request->provider->config == NULL || request->config != NULL;
+}
+
+/* White space of any kind as one space, cut to what a message holds. New string. */
+static char *
+shorten (const char *text)
+{
+  enum { MOST_CHARACTERS = 120 };
+  g_auto (GStrv) words = g_strsplit_set (text, " \r\n\t", -1);
+  g_autoptr (GString) line = g_string_new (NULL);
+  for (char **word = words; *word != NULL; word++)
+    if (**word != '\0')
+      g_string_append_printf (line, "%s%s", line->len > 0 ? " " : "", *word);
+  if (g_utf8_strlen (line->str, -1) <= MOST_CHARACTERS)
+    return g_strdup (line->str);
+  g_autofree char *start = g_utf8_substring (line->str, 0, MOST_CHARACTERS);
+  return g_strconcat (start, "…", NULL);
+}
+
 /* What was asked, for a person: "command (sdxl), 1024x1024 px, 0.05 USD: A brass watch". */
 static char *
 describe_request (const PlanRequest *request)
 {
-  enum { MOST_PROMPT_CHARACTERS = 120 };
   g_autofree char *price = units_describe_usd (request->cost_usd);
-  g_autofree char *line = g_strdelimit (g_strdup (request->options->prompt), "\r\n\t", ' ');
-  g_strstrip (line);
-  bool is_long = g_utf8_strlen (line, -1) > MOST_PROMPT_CHARACTERS;
-  g_autofree char *prompt = g_utf8_substring (line, 0, is_long ? MOST_PROMPT_CHARACTERS : -1);
-  return g_strdup_printf ("%s (%s), %dx%d px, %s: %s%s", request->provider->name, request->model,
-                          request->width, request->height, request->is_paid ? price : "free",
-                          prompt, is_long ? "…" : "");
+  g_autofree char *prompt = shorten (request->options->prompt);
+  return g_strdup_printf ("%s (%s), %dx%d px, %s: %s", request->provider->name, request->model,
+                          request->width, request->height,
+                          request->is_paid          ? price
+                          : is_configured (request) ? "free"
+                                                    : "price not known",
+                          prompt);
 }
 
 static bool
@@ -195,12 +218,6 @@ refuse_unconfigured (const Run *run, const ImageRun *image_run, GError **error)
   g_autofree char *advice = g_strdup_printf ("say in %s what it needs (docs/configuration.md)",
                                              config_path (run->pipeline->config));
   return refuse (run, image_run, why, advice, error);
-}
-
-static bool
-is_configured (const PlanRequest *request)
-{
-  return request->provider->config == NULL || request->config != NULL;
 }
 
 /* May the miss be made? */
@@ -251,6 +268,7 @@ warn_unconfigured (Run *run, const ImageRun *image_run)
     return;
   run->misses.has_told_unconfigured = true;
   refuse_unconfigured (run, image_run, &error);
+  g_prefix_error (&error, "%s: ", image_run->image->id);
   run->listener->warning (run->listener->data, error->message);
 }
 
@@ -352,12 +370,37 @@ queue_making (Run *run, ImageRun *image_run)
     run_queue_task (run, image_run, id, line);
 }
 
+static unsigned
+n_making (const Run *run, const PlanRequest *request)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (run->misses.making, request->provider));
+}
+
+static void
+count_making (Run *run, const PlanRequest *request, int change)
+{
+  unsigned n = (unsigned)((int)n_making (run, request) + change);
+  g_hash_table_insert (run->misses.making, (gpointer)request->provider, GUINT_TO_POINTER (n));
+}
+
+static bool
+is_making_enough (const Run *run, const PlanRequest *request)
+{
+  const ProviderType *provider = request->provider;
+  return provider->most_at_once != NULL &&
+         n_making (run, request) >= (unsigned)provider->most_at_once (request->config);
+}
+
 /* Becomes the one that gets the answer, or waits for who is. */
 static void
 take_flight (Run *run, ImageRun *image_run)
 {
   g_autoptr (GError) error = NULL;
   bool is_lost;
+  if (is_making_enough (run, image_run->request)) {
+    g_ptr_array_add (run->misses.delayed, image_run);
+    return;
+  }
   /* The look comes after the flight: whoever had it until now may have left an answer. */
   if (!flight_try (cache_home (run->cache), &image_run->request->fingerprint, &image_run->flight,
                    &error) ||
@@ -369,6 +412,7 @@ take_flight (Run *run, ImageRun *image_run)
   } else if (image_run->flight == NULL) {
     g_ptr_array_add (run->misses.delayed, image_run);
   } else {
+    count_making (run, image_run->request, 1);
     queue_making (run, image_run);
   }
 }
@@ -483,7 +527,10 @@ misses_end_call (Run *run, ImageRun *image_run, const GError *error)
 {
   if (image_run->call != NULL)
     end_journal_call (run, image_run, error);
-  if (error == NULL && image_run->flight != NULL)
+  if (image_run->flight == NULL)
+    return;
+  if (error == NULL)
     add_request (run->misses.regenerated, image_run->request);
+  count_making (run, image_run->request, -1);
   g_clear_pointer (&image_run->flight, flight_free);
 }

@@ -11,7 +11,8 @@
 typedef struct Run Run;
 
 typedef struct {
-  GPtrArray *delayed;      /* ImageRun*: somebody else is getting their originals */
+  GPtrArray *delayed; /* ImageRun*: others are getting their originals, or enough is being made */
+  GHashTable *making; /* ProviderType* → how many of its calls are under way, as a pointer */
   GHashTable *permitted;   /* Digest*: the paid requests that were agreed to; NULL: any */
   GHashTable *regenerated; /* Digest*: requests that were asked again in this run */
   GHashTable *planned;     /* Digest*: of a dry run, the misses whose price was counted */

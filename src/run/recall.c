@@ -16,6 +16,7 @@ typedef struct {
   unsigned n_no_pictures;
 } Search;
 
+static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 static bool
 fail (GError **error, const char *format, ...)
 {

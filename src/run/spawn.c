@@ -22,8 +22,6 @@
 #include "run/last-words.h"
 #include "run/task.h"
 
-extern char **environ;
-
 enum { TICK_MS = 100 };
 
 typedef struct {
@@ -196,18 +194,24 @@ wait_a_little (Call *call)
   return polled[0].revents != 0 && take_status (call);
 }
 
+static bool
+says (const Call *call, const char *word, int *out_number)
+{
+  if (!g_str_has_prefix (call->status, word))
+    return false;
+  *out_number = (int)g_ascii_strtoll (call->status + strlen (word), NULL, 10);
+  return true;
+}
+
 /* "signal 9" as "was ended by signal 9 (Killed)"; NULL: in order. New string. */
 static char *
 describe_status (const Call *call)
 {
   int number;
-  if (sscanf (call->status, "exit %d", &number) == 1)
+  if (says (call, "exit ", &number))
     return number == 0 ? NULL : g_strdup_printf ("ended with code %d", number);
-  if (sscanf (call->status, "signal %d", &number) == 1)
+  if (says (call, "signal ", &number))
     return g_strdup_printf ("was ended by signal %d (%s)", number, strsignal (number));
-  if (sscanf (call->status, "errno %d", &number) == 1)
-    return g_strdup_printf ("cannot be started: %s (your configuration names it)",
-                            g_strerror (number));
   return g_strdup ("ended with what had started it");
 }
 
@@ -240,6 +244,10 @@ wait_for_end (Call *call, const Node *task, bool is_paid, bool (*is_stopped) (vo
   }
   if (call->output >= 0)
     take_output (call);
+  int why;
+  if (says (call, "errno ", &why))
+    return fail (error, "cannot start '%s', which your configuration names: %s", call->program,
+                 g_strerror (why));
   g_autofree char *what = describe_status (call);
   return what == NULL || fail_with_words (call, what, error);
 }

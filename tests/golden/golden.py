@@ -23,8 +23,9 @@ def environment(scratch):
     }
 
 
-def run(peel, arguments, folder, scratch):
-    return subprocess.run([peel, *arguments], cwd=folder, env=environment(scratch), text=True,
+def run(peel, arguments, folder, scratch, **variables):
+    env = environment(scratch) | variables
+    return subprocess.run([peel, *arguments], cwd=folder, env=env, text=True,
                           errors="replace", stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=60)
 

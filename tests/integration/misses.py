@@ -169,7 +169,7 @@ def test_a_paid_call_is_noted_before_and_after(place):
 
 
 def test_no_value_of_the_environment_reaches_the_journal(place):
-    Calls(place, cost=0.05, behaviour='env; env >&2; exit 3')
+    Calls(place, cost=0.05, behaviour='echo "$SOME_SETTING" >&2; exit 3')
     place.write("p.yaml", PIPELINE)
     os.environ["SOME_SETTING"] = "a-value-of-the-environment"
     try:
@@ -178,6 +178,7 @@ def test_no_value_of_the_environment_reaches_the_journal(place):
         del os.environ["SOME_SETTING"]
     with open(os.path.join(place.home, "journal.jsonl"), encoding="utf-8") as stream:
         text = stream.read()
+    expect("a-value-of-the-environment" in json.dumps(result.events), "the error tells it")
     expect("ended with code 3" in text, text)
     expect("a-value-of-the-environment" not in text, text)
     expect(place.home not in text, text)
@@ -227,7 +228,7 @@ def test_a_program_that_is_not_there_is_told(place):
     os.remove(calls.path("make"))
     place.write("p.yaml", PIPELINE)
     result = place.peel("run", "p.yaml", code=4)
-    expect("cannot be started: No such file" in result.err, result)
+    expect("cannot start '" in result.err and "No such file" in result.err, result)
 
 
 def test_a_program_that_hangs_is_ended_with_all_it_started(place):
@@ -275,6 +276,23 @@ def test_mistakes_of_the_configuration_and_the_pipeline_are_told_in_one_go(place
         result = place.peel(command, "p.yaml", code=2)
         expect("did you mean 'timeout'?" in result.err, result)
         expect("did you mean 'outputs'?" in result.err, result)
+    doctor = place.peel("doctor", code=None)
+    expect("problem  config" in doctor.out and "'timeout'" in doctor.out, doctor)
+
+
+def test_doctor_looks_for_the_program(place):
+    calls = Calls(place)
+    expect(f"config.yaml runs {calls.path('make')}" in place.peel("doctor", code=None).out, "there")
+    os.remove(calls.path("make"))
+    doctor = place.peel("doctor", code=1)
+    expect("cannot be run: No such file" in doctor.out, doctor)
+
+
+def test_programs_run_without_worker_processes_too(place):
+    calls = Calls(place, cost=0.05)
+    place.write("p.yaml", PIPELINE)
+    place.run("--no-isolate", "--on-miss", "generate")
+    expect_equal((len(calls.runs), journal_words(place)), (1, ["begin", "stored"]), "done")
 
 
 def test_what_is_cached_needs_no_configuration(place):
@@ -379,6 +397,8 @@ def test_a_budget_is_for_all_pipelines_of_a_command(place):
 
 def test_equal_requests_are_paid_for_once(place):
     calls = Calls(place, cost=0.5)
+    with open(place_config(place), "a", encoding="utf-8") as stream:
+        stream.write("    jobs: 4\n")
     place.write("p.yaml", THREE.replace("A cup ${n}", "A cup"))
     result = place.run("--on-miss", "generate", "--max-cost", "0.5", "-j4")
     expect_equal((result.summary["spent-usd"], result.summary["made"]), (0.5, 3), "spent and made")
@@ -567,6 +587,20 @@ def test_waiting_for_another_run_holds_nothing_else_up(place):
                  (2, 1), "generated and cached")
     support.finish(holder)
     expect_equal(len(calls.runs), 3, "runs")
+
+
+def test_programs_run_one_at_a_time_unless_more_are_allowed(place):
+    calls = Calls(place, behaviour='mkdir "$here/busy" || echo overlap >> "$here/overlaps"\n'
+                                   'sleep 0.3; rmdir "$here/busy"')
+    place.write("p.yaml", THREE)
+    place.run("-j4")
+    expect(not os.path.exists(calls.path("overlaps")), "programs that overlap")
+    # Each waits until there are three more.
+    calls.behave('while test "$(wc -l < "$here/runs")" -lt 6; do sleep 0.05; done')
+    with open(place_config(place), "a", encoding="utf-8") as stream:
+        stream.write("    jobs: 3\n")
+    place.run("-j4", "--regenerate", "*")
+    expect_equal(len(calls.runs), 6, "runs")
 
 
 # ---- ends ----
