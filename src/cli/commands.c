@@ -8,6 +8,7 @@
   COMMAND (derive)                                                                                 \
   COMMAND (doctor)                                                                                 \
   COMMAND (explain)                                                                                \
+  COMMAND (pick)                                                                                   \
   COMMAND (plan)                                                                                   \
   COMMAND (presets)                                                                                \
   COMMAND (run)                                                                                    \

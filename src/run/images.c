@@ -144,12 +144,27 @@ add_versions (const char *facts, const char *libraries)
   return text;
 }
 
+/* Of a file that was not there: whether the manifest knows it by other bytes, of the same recipe. The
+ * libraries that made it then were others, which must not pass in silence where a manifest is kept so
+ * that machines make the same. */
+static bool
+is_other_than_before (const Run *run, const Derivative *derivative, const Freshness *output,
+                      const Digest *content)
+{
+  const ManifestEntry *before = run->old_manifest != NULL && output->kind == FRESH_MISSING
+                                  ? manifest_index_find (run->old_manifest, derivative->shown)
+                                  : NULL;
+  return before != NULL && digest_equal (&before->fingerprint, &derivative->fingerprint) &&
+         !digest_equal (&before->content, content);
+}
+
 static void
 take_made (Run *run, ImageRun *image_run, const Answer *answer)
 {
   const Derivative *derivative = image_run->expansion->derivatives->pdata[answer->derivative];
   Freshness *output = &image_run->outputs[answer->derivative];
   g_autoptr (GError) error = NULL;
+  run->n_other_bytes += is_other_than_before (run, derivative, output, &answer->content);
   g_free (output->facts);
   output->kind = FRESH_UP_TO_DATE;
   output->content = answer->content;

@@ -107,6 +107,13 @@ pins_check (Run *run, GError **error)
   unsigned n_faults = 0;
   if (!run->settings->locked)
     return true;
+  if (run->settings->regenerate != NULL && run->settings->regenerate[0] != NULL) {
+    g_set_error_literal (
+      error, RUN_ERROR, RUN_ERROR_INVALID,
+      "--locked keeps to the originals that are pinned, and --regenerate asks for "
+      "others: leave one of them out");
+    return false;
+  }
   for (unsigned i = 0; i < plan_n_images (run->plan); i++)
     check_image (run, i, list, &n_faults);
   if (n_faults == 0)

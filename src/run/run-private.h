@@ -33,7 +33,8 @@ struct Run {
   unsigned next_image, next_task_id;
   int64_t last_tick_us, last_flush_us;
   RunTotals totals;
-  bool is_stopping; /* begin nothing new */
+  unsigned n_other_bytes; /* files that came out other than the manifest tells */
+  bool is_stopping;       /* begin nothing new */
   bool has_failed;
   RunErrorCode first_failure;
 };

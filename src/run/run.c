@@ -195,6 +195,20 @@ tell_shadows (const Run *run)
   }
 }
 
+static void
+tell_other_bytes (const Run *run)
+{
+  unsigned n = run->n_other_bytes;
+  if (n == 0)
+    return;
+  g_autofree char *message = g_strdup_printf (
+    "%u file%s came out other than %s tells, of the same recipe%s: other library versions made %s "
+    "then; now it is %s",
+    n, n == 1 ? "" : "s", run->pipeline->manifest, n == 1 ? "" : "s", n == 1 ? "it" : "them",
+    run->libraries);
+  run->listener->warning (run->listener->data, message);
+}
+
 static bool
 begin_run (Run *run, GError **error)
 {
@@ -216,6 +230,7 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
     return false;
   loop (&run);
   misses_judge_plan (&run);
+  tell_other_bytes (&run);
   bool ok = state_flush (run.state, error) && write_manifest (&run, error) &&
             pins_write (&run, error);
   if (!ok)

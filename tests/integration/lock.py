@@ -252,13 +252,11 @@ def test_a_clean_checkout_makes_the_same_bytes(place):
     for name in ("p.yaml", "peel.lock"):
         shutil.copy(place.path(name), other.path(name))
     bundle = place.path("originals.tar")
-    place.peel("cache", "export", "--to", bundle, *originals.values(), code=None)
-    if os.path.exists(bundle):
-        other.peel("cache", "restore", bundle)
-    else:
-        shutil.copytree(os.path.join(place.home, "originals"),
-                        os.path.join(other.home, "originals"))
-    made = other.run("--locked")
+    place.peel("cache", "export", bundle, "--lock", "peel.lock")
+    refused = other.peel("run", "p.yaml", "--offline", "--locked", code=7)
+    expect("is not in the cache" in refused.err, repr(refused))
+    other.peel("cache", "restore", bundle)
+    made = other.run("--offline", "--locked")
     expect_equal(originals_of(made), originals, "originals")
     expect_equal(made.summary["originals-generated"], 0, "generated")
     expect_equal(other.files(), place.files(), "outputs")

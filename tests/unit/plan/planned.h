@@ -50,8 +50,26 @@ world_recall (void *data, const RecallOptions *options, GPtrArray *out_originals
   return true;
 }
 
+/* The one image of which a variant is picked; none while the id is NULL. */
+static struct {
+  const char *id;
+  int variant;
+  Digest request;
+} world_pick;
+
+static inline bool
+world_picked (void *data, const char *image_id, int *out_variant, Digest *out_request)
+{
+  if (g_strcmp0 (world_pick.id, image_id) != 0)
+    return false;
+  *out_variant = world_pick.variant;
+  *out_request = world_pick.request;
+  return true;
+}
+
 static int world_version = 1;
-static const PlanWorld world = { &world_version, world_list, world_digest, NULL, world_recall };
+static const PlanWorld world = { &world_version, world_list,   world_digest,
+                                 NULL,           world_recall, world_picked };
 
 /* `text` is the file after its version line. */
 static inline Planned

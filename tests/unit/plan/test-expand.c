@@ -64,6 +64,23 @@ recalled_originals_keep_their_names (void)
   assert_ids ("stages:\n  - recall: '00000000'\n" OUT, "p.yaml:3:5: nothing fits 00000000");
 }
 
+static void
+a_picked_variant_is_the_only_one (void)
+{
+#define VARIANTS(prompt, n) "stages:\n  - generate: { prompt: " prompt ", variants: " n " }\n"
+  g_auto (Planned) before = planned (VARIANTS ("A watch", "3") OUT);
+  g_autoptr (PlanRequest) second = plan_request (before.plan, 1, before.problems);
+  world_pick.id = "shop";
+  world_pick.variant = second->variant;
+  world_pick.request = second->fingerprint;
+  assert_ids (VARIANTS ("A watch", "3") OUT, "shop#2");
+  assert_ids (VARIANTS ("A watch", "1") OUT, "shop#2");
+  assert_outputs (VARIANTS ("A watch", "3") OUT, 4, 3, "out/shop.webp 4x3");
+  assert_ids (VARIANTS ("A clock", "3") OUT, "shop#1 shop#2 shop#3");
+  assert_ids ("name: other\n" VARIANTS ("A watch", "2") OUT, "other#1 other#2");
+  world_pick.id = NULL;
+}
+
 /* ---- paths ---- */
 
 static void
@@ -303,6 +320,7 @@ main (int argc, char **argv)
        a_file_that_two_patterns_name_is_loaded_once);
   ADD ("equal-ids-are-refused", equal_ids_are_refused);
   ADD ("recalled-originals-keep-their-names", recalled_originals_keep_their_names);
+  ADD ("a-picked-variant-is-the-only-one", a_picked_variant_is_the_only_one);
   ADD ("facts-fill-a-path", facts_fill_a_path);
   ADD ("braces-and-dollars-are-themselves", braces_and_dollars_are_themselves);
   ADD ("a-path-that-is-not-given-has-name-and-width", a_path_that_is_not_given_has_name_and_width);
