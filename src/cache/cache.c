@@ -14,6 +14,12 @@ enter_in_index (void *data, unsigned shelf)
   return cache_open_index (cache, NULL) && index_put_shelf (cache->index, shelf, NULL);
 }
 
+bool
+cache_sweep (Cache *cache)
+{
+  return writer_sweep (cache->home, enter_in_index, cache);
+}
+
 Cache *
 cache_open (const char *home, GError **error)
 {
@@ -33,7 +39,7 @@ cache_open (const char *home, GError **error)
   Cache *cache = g_new0 (Cache, 1);
   cache->home = g_steal_pointer (&place);
   cache->writer = (Writer)WRITER_INIT;
-  writer_sweep (cache->home, enter_in_index, cache);
+  cache_sweep (cache);
   return cache;
 }
 

@@ -13,3 +13,5 @@ struct Cache {
 
 /* Before cache->index is used. */
 bool cache_open_index (Cache *cache, GError **error);
+/* Mends what killed processes left half-done. Returns whether there was anything. */
+bool cache_sweep (Cache *cache);

@@ -9,7 +9,7 @@
 #include "cache/database.h"
 #include "cache/index-fill.h"
 
-enum { MOST_TRIES = 3, FILL_CACHE_KIB = 64 * 1024, CACHE_KIB = 8 * 1024 };
+enum { MOST_TRIES = 3, CACHE_KIB = 32 * 1024 };
 
 struct Index {
   char *home;
@@ -43,10 +43,11 @@ take_fill (Index *index, IndexFill *fill)
   g_clear_error (&fill->damage);
 }
 
+/* At most; it is taken as it is needed. Long listings jump about the file. */
 static bool
-set_cache (sqlite3 *handle, int kib, GError **error)
+set_cache (sqlite3 *handle, GError **error)
 {
-  g_autofree char *pragma = g_strdup_printf ("PRAGMA cache_size = -%d", kib);
+  g_autofree char *pragma = g_strdup_printf ("PRAGMA cache_size = -%d", CACHE_KIB);
   return database_execute (handle, pragma, error);
 }
 
@@ -57,7 +58,7 @@ fill_from_sidecars (sqlite3 *handle, void *data, GError **error)
   IndexFill fill = fill_of (data);
   if (!rows_init (&rows, handle, error))
     return false;
-  bool ok = set_cache (handle, FILL_CACHE_KIB, error) && index_fill (&fill, &rows, error);
+  bool ok = set_cache (handle, error) && index_fill (&fill, &rows, error);
   rows_clear (&rows);
   take_fill (data, &fill);
   return ok;
@@ -85,8 +86,7 @@ open_file (Index *index, GError **error)
 {
   forget_statements (index);
   database_close (&index->database);
-  return database_open (&index->database, error) &&
-         set_cache (index->database.handle, CACHE_KIB, error) &&
+  return database_open (&index->database, error) && set_cache (index->database.handle, error) &&
          rows_init (&index->rows, index->database.handle, error) &&
          database_prepare (index->database.handle, select_sql, &index->select, error);
 }

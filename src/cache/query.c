@@ -2,6 +2,10 @@
  * some at a time. So whoever is shown a row may change the cache meanwhile, a long answer needs
  * little memory, and a file that is replaced half-way needs no beginning again.
  *
+ * With a limit SQLite is led to walk the originals in the order of their times and to look each up in
+ * what was found ("+" keeps it from going the other way): of 60,000 finds the newest 100 take 9 ms so,
+ * and 25 ms by looking all of them up and sorting.
+ *
  * Texts of users are bound to parameters, never put into SQL. */
 #include "cache/query.h"
 
@@ -24,8 +28,9 @@ typedef struct {
   GString *sql;
   GArray *values; /* Value, as the ? stand in the SQL */
   const char *joint;
-  GArray *digests; /* the answer */
-  int64_t count;   /* or that */
+  const char *sign; /* before o.id, where it must be in a set */
+  GArray *digests;  /* the answer */
+  int64_t count;    /* or that */
 } Selection;
 
 static void
@@ -99,7 +104,8 @@ add_acquisition (Selection *selection)
   if (query->provider == NULL && query->model == NULL && query->pipeline == NULL &&
       query->image_id == NULL && query->request == NULL)
     return;
-  g_string_append (selection->sql, " AND o.id IN (SELECT a.original FROM acquisitions AS a");
+  g_string_append_printf (
+    selection->sql, " AND %so.id IN (SELECT a.original FROM acquisitions AS a", selection->sign);
   selection->joint = " WHERE ";
   add_request (selection);
   add_glob (selection, "provider", query->provider, true);
@@ -148,7 +154,9 @@ add_words (Selection *selection, GError **error)
   }
   if (match[0] == '\0') /* blanks and stars: any */
     return true;
-  g_string_append (selection->sql, " AND o.id IN (SELECT rowid FROM words WHERE words MATCH ?)");
+  g_string_append_printf (selection->sql,
+                          " AND %so.id IN (SELECT rowid FROM words WHERE words MATCH ?)",
+                          selection->sign);
   take_text (selection, g_steal_pointer (&match));
   return true;
 }
@@ -157,6 +165,8 @@ static bool
 add_conditions (Selection *selection, GError **error)
 {
   const CacheQuery *query = selection->query;
+  bool is_walk = query->limit > 0 && query->request == NULL && query->n_digests == 0;
+  selection->sign = is_walk ? "+" : "";
   g_string_append (selection->sql, " FROM originals AS o WHERE 1");
   if (query->n_digests > 0)
     g_string_append (selection->sql, " AND o.digest IN (SELECT digest FROM temp.wanted)");
@@ -164,7 +174,8 @@ add_conditions (Selection *selection, GError **error)
     return false;
   add_acquisition (selection);
   for (unsigned i = 0; query->tags != NULL && query->tags[i] != NULL; i++) {
-    g_string_append (selection->sql, " AND o.id IN (SELECT original FROM tags WHERE tag = ?)");
+    g_string_append_printf (
+      selection->sql, " AND %so.id IN (SELECT original FROM tags WHERE tag = ?)", selection->sign);
     take_text (selection, g_strdup (query->tags[i]));
   }
   if (query->since_us != 0)

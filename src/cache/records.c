@@ -330,6 +330,8 @@ has_blob (void *data, const Digest *original)
   return is_there;
 }
 
+/* A miss may cost money, so it is the moment to look whether a process that was killed since we
+ * began left an answer that the index does not know. */
 bool
 cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, bool *out_is_lost,
               GError **error)
@@ -338,6 +340,8 @@ cache_lookup (Cache *cache, const Digest *request, Digest *out_digest, bool *out
   Search search = { cache, false };
   bool ok = cache_open_index (cache, error) &&
             index_find (cache->index, request, has_blob, &search, &found, out_digest, error);
+  if (ok && !found && cache_sweep (cache))
+    ok = index_find (cache->index, request, has_blob, &search, &found, out_digest, error);
   if (out_is_lost != NULL)
     *out_is_lost = ok && search.is_lost;
   return ok && found;

@@ -91,14 +91,47 @@ writer_clear (Writer *writer)
   g_clear_pointer (&writer->path, g_free);
 }
 
-static bool
-sweep_shelves (const char *home, int fd, bool (*mend) (void *data, unsigned shelf), void *data)
+/* ---- the dead ---- */
+
+typedef struct {
+  int fd;
+  char *name;
+} Mark;
+
+static void
+clear_mark (void *data)
 {
-  char marks[WRITER_N_MARKS];
-  ssize_t n_marks = pread (fd, marks, sizeof marks, 0);
-  bool ok = n_marks >= 0;
-  for (unsigned i = 0; ok && i < (unsigned)n_marks; i++) {
-    if (marks[i] == '\0')
+  Mark *mark = data;
+  close (mark->fd);
+  g_free (mark->name);
+}
+
+/* Takes the mark if nobody else has it, and adds what it names to `is_named`. */
+static void
+take_mark (DIR *listing, const char *name, GArray *marks, bool *is_named)
+{
+  char bytes[WRITER_N_MARKS];
+  int fd = openat (dirfd (listing), name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0)
+    return;
+  ssize_t n_bytes = flock (fd, LOCK_EX | LOCK_NB) == 0 ? pread (fd, bytes, sizeof bytes, 0) : -1;
+  if (n_bytes < 0) {
+    close (fd);
+    return;
+  }
+  for (unsigned i = 0; i < (unsigned)n_bytes; i++)
+    is_named[i] |= bytes[i] != '\0';
+  Mark mark = { fd, g_strdup (name) };
+  g_array_append_val (marks, mark);
+}
+
+static bool
+sweep_shelves (const char *home, const bool *is_named, bool (*mend) (void *data, unsigned shelf),
+               void *data)
+{
+  bool ok = true;
+  for (unsigned i = 0; ok && i < WRITER_N_MARKS; i++) {
+    if (!is_named[i])
       continue;
     bool is_shelf = i < WRITER_N_SHELVES;
     g_autofree char *folder = is_shelf ? home_shelf_path (home, i)
@@ -109,22 +142,33 @@ sweep_shelves (const char *home, int fd, bool (*mend) (void *data, unsigned shel
   return ok;
 }
 
-void
+static bool
+sweep (const char *home, DIR *listing, bool (*mend) (void *data, unsigned shelf), void *data)
+{
+  bool is_named[WRITER_N_MARKS] = { false };
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (Mark));
+  g_array_set_clear_func (marks, clear_mark);
+  for (struct dirent *entry; (entry = readdir (listing)) != NULL;)
+    if (entry->d_name[0] != '.')
+      take_mark (listing, entry->d_name, marks, is_named);
+  if (marks->len == 0 || !sweep_shelves (home, is_named, mend, data))
+    return false;
+  for (unsigned i = 0; i < marks->len; i++)
+    unlinkat (dirfd (listing), g_array_index (marks, Mark, i).name, 0);
+  return true;
+}
+
+bool
 writer_sweep (const char *home, bool (*mend) (void *data, unsigned shelf), void *data)
 {
   g_autofree char *folder = g_build_filename (home, "writers", NULL);
   DIR *listing = opendir (folder);
   if (listing == NULL)
-    return;
-  for (struct dirent *entry; (entry = readdir (listing)) != NULL;) {
-    if (entry->d_name[0] == '.')
-      continue;
-    int fd = openat (dirfd (listing), entry->d_name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-      continue;
-    if (flock (fd, LOCK_EX | LOCK_NB) == 0 && sweep_shelves (home, fd, mend, data))
-      unlinkat (dirfd (listing), entry->d_name, 0);
-    close (fd);
-  }
+    return false;
+  int result;
+  while ((result = flock (dirfd (listing), LOCK_EX)) != 0 && errno == EINTR)
+    continue;
+  bool is_mended = result == 0 && sweep (home, listing, mend, data);
   closedir (listing);
+  return is_mended;
 }

@@ -35,6 +35,7 @@ bool writer_mark (Writer *writer, const char *home, unsigned shelf, GError **err
 bool writer_mark_originals (Writer *writer, const char *home, GError **error);
 void writer_clear (Writer *writer);
 
-/* Removes the hidden files that the dead left, and calls `mend` for each shelf they wrote to, as
- * often as it is named. A mark stays for the next start if that fails. */
-void writer_sweep (const char *home, bool (*mend) (void *data, unsigned shelf), void *data);
+/* Removes the hidden files that the dead left, and calls `mend` once for each shelf they wrote to. A
+ * mark stays for the next time if that fails. Waits for another process that is at it, since what
+ * that one has not mended yet would be missing here. Returns whether anything was mended. */
+bool writer_sweep (const char *home, bool (*mend) (void *data, unsigned shelf), void *data);

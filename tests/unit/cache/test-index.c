@@ -3,7 +3,8 @@
 #include <unistd.h>
 #include <glib/gstdio.h>
 
-#include "cache/cache.h"
+#include "cache/index.h"
+#include "cache/query.h"
 #include "support/scratch.h"
 
 static Cache *
@@ -135,7 +136,7 @@ what_lost_its_blob_does_not_answer (void)
 
 /* ---- losing the index ---- */
 
-typedef enum { DELETED, SCRIBBLED_OVER, CUT, FOREIGN, DAMAGED_INSIDE, N_LOSSES } Loss;
+typedef enum { DELETED, SCRIBBLED_OVER, CUT, FOREIGN, OLDER, DAMAGED_INSIDE, N_LOSSES } Loss;
 
 static void
 lose_index (const char *home, Loss loss)
@@ -158,6 +159,9 @@ lose_index (const char *home, Loss loss)
     break;
   case FOREIGN: /* the application id */
     text[68] = 'Z';
+    break;
+  case OLDER: /* the version of its tables */
+    text[63] = 1;
     break;
   default:
     memset (text + 4096, 0xee, length - 4096);
@@ -184,6 +188,20 @@ a_lost_index_comes_back_from_the_sidecars (void)
     Digest hat = answer (cache, "a hat", "H", "2026-01-01T00:00:00Z");
     assert_answer (cache, "a hat", &hat);
   }
+}
+
+static void
+one_of_another_version_leaves_nothing_behind (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  Cache *before = open_cache (scratch);
+  Digest watch = answer (before, "a watch", "W", "2026-01-01T00:00:00Z");
+  cache_close (before);
+  lose_index (scratch_path (scratch, "home"), OLDER);
+  g_autoptr (Cache) cache = open_cache (scratch);
+  assert_answer (cache, "a watch", &watch);
+  g_assert_false (
+    g_file_test (scratch_path (scratch, "home/index.sqlite.bad-1"), G_FILE_TEST_EXISTS));
 }
 
 static void
@@ -232,6 +250,30 @@ a_damaged_sidecar_is_told_instead_of_a_miss (void)
   assert_miss (cache, "a watch");
 }
 
+static void
+all_damaged_sidecars_are_told (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  static const char *const prompts[] = { "a watch", "a shoe", "a hat" };
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  for (unsigned i = 0; i < G_N_ELEMENTS (prompts); i++) {
+    Digest original = answer (cache, prompts[i], prompts[i], "2026-01-01T00:00:00Z");
+    g_ptr_array_add (paths, original_path (cache, &original, ".json"));
+    if (i > 0)
+      g_assert_true (g_file_set_contents (paths->pdata[i], "{", -1, NULL));
+  }
+  int64_t n;
+  g_assert_false (cache_rebuild_index (cache, NULL, NULL, &n, &error));
+  g_assert_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (error->message, paths->pdata[1]));
+  g_assert_nonnull (strstr (error->message, paths->pdata[2]));
+  g_clear_error (&error);
+  assert_ok (cache_rebuild_index (cache, NULL, NULL, &n, &error), error); /* told once */
+  g_assert_cmpint (n, ==, 1);
+}
+
 /* As if killed between the sidecar and its row: the row is taken out, and the mark put back. */
 static void
 a_sidecar_of_a_killed_process_is_entered_at_the_next_start (void)
@@ -258,6 +300,60 @@ a_sidecar_of_a_killed_process_is_entered_at_the_next_start (void)
   Digest watch = digest_of ("W", 1);
   g_autoptr (Cache) cache = open_cache (scratch);
   assert_answer (cache, "a watch", &watch);
+}
+
+/* The index as if the process had been killed before it entered the original. */
+static void
+forget_row (const char *home, const Digest *original)
+{
+  g_autoptr (GError) error = NULL;
+  Index *index = index_open (home, &error);
+  g_assert_no_error (error);
+  assert_ok (index_remove (index, original, &error), error);
+  index_free (index);
+}
+
+static void
+answer_and_be_killed (Scratch *scratch, const char *prompt, const char *content)
+{
+  if (fork () == 0) {
+    answer (open_cache (scratch), prompt, content, "2026-01-01T00:00:00Z");
+    kill (getpid (), SIGKILL);
+  }
+  g_assert_cmpint (wait (NULL), >, 0);
+}
+
+/* Two runs want the same; the one that asks the provider is killed, the other goes on. */
+static void
+a_process_that_goes_on_finds_what_a_killed_one_left (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  assert_miss (cache, "a watch");
+  answer_and_be_killed (scratch, "a watch", "W");
+  Digest watch = digest_of ("W", 1);
+  forget_row (cache_home (cache), &watch);
+  assert_answer (cache, "a watch", &watch);
+}
+
+static void
+a_row_of_what_a_killed_process_removed_goes_too (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Scratch) scratch = scratch_new ();
+  Cache *first = open_cache (scratch);
+  Digest watch = answer (first, "a watch", "W", "2026-01-01T00:00:00Z");
+  g_autofree char *blob = original_path (first, &watch, ".zst");
+  g_autofree char *sidecar = original_path (first, &watch, ".json");
+  cache_close (first);
+  answer_and_be_killed (scratch, "the watch", "W"); /* its mark names the shelf */
+  g_assert_cmpint (g_remove (blob), ==, 0);
+  g_assert_cmpint (g_remove (sidecar), ==, 0);
+  g_autoptr (Cache) cache = open_cache (scratch);
+  CacheQuery all = { 0 };
+  int64_t n;
+  assert_ok (cache_count (cache, &all, &n, &error), error);
+  g_assert_cmpint (n, ==, 0);
 }
 
 static void
@@ -317,6 +413,120 @@ processes_may_make_the_index_at_once (void)
   }
 }
 
+/* ---- several processes ---- */
+
+enum { N_PROMPTS = 8 };
+
+static char *
+dup_prompt (unsigned number)
+{
+  return g_strdup_printf ("watch %u", number);
+}
+
+/* An answer that is there must be found at any moment: a miss would be paid for. Exits with 1 at the
+ * first that is not. */
+static void
+look_up_again_and_again (const char *home, int seconds)
+{
+  Cache *cache = cache_open (home, NULL);
+  gint64 end = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
+  for (unsigned i = 0; g_get_monotonic_time () < end; i++) {
+    g_autofree char *prompt = dup_prompt (i % N_PROMPTS);
+    Digest request = request_of (prompt), found;
+    if (i % 16 == 0) { /* now and then as a new process */
+      cache_close (cache);
+      cache = cache_open (home, NULL);
+    }
+    if (!cache_lookup (cache, &request, &found, NULL, NULL))
+      _exit (1);
+  }
+  _exit (0);
+}
+
+static void
+rebuild_again_and_again (const char *home)
+{
+  g_autoptr (GError) error = NULL;
+  Cache *cache = cache_open (home, NULL);
+  int64_t n;
+  for (;;)
+    if (!cache_rebuild_index (cache, NULL, NULL, &n, &error) || n < N_PROMPTS)
+      _exit (1);
+}
+
+static void
+wait_for (pid_t process, int wanted_status)
+{
+  int status;
+  g_assert_cmpint (waitpid (process, &status, 0), ==, process);
+  g_assert_cmpint (status, ==, wanted_status);
+}
+
+static void
+no_answer_is_missed_while_others_rebuild (void)
+{
+  enum { N_LOOKING = 3, N_REBUILDERS = 6, SECONDS = 3 };
+  g_autoptr (Scratch) scratch = scratch_new ();
+  const char *home = scratch_path (scratch, "home");
+  Cache *cache = open_cache (scratch);
+  for (unsigned i = 0; i < N_PROMPTS; i++) {
+    g_autofree char *prompt = dup_prompt (i);
+    answer (cache, prompt, prompt, NULL);
+  }
+  cache_close (cache);
+  pid_t looking[N_LOOKING];
+  for (unsigned i = 0; i < N_LOOKING; i++)
+    if ((looking[i] = fork ()) == 0)
+      look_up_again_and_again (home, SECONDS);
+  for (unsigned i = 0; i < N_REBUILDERS; i++) { /* each is killed at some point of its work */
+    pid_t rebuilder = fork ();
+    if (rebuilder == 0)
+      rebuild_again_and_again (home);
+    g_usleep (SECONDS * G_USEC_PER_SEC / N_REBUILDERS);
+    g_assert_cmpint (kill (rebuilder, SIGKILL), ==, 0);
+    wait_for (rebuilder, SIGKILL);
+  }
+  for (unsigned i = 0; i < N_LOOKING; i++)
+    wait_for (looking[i], 0);
+}
+
+static void
+no_answer_is_lost_that_came_during_a_rebuild (void)
+{
+  enum { N_WRITERS = 3, N_EACH = 12 };
+  g_autoptr (Scratch) scratch = scratch_new ();
+  const char *home = scratch_path (scratch, "home");
+  for (unsigned i = 0; i < N_PROMPTS; i++) {
+    g_autofree char *prompt = dup_prompt (i);
+    g_autoptr (Cache) cache = open_cache (scratch);
+    answer (cache, prompt, prompt, NULL);
+  }
+  pid_t rebuilder = fork (), writers[N_WRITERS];
+  if (rebuilder == 0)
+    rebuild_again_and_again (home);
+  for (unsigned i = 0; i < N_WRITERS; i++)
+    if ((writers[i] = fork ()) == 0) {
+      Cache *cache = cache_open (home, NULL);
+      for (unsigned k = 0; k < N_EACH; k++) {
+        g_autofree char *prompt = dup_prompt (100 * (i + 1) + k);
+        answer (cache, prompt, prompt, NULL);
+      }
+      cache_close (cache);
+      _exit (0);
+    }
+  for (unsigned i = 0; i < N_WRITERS; i++)
+    wait_for (writers[i], 0);
+  g_assert_cmpint (kill (rebuilder, SIGKILL), ==, 0);
+  wait_for (rebuilder, SIGKILL);
+  g_autoptr (Cache) cache = open_cache (scratch);
+  for (unsigned i = 0; i < N_WRITERS; i++)
+    for (unsigned k = 0; k < N_EACH; k++) {
+      g_autofree char *prompt = dup_prompt (100 * (i + 1) + k);
+      Digest original = digest_of (prompt, strlen (prompt));
+      assert_answer (cache, prompt, &original);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -329,16 +539,26 @@ main (int argc, char **argv)
   CLAIM ("of-the-same-second-the-last-answers", of_the_same_second_the_last_answers);
   CLAIM ("what-lost-its-blob-does-not-answer", what_lost_its_blob_does_not_answer);
   CLAIM ("a-lost-index-comes-back-from-the-sidecars", a_lost_index_comes_back_from_the_sidecars);
+  CLAIM ("one-of-another-version-leaves-nothing-behind",
+         one_of_another_version_leaves_nothing_behind);
   CLAIM ("an-index-lost-while-open-comes-back", an_index_lost_while_open_comes_back);
   CLAIM ("a-process-with-the-lost-index-open-writes-to-the-new-one",
          a_process_with_the_lost_index_open_writes_to_the_new_one);
   CLAIM ("a-damaged-sidecar-is-told-instead-of-a-miss",
          a_damaged_sidecar_is_told_instead_of_a_miss);
+  CLAIM ("all-damaged-sidecars-are-told", all_damaged_sidecars_are_told);
   CLAIM ("a-sidecar-of-a-killed-process-is-entered-at-the-next-start",
          a_sidecar_of_a_killed_process_is_entered_at_the_next_start);
+  CLAIM ("a-process-that-goes-on-finds-what-a-killed-one-left",
+         a_process_that_goes_on_finds_what_a_killed_one_left);
+  CLAIM ("a-row-of-what-a-killed-process-removed-goes-too",
+         a_row_of_what_a_killed_process_removed_goes_too);
   CLAIM ("a-row-that-could-not-be-written-is-written-at-the-next-start",
          a_row_that_could_not_be_written_is_written_at_the_next_start);
   CLAIM ("processes-may-make-the-index-at-once", processes_may_make_the_index_at_once);
+  CLAIM ("no-answer-is-missed-while-others-rebuild", no_answer_is_missed_while_others_rebuild);
+  CLAIM ("no-answer-is-lost-that-came-during-a-rebuild",
+         no_answer_is_lost_that_came_during_a_rebuild);
 #undef CLAIM
   return g_test_run ();
 }
