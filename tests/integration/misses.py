@@ -592,6 +592,9 @@ def test_a_killed_run_takes_its_program_along_and_leaves_the_call_open(place):
     process.communicate()
     support.expect_dead(calls.runs, "the program and its child")
     expect_equal(journal_words(place), ["begin"], "the journal")
+    verified = place.peel("cache", "verify", code=None)
+    expect("command for cup of cup has no result and nobody is making it now: it may have been "
+           "charged" in verified.out + verified.err, verified)
     calls.behave("")
     place.run("--on-miss", "generate")
     expect_equal(journal_words(place), ["begin", "begin", "stored"], "the journal")
