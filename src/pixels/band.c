@@ -38,9 +38,15 @@ packed_row_bytes (PlanePacking packing, int width)
 }
 
 static size_t
+predictors_bytes (const PixelShape *shape, int n_rows)
+{
+  return (size_t)n_rows * (size_t)planes_segments (shape);
+}
+
+static size_t
 headers_bytes (const PixelShape *shape, int n_rows)
 {
-  return (size_t)n_rows + (size_t)planes_count (shape) * PLANE_HEADER_BYTES;
+  return predictors_bytes (shape, n_rows) + (size_t)planes_count (shape) * PLANE_HEADER_BYTES;
 }
 
 size_t
@@ -205,7 +211,7 @@ band_writer_store (BandWriter *writer, const uint8_t *rows, int n_rows, GByteArr
   size_t plane = (size_t)n_rows * (size_t)shape->width;
   for (int i = 0; i < planes_count (shape); i++)
     store_plane (writer, writer->residuals + (size_t)i * plane, n_rows,
-                 (size_t)n_rows + (size_t)i * PLANE_HEADER_BYTES, out);
+                 predictors_bytes (shape, n_rows) + (size_t)i * PLANE_HEADER_BYTES, out);
 }
 
 /* ---- loading ---- */
@@ -326,7 +332,7 @@ join_rows (BandReader *reader, const uint8_t *predictors, int n_rows, void *out,
       if (residuals[i] == NULL)
         return damaged (error, "plane %d has too few escapes", i);
     }
-    plane_joiner_row (reader->joiner, predictors[y], residuals,
+    plane_joiner_row (reader->joiner, predictors + predictors_bytes (&reader->shape, y), residuals,
                       (uint8_t *)out + (size_t)y * stride_bytes);
   }
   for (int i = 0; i < n_planes; i++)
@@ -344,11 +350,12 @@ band_reader_load (BandReader *reader, const uint8_t *stored, size_t length, int 
   if (length < headers)
     return damaged (error, "%zu bytes cannot hold its headers", length);
   if (!planes_check_predictors (shape, stored, n_rows))
-    return damaged (error, "a row is predicted in a way that there is not");
+    return damaged (error, "a row is predicted in channels that there are not");
   const uint8_t *next = stored + headers;
   size_t left = length - headers;
   for (int i = 0; i < planes_count (shape); i++) {
-    const uint8_t *header = stored + n_rows + (ptrdiff_t)i * PLANE_HEADER_BYTES;
+    const uint8_t *header = stored + predictors_bytes (shape, n_rows) +
+                            (ptrdiff_t)i * PLANE_HEADER_BYTES;
     if (!load_plane (reader, i, header, n_rows, &next, &left, error))
       return false;
   }

@@ -1,7 +1,7 @@
 /* Bands of a pixel frame: some rows of pixels, stored so that each can be read without the
  * others.
  *
- *     n_rows bytes    predictors (planes.h)
+ *     predictors      a byte for each segment of each row (planes.h)
  *     9 bytes a plane of bytes: its packing (plane-kernels.h), the number of its escapes, the length
  *                     of its zstd frame
  *     zstd frames     one for each plane: all its rows as they are packed, then its escapes

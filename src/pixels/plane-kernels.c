@@ -1,10 +1,10 @@
-/* Sums along a row are what is slow in undoing a prediction: each sample needs the one before
- * it. All three predictors are chosen so that this is a prefix sum, which vectors do in log2
- * (lanes) steps, and only the carry of a vector waits for the one before:
+/* Sums along a row are what is slow in undoing a prediction: each sample needs the one before it.
+ * All predictors are chosen so that this is a prefix sum, which vectors do in log2 (lanes) steps,
+ * and only the carry of a vector waits for the one before:
  *
- *     left:      row[x] = sum of residuals up to x
- *     gradient:  row[x] - above[x] = (row[x-1] - above[x-1]) + residual[x],
- *                so row[x] = above[x] + the same sum
+ *     left       row[x] = row[x-1] + residual[x]
+ *     half       row[x] = row[x-1] + residual[x] + (above[x] - above[x-1]) / 2
+ *     gradient   row[x] - above[x] = row[x-1] - above[x-1] + residual[x]
  *
  * Vectors of 32 bytes gain nothing: sums do not cross their halves in one step. */
 #include "pixels/plane-kernels.h"
@@ -34,40 +34,41 @@ unpack_from (int x, PlanePacking packing, const uint8_t *packed, const uint8_t *
   return true;
 }
 
-/* From sample `x` on; what stands left of it is done. */
+/* Twins for bytes and for 16 bits, whose RESIDUAL is put together from two. */
+#define UNDO(Sample, Signed, RESIDUAL)                                                             \
+  if (predictor == PLANE_ABOVE) {                                                                  \
+    for (int x = from; x < end; x++)                                                               \
+      row[x] = (Sample)(above[x] + RESIDUAL (x));                                                  \
+    return;                                                                                        \
+  }                                                                                                \
+  Sample mask = (Sample)(predictor == PLANE_GRADIENT ? -1 : 0);                                    \
+  Sample left_above = (Sample)(from > 0 ? above[from - 1] : 0);                                    \
+  Sample sum = (Sample)(from > 0 ? row[from - 1] - (left_above & mask) : 0);                       \
+  for (int x = from; x < end; x++) {                                                               \
+    sum = (Sample)(sum + RESIDUAL (x));                                                            \
+    if (predictor == PLANE_HALF)                                                                   \
+      sum = (Sample)(sum + ((Signed)(Sample)(above[x] - left_above) >> 1));                        \
+    left_above = above[x];                                                                         \
+    row[x] = (Sample)(sum + (above[x] & mask));                                                    \
+  }
+
 static void
-undo8_from (int x, PlanePredictor predictor, const uint8_t *residuals, const uint8_t *above,
-            uint8_t *row, int width)
+undo8_scalar (PlanePredictor predictor, const uint8_t *residuals, const uint8_t *above,
+              uint8_t *row, int from, int end)
 {
-  if (predictor == PLANE_ABOVE) {
-    for (; x < width; x++)
-      row[x] = (uint8_t)(above[x] + residuals[x]);
-    return;
-  }
-  uint8_t mask = predictor == PLANE_GRADIENT ? 0xff : 0;
-  uint8_t sum = x > 0 ? (uint8_t)(row[x - 1] - (above[x - 1] & mask)) : 0;
-  for (; x < width; x++) {
-    sum = (uint8_t)(sum + residuals[x]);
-    row[x] = (uint8_t)(sum + (above[x] & mask));
-  }
+#define BYTE_AT(x) residuals[x]
+  UNDO (uint8_t, int8_t, BYTE_AT)
+#undef BYTE_AT
 }
 
 static void
-undo16_from (int x, PlanePredictor predictor, const uint8_t *high, const uint8_t *low,
-             const uint16_t *above, uint16_t *row, int width)
-{
-  if (predictor == PLANE_ABOVE) {
-    for (; x < width; x++)
-      row[x] = (uint16_t)(above[x] + (high[x] << 8 | low[x]));
-    return;
-  }
-  uint16_t mask = predictor == PLANE_GRADIENT ? 0xffff : 0;
-  uint16_t sum = x > 0 ? (uint16_t)(row[x - 1] - (above[x - 1] & mask)) : 0;
-  for (; x < width; x++) {
-    sum = (uint16_t)(sum + (high[x] << 8 | low[x]));
-    row[x] = (uint16_t)(sum + (above[x] & mask));
-  }
+undo16_scalar (PlanePredictor predictor, const uint8_t *high, const uint8_t *low,
+               const uint16_t *above, uint16_t *row, int from, int end){
+#define SHORT_AT(x) (high[x] << 8 | low[x])
+  UNDO (uint16_t, int16_t, SHORT_AT)
+#undef SHORT_AT
 }
+#undef UNDO
 
 #define WEAVE_FROM(name, Sample)                                                                   \
   static void name (int x, int n_channels, Sample *const planes[PLANES_MOST], Sample *out,         \
@@ -87,29 +88,13 @@ undo16_from (int x, PlanePredictor predictor, const uint8_t *high, const uint8_t
         out[n_channels - 1] = planes[n_channels - 1][x];                                           \
     }                                                                                              \
   }
-WEAVE_FROM (weave8_from, uint8_t)
-WEAVE_FROM (weave16_from, uint16_t)
+WEAVE_FROM (weave8_from, uint8_t) WEAVE_FROM (weave16_from, uint16_t)
 #undef WEAVE_FROM
 
-static bool
-unpack_scalar (PlanePacking packing, const uint8_t *packed, const uint8_t **escapes,
-               const uint8_t *end, uint8_t *residuals, int width)
+  static bool unpack_scalar (PlanePacking packing, const uint8_t *packed, const uint8_t **escapes,
+                             const uint8_t *end, uint8_t *residuals, int width)
 {
   return unpack_from (0, packing, packed, escapes, end, residuals, width);
-}
-
-static void
-undo8_scalar (PlanePredictor predictor, const uint8_t *residuals, const uint8_t *above,
-              uint8_t *row, int width)
-{
-  undo8_from (0, predictor, residuals, above, row, width);
-}
-
-static void
-undo16_scalar (PlanePredictor predictor, const uint8_t *high, const uint8_t *low,
-               const uint16_t *above, uint16_t *row, int width)
-{
-  undo16_from (0, predictor, high, low, above, row, width);
 }
 
 static void
@@ -145,6 +130,8 @@ plane_kernels_scalar (void)
 
 typedef uint8_t Bytes __attribute__ ((vector_size (16)));
 typedef uint16_t Shorts __attribute__ ((vector_size (16)));
+typedef int8_t SignedBytes __attribute__ ((vector_size (16)));
+typedef int16_t SignedShorts __attribute__ ((vector_size (16)));
 enum { N_BYTES = 16, N_SHORTS = 8 };
 
 #define LOAD(Vector, from)                                                                         \
@@ -306,24 +293,35 @@ unpack_vector (PlanePacking packing, const uint8_t *packed, const uint8_t **esca
   return next <= end && unpack_from (x, packing, packed, escapes, end, residuals, width);
 }
 
+/* The lanes of `v` one further on, after the last one of `before`. */
+#define MOVED_8(before, v)                                                                         \
+  __builtin_shufflevector (before, v, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,  \
+                           30)
+#define MOVED_16(before, v) __builtin_shufflevector (before, v, 7, 8, 9, 10, 11, 12, 13, 14)
+
 VECTORS static void
 undo8_vector (PlanePredictor predictor, const uint8_t *residuals, const uint8_t *above,
-              uint8_t *row, int width)
+              uint8_t *row, int from, int end)
 {
-  int x = 0;
+  int x = from;
   if (predictor == PLANE_ABOVE) {
-    for (; x <= width - N_BYTES; x += N_BYTES)
+    for (; x <= end - N_BYTES; x += N_BYTES)
       STORE (row + x, LOAD (Bytes, above + x) + LOAD (Bytes, residuals + x));
   } else {
-    Bytes mask = (Bytes){ 0 } - (uint8_t)(predictor == PLANE_GRADIENT);
-    Bytes carry = { 0 };
-    for (; x <= width - N_BYTES; x += N_BYTES) {
-      Bytes sums = sums8 (LOAD (Bytes, residuals + x));
-      STORE (row + x, sums + carry + (LOAD (Bytes, above + x) & mask));
+    Bytes gradient = (Bytes){ 0 } - (uint8_t)(predictor == PLANE_GRADIENT);
+    Bytes half = (Bytes){ 0 } - (uint8_t)(predictor == PLANE_HALF);
+    Bytes before = (Bytes){ 0 } + (uint8_t)(from > 0 ? above[from - 1] : 0);
+    Bytes carry = (Bytes){ 0 } + (uint8_t)(from > 0 ? row[from - 1] : 0) - (before & gradient);
+    for (; x <= end - N_BYTES; x += N_BYTES) {
+      Bytes b = LOAD (Bytes, above + x);
+      SignedBytes slope = (SignedBytes)(b - MOVED_8 (before, b));
+      Bytes sums = sums8 (LOAD (Bytes, residuals + x) + ((Bytes)(slope >> 1) & half));
+      STORE (row + x, sums + carry + (b & gradient));
       carry += last8 (sums);
+      before = b;
     }
   }
-  undo8_from (x, predictor, residuals, above, row, width);
+  undo8_scalar (predictor, residuals, above, row, x, end);
 }
 
 /* Eight residuals of 16 bits. */
@@ -339,22 +337,27 @@ join_bytes (const uint8_t *high, const uint8_t *low)
 
 VECTORS static void
 undo16_vector (PlanePredictor predictor, const uint8_t *high, const uint8_t *low,
-               const uint16_t *above, uint16_t *row, int width)
+               const uint16_t *above, uint16_t *row, int from, int end)
 {
-  int x = 0;
+  int x = from;
   if (predictor == PLANE_ABOVE) {
-    for (; x <= width - N_SHORTS; x += N_SHORTS)
+    for (; x <= end - N_SHORTS; x += N_SHORTS)
       STORE (row + x, LOAD (Shorts, above + x) + join_bytes (high + x, low + x));
   } else {
-    Shorts mask = (Shorts){ 0 } - (uint16_t)(predictor == PLANE_GRADIENT);
-    Shorts carry = { 0 };
-    for (; x <= width - N_SHORTS; x += N_SHORTS) {
-      Shorts sums = sums16 (join_bytes (high + x, low + x));
-      STORE (row + x, sums + carry + (LOAD (Shorts, above + x) & mask));
+    Shorts gradient = (Shorts){ 0 } - (uint16_t)(predictor == PLANE_GRADIENT);
+    Shorts half = (Shorts){ 0 } - (uint16_t)(predictor == PLANE_HALF);
+    Shorts before = (Shorts){ 0 } + (uint16_t)(from > 0 ? above[from - 1] : 0);
+    Shorts carry = (Shorts){ 0 } + (uint16_t)(from > 0 ? row[from - 1] : 0) - (before & gradient);
+    for (; x <= end - N_SHORTS; x += N_SHORTS) {
+      Shorts b = LOAD (Shorts, above + x);
+      SignedShorts slope = (SignedShorts)(b - MOVED_16 (before, b));
+      Shorts sums = sums16 (join_bytes (high + x, low + x) + ((Shorts)(slope >> 1) & half));
+      STORE (row + x, sums + carry + (b & gradient));
       carry += last16 (sums);
+      before = b;
     }
   }
-  undo16_from (x, predictor, high, low, above, row, width);
+  undo16_scalar (predictor, high, low, above, row, x, end);
 }
 
 /* RGBRGB… of three planes: each third of it is made of two, then the last is put in between. */

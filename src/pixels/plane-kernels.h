@@ -13,6 +13,7 @@ typedef enum {
   PLANE_LEFT,     /* a */
   PLANE_ABOVE,    /* b */
   PLANE_GRADIENT, /* a + b - c */
+  PLANE_HALF,     /* a + (b - c) / 2, where b - c has a sign and the half is rounded down */
   PLANE_N_PREDICTORS,
 } PlanePredictor;
 
@@ -38,12 +39,13 @@ typedef struct {
    * PLANE_ESCAPES_SLACK more bytes can be read. */
   bool (*unpack) (PlanePacking packing, const uint8_t *packed, const uint8_t **escapes,
                   const uint8_t *end, uint8_t *residuals, int width);
-  /* row = residuals + what `predictor` guesses. */
+  /* row = residuals + what `predictor` guesses, for the samples `from` to `end` - 1; those before
+   * are done. */
   void (*undo8) (PlanePredictor predictor, const uint8_t *residuals, const uint8_t *above,
-                 uint8_t *row, int width);
+                 uint8_t *row, int from, int end);
   /* The same for 16 bit; the residuals' high bytes and low bytes stand apart. */
   void (*undo16) (PlanePredictor predictor, const uint8_t *high, const uint8_t *low,
-                  const uint16_t *above, uint16_t *row, int width);
+                  const uint16_t *above, uint16_t *row, int from, int end);
   /* Planes to pixels: those of planes.h. */
   void (*weave8) (int n_channels, uint8_t *const planes[PLANES_MOST], uint8_t *out, int width);
   void (*weave16) (int n_channels, uint16_t *const planes[PLANES_MOST], uint16_t *out, int width);

@@ -68,7 +68,7 @@ static uint8_t
 packing_of (const PixelShape *shape, const GByteArray *rows)
 {
   g_autoptr (GByteArray) stored = store (shape, rows);
-  return stored->data[shape->height];
+  return stored->data[shape->height * planes_segments (shape)];
 }
 
 static void
@@ -103,6 +103,24 @@ a_row_is_predicted_by_what_leaves_least (void)
 }
 
 static void
+each_segment_has_its_own_predictor (void)
+{
+  PixelShape shape = { PLANES_SEGMENT + 3, 2, 1, 8 };
+  g_assert_cmpint (planes_segments (&shape), ==, 2);
+  uint8_t rows[2 * (PLANES_SEGMENT + 3)], residuals[sizeof rows], predictors[4];
+  for (int x = 0; x < shape.width; x++) {
+    rows[x] = (uint8_t)(x * 37);
+    rows[shape.width + x] = x < PLANES_SEGMENT ? rows[x] : 200;
+  }
+  planes_split (&shape, rows, 2, predictors, residuals);
+  /* The start of the second segment is told from what is left of it, in the first. */
+  g_assert_cmpint (predictors[2], ==, PLANE_ABOVE);
+  g_assert_cmpint (predictors[3], ==, PLANE_LEFT);
+  uint8_t before = rows[shape.width + PLANES_SEGMENT - 1];
+  g_assert_cmpint (residuals[shape.width + PLANES_SEGMENT], ==, (uint8_t)(200 - before));
+}
+
+static void
 blue_is_told_from_red_and_green (void)
 {
   PixelShape shape = { 1, 1, 4, 8 };
@@ -121,20 +139,20 @@ check_damage (const PixelShape *shape, const GByteArray *stored, const char *wor
   g_assert_nonnull (strstr (error->message, words));
 }
 
-enum { AT_PACKING = 10, AT_ESCAPES = 11, AT_LENGTH = 15 }; /* ten rows, one plane */
+/* Behind ten bytes of predictors: ten segments, one plane. */
+enum { AT_PACKING = 10, AT_ESCAPES = 11, AT_LENGTH = 15 };
 
 static void
 what_a_band_claims_is_held_against_what_it_has (void)
 {
-  PixelShape shape = { 1000, 10, 1, 8 };
+  PixelShape shape = { 1000, 5, 1, 8 };
   g_autoptr (GByteArray) rows = make_rows (&shape, PICTURE_SMOOTH);
   static const struct {
     unsigned at;
     uint8_t byte;
     const char *words;
   } WRONG[] = {
-    { 3, 0x03, "predicted in a way that there is not" },
-    { 3, 0x04, "predicted in a way that there is not" }, /* a second channel */
+    { 3, 0x04, "predicted in channels that there are not" },
     { AT_PACKING, 3, "plane 0 is packed in a way (3)" },
     { AT_PACKING, PLANE_BYTES, "plane 0" },
     { AT_PACKING, PLANE_QUADS, "plane 0" },
@@ -222,6 +240,7 @@ main (int argc, char **argv)
   CLAIM ("every-shape-comes-back", every_shape_comes_back);
   CLAIM ("each-picture-has-the-packing-that-suits-it", each_picture_has_the_packing_that_suits_it);
   CLAIM ("a-row-is-predicted-by-what-leaves-least", a_row_is_predicted_by_what_leaves_least);
+  CLAIM ("each-segment-has-its-own-predictor", each_segment_has_its_own_predictor);
   CLAIM ("blue-is-told-from-red-and-green", blue_is_told_from_red_and_green);
   CLAIM ("what-a-band-claims-is-held-against-what-it-has",
          what_a_band_claims_is_held_against_what_it_has);

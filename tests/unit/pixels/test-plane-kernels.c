@@ -1,6 +1,7 @@
 /* The vector loops against the plain ones. */
 #include "pixels/plane-kernels.h"
 
+#include <string.h>
 #include <glib.h>
 
 enum { MOST = 4200 };
@@ -41,33 +42,40 @@ residuals_are_undone_alike (void)
   static uint8_t residuals[2 * MOST], above[2 * MOST];
   fill (residuals, sizeof residuals);
   fill (above, sizeof above);
-  above[0] = 200; /* not what stands left of it */
   for (int predictor = 0; predictor < PLANE_N_PREDICTORS; predictor++)
-    for (EACH_WIDTH (width)) {
-      uint8_t a[MOST] = { 0 }, b[MOST] = { 0 };
-      plane_kernels_scalar ()->undo8 (predictor, residuals, above, a, width);
-      plane_kernels_best ()->undo8 (predictor, residuals, above, b, width);
-      g_assert_cmpmem (a, MOST, b, MOST);
-      uint16_t c[MOST] = { 0 }, d[MOST] = { 0 };
-      const uint8_t *low = residuals + MOST;
-      plane_kernels_scalar ()->undo16 (predictor, residuals, low, (uint16_t *)above, c, width);
-      plane_kernels_best ()->undo16 (predictor, residuals, low, (uint16_t *)above, d, width);
-      g_assert_cmpmem (c, sizeof c, d, sizeof d);
-    }
+    for (EACH_WIDTH (width))
+      for (int from = 0; from < width; from = from * 3 + 1) {
+        uint8_t a[MOST] = { 7, 8, 9 }, b[MOST] = { 7, 8, 9 };
+        plane_kernels_scalar ()->undo8 (predictor, residuals, above, a, from, width);
+        plane_kernels_best ()->undo8 (predictor, residuals, above, b, from, width);
+        g_assert_cmpmem (a, MOST, b, MOST);
+        uint16_t c[MOST] = { 700, 800, 900 }, d[MOST] = { 700, 800, 900 };
+        const uint8_t *low = residuals + MOST;
+        const uint16_t *wide = (const uint16_t *)above;
+        plane_kernels_scalar ()->undo16 (predictor, residuals, low, wide, c, from, width);
+        plane_kernels_best ()->undo16 (predictor, residuals, low, wide, d, from, width);
+        g_assert_cmpmem (c, sizeof c, d, sizeof d);
+      }
 }
 
 static void
 predictors_are_what_they_are_called (void)
 {
-  static const uint8_t RESIDUALS[] = { 1, 2, 255 }, ABOVE[] = { 10, 30, 60 };
-  static const uint8_t EXPECTED[PLANE_N_PREDICTORS][3] = { { 1, 3, 2 },
-                                                           { 11, 32, 59 },
-                                                           { 11, 33, 62 } };
-  for (int predictor = 0; predictor < PLANE_N_PREDICTORS; predictor++) {
-    uint8_t row[3];
-    plane_kernels_scalar ()->undo8 (predictor, RESIDUALS, ABOVE, row, 3);
-    g_assert_cmpmem (row, 3, EXPECTED[predictor], 3);
-  }
+  static const uint8_t RESIDUALS[] = { 1, 2, 255 }, ABOVE[] = { 10, 30, 25 };
+  static const uint8_t EXPECTED[PLANE_N_PREDICTORS][3] = {
+    [PLANE_LEFT] = { 1, 3, 2 },
+    [PLANE_ABOVE] = { 11, 32, 24 },
+    [PLANE_GRADIENT] = { 11, 33, 27 },
+    [PLANE_HALF] = { 6, 18, 14 }, /* 1 + 5, 6 + 2 + 10, 18 - 1 - 3 */
+  };
+  for (int predictor = 0; predictor < PLANE_N_PREDICTORS; predictor++)
+    for (int from = 0; from < 3; from++) {
+      uint8_t row[3];
+      memcpy (row, EXPECTED[predictor], 3);
+      memset (row + from, 0, 3 - (size_t)from);
+      plane_kernels_scalar ()->undo8 (predictor, RESIDUALS, ABOVE, row, from, 3);
+      g_assert_cmpmem (row, 3, EXPECTED[predictor], 3);
+    }
 }
 
 static void
