@@ -1,6 +1,5 @@
 #include "run/call-folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -62,29 +61,6 @@ remove_tree (const char *path)
   nftw (path, remove_entry, MOST_OPEN, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-/* Folders that nobody holds a lock on. */
-static void
-sweep (const char *home, const char *calls)
-{
-  DIR *listing = opendir (calls);
-  for (struct dirent *entry; listing != NULL && (entry = readdir (listing)) != NULL;) {
-    if (entry->d_name[0] == '.')
-      continue;
-    g_autofree char *path = g_build_filename (calls, entry->d_name, NULL);
-    int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-      continue;
-    if (flock (fd, LOCK_EX | LOCK_NB) == 0) {
-      if (g_str_has_prefix (entry->d_name, PAID_PREFIX))
-        g_free (keep_output (home, path));
-      remove_tree (path);
-    }
-    close (fd);
-  }
-  if (listing != NULL)
-    closedir (listing);
-}
-
 static int
 open_locked (const char *path, GError **error)
 {
@@ -100,17 +76,48 @@ open_locked (const char *path, GError **error)
   return -1;
 }
 
+static void
+sweep_folder (const char *home, const char *path, void (*tell) (void *data, const char *kept),
+              void *data)
+{
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0)
+    return;
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0) {
+    g_autofree char *name = g_path_get_basename (path);
+    g_autofree char *kept = g_str_has_prefix (name, PAID_PREFIX) ? keep_output (home, path) : NULL;
+    if (kept != NULL)
+      tell (data, kept);
+    remove_tree (path);
+  }
+  close (fd);
+}
+
+void
+call_folder_sweep (const char *home, void (*tell) (void *data, const char *kept), void *data)
+{
+  g_autofree char *calls = calls_path (home);
+  g_autoptr (GDir) listing = g_dir_open (calls, 0, NULL);
+  /* The lock on all of them, so that none is swept between its making and its own lock. */
+  int lock = listing != NULL ? open_locked (calls, NULL) : -1;
+  if (lock < 0)
+    return;
+  for (const char *name; (name = g_dir_read_name (listing)) != NULL;) {
+    g_autofree char *path = g_build_filename (calls, name, NULL);
+    sweep_folder (home, path, tell, data);
+  }
+  close (lock);
+}
+
 bool
 call_folder_open (CallFolder *folder, const char *home, const char *path, GError **error)
 {
   g_autofree char *calls = calls_path (home);
   if (!path_make_folder (calls, error))
     return false;
-  /* The lock on all of them, so that none is swept between its making and its own lock. */
   int lock = open_locked (calls, error);
   if (lock < 0)
     return false;
-  sweep (home, calls);
   int fd = -1;
   if (mkdir (path, 0700) != 0)
     base_error_set_errno (error, errno, "cannot make the folder %s", path);

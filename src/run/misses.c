@@ -131,12 +131,26 @@ survey (Run *run, RunMisses *out_misses)
   }
 }
 
+static void
+warn_of_kept (void *data, const char *kept)
+{
+  const Run *run = data;
+  g_autofree char *message = g_strdup_printf (
+    "a run was ended when a picture that was paid for had been written, at least in part: it is "
+    "now "
+    "%s, and 'peel cache import' with --pipeline and --image makes it the answer",
+    kept);
+  run->listener->warning (run->listener->data, message);
+}
+
 bool
 misses_decide (Run *run, GError **error)
 {
   const RunSettings *settings = run->settings;
   const RunListener *listener = run->listener;
   bool asks = settings->on_miss != ON_MISS_GENERATE;
+  if (!settings->dry_run)
+    call_folder_sweep (cache_home (run->cache), warn_of_kept, run);
   if (settings->dry_run || general_refusal (settings) != NULL ||
       !config_has_paid_provider (run->pipeline->config) || (!asks && !has_budget (settings)))
     return true;

@@ -509,6 +509,7 @@ def test_a_killed_holder_does_not_block_the_others(place):
     expect_equal(words, ["begin", "begin", "stored"], "the journal")
     first, _, third = journal(place)
     expect(first["call"] != third["call"], "the open call is the first")
+    place.run()
     nothing_is_left(place)
 
 
@@ -613,7 +614,8 @@ def test_a_paid_picture_of_a_killed_run_is_kept(place):
     process.communicate()
     support.expect_dead(calls.runs, "the program")
     calls.behave("")
-    place.run("--on-miss", "generate")
+    result = place.run("--on-miss", "generate")
+    expect("a picture that was paid for had been written" in result.out, result)
     kept = os.listdir(os.path.join(place.home, "quarantine"))
     expect_equal(len(kept), 1, "kept pictures")
     with open(os.path.join(place.home, "quarantine", kept[0]), "rb") as stream:

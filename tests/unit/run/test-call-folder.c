@@ -52,6 +52,20 @@ n_entries (Scratch *scratch, const char *name)
 }
 
 static void
+note_kept (void *data, const char *kept)
+{
+  g_string_append_printf (data, "%s\n", kept);
+}
+
+static void
+assert_swept (Scratch *scratch, const char *wanted)
+{
+  g_autoptr (GString) kept = g_string_new (NULL);
+  call_folder_sweep (scratch->folder, note_kept, kept);
+  g_assert_cmpstr (kept->str, ==, wanted);
+}
+
+static void
 it_goes_with_all_that_is_in_it (void)
 {
   g_autoptr (Scratch) scratch = scratch_new ();
@@ -73,7 +87,9 @@ what_is_in_use_is_not_swept (void)
   g_auto (CallFolder) one = CALL_FOLDER_INIT;
   g_auto (CallFolder) other = CALL_FOLDER_INIT;
   open_folder (&one, scratch, "a", false);
-  open_folder (&other, scratch, "b", false);
+  open_folder (&other, scratch, "b", true);
+  write_output (&other);
+  assert_swept (scratch, "");
   g_assert_cmpuint (n_entries (scratch, "calls"), ==, 2);
 }
 
@@ -89,14 +105,23 @@ what_a_killed_worker_left_is_swept_but_paid_pictures_are_kept (void)
   open_folder (&folder, scratch, "b", true);
   write_output (&folder);
   abandon (&folder);
-  open_folder (&folder, scratch, "c", true);
-  g_assert_cmpuint (n_entries (scratch, "calls"), ==, 1);
+  g_autofree char *wanted = g_strdup_printf ("%s\n",
+                                             scratch_path (scratch, "quarantine/paid-b.png"));
+  assert_swept (scratch, wanted);
+  g_assert_cmpuint (n_entries (scratch, "calls"), ==, 0);
   g_assert_cmpuint (n_entries (scratch, "quarantine"), ==, 1);
   g_autofree char *kept = NULL;
   g_assert_true (
     g_file_get_contents (scratch_path (scratch, "quarantine/paid-b.png"), &kept, NULL, NULL));
   g_assert_cmpstr (kept, ==, "picture");
-  call_folder_clear (&folder);
+  assert_swept (scratch, "");
+}
+
+static void
+a_home_without_calls_has_nothing_to_sweep (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  assert_swept (scratch, "");
 }
 
 static void
@@ -122,6 +147,7 @@ main (int argc, char **argv)
   CLAIM ("what-is-in-use-is-not-swept", what_is_in_use_is_not_swept);
   CLAIM ("what-a-killed-worker-left-is-swept-but-paid-pictures-are-kept",
          what_a_killed_worker_left_is_swept_but_paid_pictures_are_kept);
+  CLAIM ("a-home-without-calls-has-nothing-to-sweep", a_home_without_calls_has_nothing_to_sweep);
   CLAIM ("an-output-can-be-kept", an_output_can_be_kept);
 #undef CLAIM
   return g_test_run ();
