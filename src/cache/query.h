@@ -2,7 +2,7 @@
  * without reading a sidecar (index.sqlite, docs/formats/cache.md). */
 #pragma once
 
-#include "cache/cache.h"
+#include "cache/state.h"
 
 /* Which originals. What is NULL or 0 asks for nothing. The words a provider, model, pipeline and
  * image id are compared with may hold * and ?, and fit when one acquisition fits all of them. */
@@ -56,6 +56,11 @@ typedef struct {
 } CacheFigures;
 
 bool cache_figures (Cache *cache, CacheFigures *out_figures, GError **error);
+
+/* How often originals that were there served to make outputs (state_count_use), and what asking for
+ * them again each time would have cost. What has been removed since is not counted. */
+bool cache_savings (Cache *cache, State *state, int64_t *out_n_uses, double *out_saved_usd,
+                    GError **error);
 
 /* Puts tags on an original and takes others off. One that breaks the rules of tags.h, and an
  * original of which nothing is told, are errors that change nothing. Either list may be NULL. */

@@ -31,10 +31,11 @@ typedef struct {
 
 struct State {
   Database database;
-  sqlite3_stmt *get_output, *put_output, *get_file, *put_file;
+  sqlite3_stmt *get_output, *put_output, *get_file, *put_file, *put_use;
   bool is_reading;     /* in the read transaction */
   GHashTable *outputs; /* path → StateOutput, not yet written */
   GHashTable *files;   /* path → StateFile, not yet written */
+  GHashTable *uses;    /* Digest → how often, not yet written */
 };
 
 static const DatabaseShape shape = {
@@ -47,6 +48,9 @@ static const DatabaseShape shape = {
             "CREATE TABLE files ("
             "  path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
             "  inode INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID",
+  /* A higher version would have an older Peel set the file aside. */
+  .later = "CREATE TABLE IF NOT EXISTS uses (original BLOB PRIMARY KEY, n INTEGER NOT NULL) "
+           "WITHOUT ROWID",
 };
 
 static const char get_output_sql[] = "SELECT size_bytes, mtime_ns, inode, fingerprint, content, "
@@ -60,6 +64,8 @@ static const char get_file_sql[] =
 static const char put_file_sql[] =
   "INSERT OR REPLACE INTO files (path, size_bytes, mtime_ns, inode, digest) "
   "VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char put_use_sql[] = "INSERT INTO uses (original, n) VALUES (?1, ?2) "
+                                  "ON CONFLICT (original) DO UPDATE SET n = n + excluded.n";
 
 void
 state_output_clear (StateOutput *output)
@@ -110,6 +116,7 @@ forget_statements (State *state)
   g_clear_pointer (&state->put_output, sqlite3_finalize);
   g_clear_pointer (&state->get_file, sqlite3_finalize);
   g_clear_pointer (&state->put_file, sqlite3_finalize);
+  g_clear_pointer (&state->put_use, sqlite3_finalize);
 }
 
 static bool
@@ -123,7 +130,8 @@ open_file (State *state, GError **error)
   return database_prepare (handle, get_output_sql, &state->get_output, error) &&
          database_prepare (handle, put_output_sql, &state->put_output, error) &&
          database_prepare (handle, get_file_sql, &state->get_file, error) &&
-         database_prepare (handle, put_file_sql, &state->put_file, error);
+         database_prepare (handle, put_file_sql, &state->put_file, error) &&
+         database_prepare (handle, put_use_sql, &state->put_use, error);
 }
 
 static void
@@ -133,6 +141,7 @@ free_state (State *state)
   database_clear (&state->database);
   g_hash_table_unref (state->outputs);
   g_hash_table_unref (state->files);
+  g_hash_table_unref (state->uses);
   g_free (state);
 }
 
@@ -142,6 +151,7 @@ state_open (const char *home, GError **error)
   State *state = g_new0 (State, 1);
   state->outputs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_output);
   state->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  state->uses = g_hash_table_new_full (digest_hash_key, digest_equal_key, g_free, NULL);
   database_init (&state->database, &shape, home, NULL);
   if (open_file (state, error))
     return state;
@@ -305,10 +315,28 @@ write_file (sqlite3_stmt *statement, const char *path, const StateFile *file, GE
   return ok;
 }
 
+void
+state_count_use (State *state, const Digest *original)
+{
+  unsigned n = GPOINTER_TO_UINT (g_hash_table_lookup (state->uses, original));
+  g_hash_table_replace (state->uses, g_memdup2 (original, sizeof *original),
+                        GUINT_TO_POINTER (n + 1));
+}
+
+static bool
+write_use (sqlite3_stmt *statement, const Digest *original, unsigned n, GError **error)
+{
+  sqlite3_bind_blob (statement, 1, original->bytes, DIGEST_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 2, n);
+  bool ok = database_run (statement, error);
+  sqlite3_clear_bindings (statement);
+  return ok;
+}
+
 static bool
 write_all (State *state, GError **error)
 {
-  GHashTableIter outputs, files;
+  GHashTableIter outputs, files, uses;
   void *path, *value;
   g_hash_table_iter_init (&outputs, state->outputs);
   while (g_hash_table_iter_next (&outputs, &path, &value))
@@ -318,13 +346,17 @@ write_all (State *state, GError **error)
   while (g_hash_table_iter_next (&files, &path, &value))
     if (!write_file (state->put_file, path, value, error))
       return false;
+  g_hash_table_iter_init (&uses, state->uses);
+  while (g_hash_table_iter_next (&uses, &path, &value))
+    if (!write_use (state->put_use, path, GPOINTER_TO_UINT (value), error))
+      return false;
   return true;
 }
 
 static bool
 write_pending (State *state, GError **error)
 {
-  bool is_usable = state->put_file != NULL && database_is_current (&state->database);
+  bool is_usable = state->put_use != NULL && database_is_current (&state->database);
   if (!is_usable && !open_file (state, error))
     return false;
   end_reading (state);
@@ -340,7 +372,8 @@ write_pending (State *state, GError **error)
 bool
 state_flush (State *state, GError **error)
 {
-  if (g_hash_table_size (state->outputs) == 0 && g_hash_table_size (state->files) == 0)
+  if (g_hash_table_size (state->outputs) == 0 && g_hash_table_size (state->files) == 0 &&
+      g_hash_table_size (state->uses) == 0)
     return true;
   GError *problem = NULL;
   bool ok = write_pending (state, &problem);
@@ -355,7 +388,42 @@ state_flush (State *state, GError **error)
   }
   g_hash_table_remove_all (state->outputs);
   g_hash_table_remove_all (state->files);
+  g_hash_table_remove_all (state->uses);
   return true;
+}
+
+static bool
+read_uses (State *state, void (*visit) (void *data, const Digest *original, int64_t n), void *data,
+           GError **error)
+{
+  sqlite3_stmt *select;
+  Digest original;
+  int result;
+  if ((state->put_use == NULL && !open_file (state, error)) ||
+      !database_prepare (state->database.handle, "SELECT original, n FROM uses", &select, error))
+    return false;
+  while ((result = sqlite3_step (select)) == SQLITE_ROW)
+    if (database_column_digest (select, 0, &original))
+      visit (data, &original, sqlite3_column_int64 (select, 1));
+  bool ok = result == SQLITE_DONE || database_set_error (state->database.handle, error);
+  sqlite3_finalize (select);
+  return ok;
+}
+
+bool
+state_uses (State *state, void (*visit) (void *data, const Digest *original, int64_t n), void *data,
+            GError **error)
+{
+  GError *problem = NULL;
+  bool ok = state_flush (state, &problem) && read_uses (state, visit, data, &problem);
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    g_clear_error (&problem);
+    forget_statements (state);
+    ok = database_set_aside (&state->database, &problem);
+  }
+  if (!ok)
+    g_propagate_error (error, problem);
+  return ok;
 }
 
 /* ---- forgetting ---- */

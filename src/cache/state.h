@@ -44,6 +44,13 @@ bool state_get_file (State *state, const char *path, const FileStamp *stamp, Dig
 bool state_put_file (State *state, const char *path, const FileStamp *stamp, const Digest *digest,
                      GError **error);
 
+/* An original that was there already served to make outputs. A killed process loses its last
+ * counts. */
+void state_count_use (State *state, const Digest *original);
+/* How often, for each that ever did. `visit` must not use the state. */
+bool state_uses (State *state, void (*visit) (void *data, const Digest *original, int64_t n),
+                 void *data, GError **error);
+
 /* Writes are grouped; this hands what was put so far to the disk, where a killed process cannot lose
  * it any more. A power cut may, which costs a hash per output. */
 bool state_flush (State *state, GError **error);

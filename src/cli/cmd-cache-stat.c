@@ -75,8 +75,23 @@ add_bytes (Table *table, const char *name, int64_t bytes, int64_t of_bytes, cons
     table_add (table, name, size);
 }
 
+/* What using again has saved. */
+typedef struct {
+  int64_t n_uses;
+  double saved_usd;
+} Savings;
+
+static bool
+read_savings (Cache *cache, Savings *out_savings, GError **error)
+{
+  g_autoptr (State) state = state_open (cache_home (cache), error);
+  return state != NULL &&
+         cache_savings (cache, state, &out_savings->n_uses, &out_savings->saved_usd, error);
+}
+
 static void
-describe (const char *home, const CacheFigures *figures, const Stored *stored)
+describe (const char *home, const CacheFigures *figures, const Stored *stored,
+          const Savings *savings)
 {
   g_autoptr (Table) table = table_new (2, "ll");
   int64_t all = stored->frame_bytes + stored->pixels_bytes + stored->disposable_bytes;
@@ -97,11 +112,15 @@ describe (const char *home, const CacheFigures *figures, const Stored *stored)
     add_bytes (table, "kept once", figures->acquired_bytes - figures->raw_bytes,
                figures->acquired_bytes, "what was got");
   add_row (table, "spent", "$%.2f", figures->spent_usd);
+  if (savings->n_uses > 0)
+    add_row (table, "saved", "$%.2f (used again %" G_GINT64_FORMAT " time%s)", savings->saved_usd,
+             savings->n_uses, savings->n_uses == 1 ? "" : "s");
   table_print (table, false);
 }
 
 static void
-print_json (const char *home, const CacheFigures *figures, const Stored *stored)
+print_json (const char *home, const CacheFigures *figures, const Stored *stored,
+            const Savings *savings)
 {
   const struct {
     const char *name;
@@ -125,6 +144,8 @@ print_json (const char *home, const CacheFigures *figures, const Stored *stored)
   for (unsigned i = 0; i < G_N_ELEMENTS (counts); i++)
     cJSON_AddNumberToObject (json, counts[i].name, (double)counts[i].value);
   cJSON_AddNumberToObject (json, "spent-usd", figures->spent_usd);
+  cJSON_AddNumberToObject (json, "saved-usd", savings->saved_usd);
+  cJSON_AddNumberToObject (json, "uses", (double)savings->n_uses);
   event_print (json);
 }
 
@@ -134,16 +155,18 @@ run (const Invocation *invocation)
   g_autoptr (GError) error = NULL;
   CacheFigures figures;
   Stored stored;
+  Savings savings;
   g_autoptr (Cache) cache = cache_open (invocation->global->home, &error);
   if (cache == NULL || !cache_figures (cache, &figures, &error) ||
-      !survey_files (cache_home (cache), &stored, &error)) {
+      !survey_files (cache_home (cache), &stored, &error) ||
+      !read_savings (cache, &savings, &error)) {
     terminal_error ("%s", error->message);
     return (int)exit_code_of (error);
   }
   if (invocation->global->json)
-    print_json (cache_home (cache), &figures, &stored);
+    print_json (cache_home (cache), &figures, &stored, &savings);
   else
-    describe (cache_home (cache), &figures, &stored);
+    describe (cache_home (cache), &figures, &stored, &savings);
   return EXIT_OK;
 }
 
@@ -152,7 +175,10 @@ const CommandType command_cache_stat = {
   .name = "cache stat",
   .synopsis = "",
   .summary = "Count the originals, what they take, and what they cost",
-  .details = "'kept once' is what equal bytes that were got several times would take.",
+  .details =
+    "'kept once' is what equal bytes that were got several times would take; 'saved' is what "
+    "it would have cost to ask again each time a run made files of an original that was "
+    "there.",
   .example = "  peel cache stat\n"
              "  peel cache stat --json | jq '.\"stored-bytes\"'",
   .run = run,

@@ -18,6 +18,7 @@ typedef struct {
   FileStamp
     file_stamp; /* of a loaded one, from before it was read: what is remembered of its bytes */
   CacheRecord *record; /* once the original is known */
+  bool was_cached;     /* the original was there before this run */
   Expansion *expansion;
   Freshness *outputs; /* one for each derivative */
   bool *selected;     /* likewise: --only lets it through */

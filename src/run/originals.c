@@ -25,6 +25,7 @@ void
 run_go_on_with_cached (Run *run, ImageRun *image_run)
 {
   run->totals.n_originals_cached++;
+  image_run->was_cached = true;
   tell_original (run, image_run, "cached");
   run_settle_outputs (run, image_run);
 }

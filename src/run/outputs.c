@@ -199,8 +199,11 @@ run_settle_outputs (Run *run, ImageRun *image_run)
   }
   if (run->settings->dry_run)
     tell_to_make (run, image_run, chosen);
-  if (chosen->len == 0 || run->settings->dry_run)
+  if (chosen->len == 0 || run->settings->dry_run) {
     run_finish_image (run, image_run);
-  else
-    run_queue_render (run, image_run, g_steal_pointer (&chosen));
+    return;
+  }
+  if (image_run->was_cached)
+    state_count_use (run->state, &image_run->record->digest);
+  run_queue_render (run, image_run, g_steal_pointer (&chosen));
 }

@@ -362,6 +362,33 @@ def test_stat_counts(place):
         expect(word in shown, f"{word!r}: {shown}")
 
 
+def test_stat_tells_what_using_again_saved(place):
+    """An original that was imported for a pipeline's request, with its price, serves its runs."""
+    place.write("p.yaml", """\
+version: 1
+stages:
+  - generate: { prompt: a lamp, resolution: 64x64 }
+outputs:
+  - to: "out/{name}-{width}.png"
+""")
+    place.write("lamp.png", support.png(64, 64))
+    place.peel("cache", "import", "lamp.png", "--pipeline", "p.yaml", "--cost", "0.25")
+
+    def saved():
+        stat = place.peel("cache", "stat", "--json").events[0]
+        return stat["uses"], stat["saved-usd"]
+
+    expect_equal(saved(), (0, 0), "before")
+    place.run("--dry-run")
+    expect_equal(saved(), (0, 0), "a dry run uses nothing")
+    place.run()
+    place.run()
+    expect_equal(saved(), (1, 0.25), "the second had nothing to make")
+    place.run("--refresh", "*")
+    expect_equal(saved(), (2, 0.5), "made again of what was there")
+    expect("$0.50 (used again 2 times)" in place.peel("cache", "stat").out, "for people")
+
+
 def test_rebuild_brings_the_index_back(place):
     digests = fill(place)
     for suffix in ("", "-wal", "-shm"):

@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include <glib/gstdio.h>
 
+#include "cache/database.h"
 #include "cache/state.h"
 #include "support/scratch.h"
 
@@ -294,6 +295,77 @@ test_forget_gone (void)
   state_close (state);
 }
 
+/* ---- uses ---- */
+
+static void
+add_use (void *data, const Digest *original, int64_t n)
+{
+  Digest watch = digest_of ("watch", 5);
+  *(int64_t *)data += digest_equal (original, &watch) ? n : 1000 * n;
+}
+
+/* Those of "watch", and a thousand times those of others. */
+static int64_t
+uses_of (State *state)
+{
+  g_autoptr (GError) error = NULL;
+  int64_t n = 0;
+  assert_ok (state_uses (state, add_use, &n, &error), error);
+  return n;
+}
+
+static void
+uses_add_up (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  State *state = open_state (scratch), *other = open_state (scratch);
+  Digest watch = digest_of ("watch", 5), shoe = digest_of ("shoe", 4);
+  g_assert_cmpint (uses_of (state), ==, 0);
+  state_count_use (state, &watch);
+  state_count_use (state, &watch);
+  state_count_use (state, &shoe);
+  state_count_use (other, &watch);
+  g_assert_cmpint (uses_of (state), ==, 1002);
+  state_close (other);
+  state_close (state);
+  state = open_state (scratch);
+  g_assert_cmpint (uses_of (state), ==, 1003);
+  state_close (state);
+}
+
+static void
+a_state_from_before_uses_were_counted_is_kept (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Scratch) scratch = scratch_new ();
+  static const DatabaseShape older = {
+    .name = "state.sqlite",
+    .version = 1,
+    .schema = "CREATE TABLE outputs ("
+              "  path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+              "  inode INTEGER NOT NULL, fingerprint BLOB NOT NULL, content BLOB NOT NULL,"
+              "  recipe TEXT, facts TEXT);"
+              "CREATE TABLE files ("
+              "  path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+              "  inode INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;"
+              "INSERT INTO outputs VALUES (CAST ('/a.jpg' AS BLOB), 1, 2, 3, zeroblob (32), "
+              "  zeroblob (32), NULL, NULL)",
+  };
+  Database database;
+  database_init (&database, &older, scratch->folder, NULL);
+  assert_ok (database_open (&database, &error), error);
+  database_clear (&database);
+
+  State *state = open_state (scratch);
+  g_auto (StateOutput) output = { 0 };
+  g_assert_true (state_get_output (state, "/a.jpg", &output));
+  g_assert_cmpint (output.stamp.inode, ==, 3);
+  Digest watch = digest_of ("watch", 5);
+  state_count_use (state, &watch);
+  g_assert_cmpint (uses_of (state), ==, 1);
+  state_close (state);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,6 +386,9 @@ main (int argc, char **argv)
   CLAIM ("a-file-changed-just-now-is-not-remembered", a_file_changed_just_now_is_not_remembered);
   CLAIM ("a-stamp-tells-files-apart", a_stamp_tells_files_apart);
   CLAIM ("what-is-gone-is-forgotten-when-that-is-asked", test_forget_gone);
+  CLAIM ("uses-add-up", uses_add_up);
+  CLAIM ("a-state-from-before-uses-were-counted-is-kept",
+         a_state_from_before_uses_were_counted_is_kept);
 #undef CLAIM
   return g_test_run ();
 }
