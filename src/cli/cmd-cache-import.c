@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 #include "cli/work-progress.h"
 #include "run/import.h"
+#include "run/lock-file.h"
 
 typedef struct {
   char *prompt, *provider, *model, *image, *pipeline;
@@ -66,6 +67,7 @@ static const char generated_label[] = "trainedAlgorithmicMedia";
 typedef struct {
   const GlobalOptions *global;
   WorkProgress *progress;
+  Digest last; /* what was imported */
 } Teller;
 
 static void
@@ -73,6 +75,7 @@ on_imported (void *data, const char *path, const CacheRecord *record, bool was_t
 {
   Teller *teller = data;
   const DigestHex hex = digest_to_hex (&record->digest);
+  teller->last = record->digest;
   if (teller->global->json) {
     cJSON *json = event_begin ("original");
     cJSON_AddStringToObject (json, "path", path);
@@ -118,6 +121,25 @@ on_warning (void *data, const char *message)
     return;
   }
   terminal_note ("peel: %s", message);
+}
+
+/* A pin wins over newer answers, so the answer that was just given may not be the one that is used. */
+static void
+tell_pin (Teller *teller, const Pipeline *pipeline, const ImportRequest *request)
+{
+  const char *id = request->image_id;
+  g_autoptr (LockFile) lock = lock_file_load (pipeline->lock, NULL);
+  const LockEntry *entry = lock != NULL
+                             ? lock_file_find (lock, lock_file_owner (pipeline->name, id), id,
+                                               request->variant)
+                             : NULL;
+  if (entry == NULL || !digest_equal (&entry->request, &request->fingerprint) ||
+      digest_equal (&entry->original, &teller->last))
+    return;
+  g_autofree char *message = g_strdup_printf (
+    "%s pins another original for %s: 'peel pick %s %.12s' takes this one instead", pipeline->lock,
+    id, id, digest_to_hex (&teller->last).text);
+  on_warning (teller, message);
 }
 
 static void
@@ -254,8 +276,11 @@ import (const Invocation *invocation, Teller *teller, ImportResult *out_result, 
   };
   const ImportListener listener = { teller, on_imported, on_failed, on_warning, on_tick };
   signals_watch ();
-  return import_files (invocation->arguments, invocation->n_arguments, &settings, &listener,
-                       out_result, error);
+  bool ok = import_files (invocation->arguments, invocation->n_arguments, &settings, &listener,
+                          out_result, error);
+  if (ok && is_answer && out_result->totals.n_pictures > 0)
+    tell_pin (teller, pipeline, &request);
+  return ok;
 }
 
 static int
@@ -294,7 +319,8 @@ const CommandType command_cache_import = {
     "is taken with all folders below it; hidden files are passed over and links are not followed. "
     "A file that cannot be read does not keep out the others.\n\n"
     "With --pipeline the picture becomes the answer to what the pipeline asks for an image: the "
-    "next run finds it in the cache and generates nothing. What --prompt or --model is given for "
+    "next run finds it in the cache and generates nothing, unless peel.lock pins another. What "
+    "--prompt or --model is given for "
     "is "
     "labelled as made by a model, unless its bytes say what made it.",
   .example = "  peel cache import ~/bought --cost 0.04\n"

@@ -93,7 +93,7 @@ import_find_request (const Pipeline *pipeline, const char *home, const char *ima
   g_auto (World) world = { .home = home };
   const PlanWorld questions = world_of (&world);
   g_autoptr (Plan) plan = plan_new (pipeline, &questions, problems);
-  unsigned index;
+  unsigned index = 0;
   if (plan == NULL)
     return problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, error);
   if (!choose_image (plan, image_id, variant, &index, error))

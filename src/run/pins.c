@@ -14,6 +14,7 @@ pins_open (Run *run, GError **error)
 {
   const char *path = run->pipeline->lock;
   run->pins.made = lock_file_new ();
+  run->pins.has_stamp = path != NULL && file_stamp_read (path, &run->pins.stamp);
   run->pins.lock = path != NULL ? lock_file_load (path, error) : lock_file_new ();
   return run->pins.lock != NULL;
 }
@@ -229,6 +230,36 @@ merge (void *data, LockFile *lock, GError **error)
   return true;
 }
 
+static bool
+is_equal (const LockEntry *a, const LockEntry *b)
+{
+  return b != NULL && a->is_picked == b->is_picked && digest_equal (&a->request, &b->request) &&
+         digest_equal (&a->original, &b->original);
+}
+
+/* The file is as it was read, and holds just what would be written: nothing is to be done, which is
+ * what most runs find, and reading a long lock twice would be most of their time. */
+static bool
+is_kept (const Run *run)
+{
+  FileStamp now;
+  const Pins *pins = &run->pins;
+  if (!pins->has_stamp || !file_stamp_read (run->pipeline->lock, &now) ||
+      !file_stamp_equal (&now, &pins->stamp))
+    return false;
+  g_autoptr (GPtrArray) before = lock_file_list (pins->lock);
+  g_autoptr (GPtrArray) made = lock_file_list (pins->made);
+  bool is_same = true;
+  for (unsigned i = 0; is_same && i < before->len; i++)
+    is_same = !is_gone (run, before->pdata[i]);
+  for (unsigned i = 0; is_same && i < made->len; i++) {
+    const LockEntry *entry = made->pdata[i];
+    is_same = is_equal (entry,
+                        lock_file_find (pins->lock, entry->pipeline, entry->image, entry->variant));
+  }
+  return is_same;
+}
+
 bool
 pins_write (Run *run, GError **error)
 {
@@ -237,7 +268,7 @@ pins_write (Run *run, GError **error)
     warn (run, "%u more pins are stale or without their original", run->pins.n_told - MOST_TOLD);
   bool is_whole = run->next_image == plan_n_images (run->plan) && !run->is_stopping;
   if (settings->dry_run || settings->locked || run->has_failed || !is_whole ||
-      run->pipeline->lock == NULL)
+      run->pipeline->lock == NULL || is_kept (run))
     return true;
   return lock_file_edit (run->pipeline->lock, merge, run, error);
 }

@@ -7,7 +7,9 @@
 typedef struct Run Run;
 
 typedef struct {
-  LockFile *lock; /* as it was at the beginning; empty if there is none */
+  LockFile *lock;  /* as it was at the beginning; empty if there is none */
+  FileStamp stamp; /* of its file, from before it was read */
+  bool has_stamp;
   LockFile *made; /* what this run made its images of */
   unsigned n_told;
 } Pins;

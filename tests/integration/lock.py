@@ -60,7 +60,9 @@ def answer(place, image, seed):
     """Another picture that answers the same request, later. Its hash."""
     content = support.png(64, 48, seed)
     path = place.write(f"answers/{seed}.png", content)
-    place.peel("cache", "import", path, "--pipeline", "p.yaml", "--image", image)
+    told = place.peel("cache", "import", path, "--pipeline", "p.yaml", "--image", image)
+    pick = f"pins another original for {image}: 'peel pick {image} {sha256(content)[:12]}' takes"
+    expect(pick in told.err, repr(told))
     return sha256(content)
 
 

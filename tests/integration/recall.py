@@ -101,6 +101,19 @@ def test_a_lost_original_is_told(place):
     place.peel("run", "r.yaml", code=2)
 
 
+def test_pixel_frames_are_recalled_too(place):
+    front = generate(place)["watch@front"]
+    made = place.peel("derive", front, *ONE, "--to", "out/before.webp")
+    place.peel("cache", "repack")
+    kept = os.listdir(os.path.join(place.home, "originals", front[:2]))
+    expect(front + ".pix" in kept, f"the original as a pixel frame: {kept}")
+    made = place.peel("derive", front[:8], *ONE, "--to", "out/after.webp", "--json")
+    expect_equal(made.outputs("made"), ["out/after.webp"], "made")
+    expect_equal(place.read("out/after.webp"), place.read("out/before.webp"), "bytes")
+    place.write("r.yaml", RECALL % "{ text: watch }")
+    expect_equal(place.run(pipeline="r.yaml").summary["made"], 2, "made of recalled frames")
+
+
 def test_derive_from_a_hash_copies_nothing(place):
     front = generate(place)["watch@front"]
     before = place.check_originals()
