@@ -127,6 +127,7 @@ plane_kernels_scalar (void)
 #else
 #define VECTORS
 #endif
+#define INLINED static inline __attribute__ ((always_inline))
 
 typedef uint8_t Bytes __attribute__ ((vector_size (16)));
 typedef uint16_t Shorts __attribute__ ((vector_size (16)));
@@ -197,6 +198,7 @@ last16 (Shorts v)
 #ifdef __x86_64__
 
 typedef char Characters __attribute__ ((vector_size (16)));
+typedef uint64_t Longs __attribute__ ((vector_size (16)));
 
 /* For each set of eight lanes: which of the next bytes goes to which lane; 0x80: none. */
 static uint8_t placements[256][8];
@@ -217,12 +219,12 @@ place_escapes (Bytes v, uint8_t escape, const uint8_t **escapes)
   Bytes is_escape = (Bytes)(v == escape);
   unsigned set = (unsigned)__builtin_ia32_pmovmskb128 ((Characters)is_escape);
   unsigned n_first = (unsigned)__builtin_popcount (set & 0xff);
-  uint64_t halves[2];
-  memcpy (&halves[0], placements[set & 0xff], 8);
-  memcpy (&halves[1], placements[set >> 8], 8);
-  halves[1] += n_first * UINT64_C (0x0101010101010101);
+  uint64_t first, second;
+  memcpy (&first, placements[set & 0xff], 8);
+  memcpy (&second, placements[set >> 8], 8);
+  Longs places = { first, second + n_first * UINT64_C (0x0101010101010101) };
   Bytes placed = (Bytes)__builtin_ia32_pshufb128 ((Characters)LOAD (Bytes, *escapes),
-                                                  (Characters)LOAD (Bytes, halves));
+                                                  (Characters)places);
   *escapes += n_first + (unsigned)__builtin_popcount (set >> 8);
   return (v & ~is_escape) | placed;
 }
@@ -299,29 +301,45 @@ unpack_vector (PlanePacking packing, const uint8_t *packed, const uint8_t **esca
                            30)
 #define MOVED_16(before, v) __builtin_shufflevector (before, v, 7, 8, 9, 10, 11, 12, 13, 14)
 
+/* The vectors of a segment; how far they came. `predictor` is a constant where this is called, which
+ * makes a loop of its own for each. */
+VECTORS INLINED int
+undo8_by_sums (PlanePredictor predictor, const uint8_t *residuals, const uint8_t *above,
+               uint8_t *row, int from, int end)
+{
+  Bytes before = (Bytes){ 0 } + (uint8_t)(from > 0 ? above[from - 1] : 0);
+  Bytes carry = (Bytes){ 0 } + (uint8_t)(from > 0 ? row[from - 1] : 0);
+  if (predictor == PLANE_GRADIENT)
+    carry -= before;
+  int x = from;
+  for (; x <= end - N_BYTES; x += N_BYTES) {
+    Bytes v = LOAD (Bytes, residuals + x), b = LOAD (Bytes, above + x);
+    if (predictor == PLANE_HALF)
+      v += (Bytes)((SignedBytes)(b - MOVED_8 (before, b)) >> 1);
+    Bytes sums = sums8 (v);
+    STORE (row + x, predictor == PLANE_GRADIENT ? sums + carry + b : sums + carry);
+    carry += last8 (sums);
+    before = b;
+  }
+  return x;
+}
+
 VECTORS static void
 undo8_vector (PlanePredictor predictor, const uint8_t *residuals, const uint8_t *above,
               uint8_t *row, int from, int end)
 {
   int x = from;
-  if (predictor == PLANE_ABOVE) {
+  if (predictor == PLANE_ABOVE)
     for (; x <= end - N_BYTES; x += N_BYTES)
       STORE (row + x, LOAD (Bytes, above + x) + LOAD (Bytes, residuals + x));
-  } else {
-    Bytes gradient = (Bytes){ 0 } - (uint8_t)(predictor == PLANE_GRADIENT);
-    Bytes half = (Bytes){ 0 } - (uint8_t)(predictor == PLANE_HALF);
-    Bytes before = (Bytes){ 0 } + (uint8_t)(from > 0 ? above[from - 1] : 0);
-    Bytes carry = (Bytes){ 0 } + (uint8_t)(from > 0 ? row[from - 1] : 0) - (before & gradient);
-    for (; x <= end - N_BYTES; x += N_BYTES) {
-      Bytes b = LOAD (Bytes, above + x);
-      SignedBytes slope = (SignedBytes)(b - MOVED_8 (before, b));
-      Bytes sums = sums8 (LOAD (Bytes, residuals + x) + ((Bytes)(slope >> 1) & half));
-      STORE (row + x, sums + carry + (b & gradient));
-      carry += last8 (sums);
-      before = b;
-    }
-  }
-  undo8_scalar (predictor, residuals, above, row, x, end);
+  else if (predictor == PLANE_LEFT)
+    x = undo8_by_sums (PLANE_LEFT, residuals, above, row, from, end);
+  else if (predictor == PLANE_GRADIENT)
+    x = undo8_by_sums (PLANE_GRADIENT, residuals, above, row, from, end);
+  else
+    x = undo8_by_sums (PLANE_HALF, residuals, above, row, from, end);
+  if (x < end)
+    undo8_scalar (predictor, residuals, above, row, x, end);
 }
 
 /* Eight residuals of 16 bits. */
@@ -335,29 +353,43 @@ join_bytes (const uint8_t *high, const uint8_t *low)
                                           22, 7, 23);
 }
 
+VECTORS INLINED int
+undo16_by_sums (PlanePredictor predictor, const uint8_t *high, const uint8_t *low,
+                const uint16_t *above, uint16_t *row, int from, int end)
+{
+  Shorts before = (Shorts){ 0 } + (uint16_t)(from > 0 ? above[from - 1] : 0);
+  Shorts carry = (Shorts){ 0 } + (uint16_t)(from > 0 ? row[from - 1] : 0);
+  if (predictor == PLANE_GRADIENT)
+    carry -= before;
+  int x = from;
+  for (; x <= end - N_SHORTS; x += N_SHORTS) {
+    Shorts v = join_bytes (high + x, low + x), b = LOAD (Shorts, above + x);
+    if (predictor == PLANE_HALF)
+      v += (Shorts)((SignedShorts)(b - MOVED_16 (before, b)) >> 1);
+    Shorts sums = sums16 (v);
+    STORE (row + x, predictor == PLANE_GRADIENT ? sums + carry + b : sums + carry);
+    carry += last16 (sums);
+    before = b;
+  }
+  return x;
+}
+
 VECTORS static void
 undo16_vector (PlanePredictor predictor, const uint8_t *high, const uint8_t *low,
                const uint16_t *above, uint16_t *row, int from, int end)
 {
   int x = from;
-  if (predictor == PLANE_ABOVE) {
+  if (predictor == PLANE_ABOVE)
     for (; x <= end - N_SHORTS; x += N_SHORTS)
       STORE (row + x, LOAD (Shorts, above + x) + join_bytes (high + x, low + x));
-  } else {
-    Shorts gradient = (Shorts){ 0 } - (uint16_t)(predictor == PLANE_GRADIENT);
-    Shorts half = (Shorts){ 0 } - (uint16_t)(predictor == PLANE_HALF);
-    Shorts before = (Shorts){ 0 } + (uint16_t)(from > 0 ? above[from - 1] : 0);
-    Shorts carry = (Shorts){ 0 } + (uint16_t)(from > 0 ? row[from - 1] : 0) - (before & gradient);
-    for (; x <= end - N_SHORTS; x += N_SHORTS) {
-      Shorts b = LOAD (Shorts, above + x);
-      SignedShorts slope = (SignedShorts)(b - MOVED_16 (before, b));
-      Shorts sums = sums16 (join_bytes (high + x, low + x) + ((Shorts)(slope >> 1) & half));
-      STORE (row + x, sums + carry + (b & gradient));
-      carry += last16 (sums);
-      before = b;
-    }
-  }
-  undo16_scalar (predictor, high, low, above, row, x, end);
+  else if (predictor == PLANE_LEFT)
+    x = undo16_by_sums (PLANE_LEFT, high, low, above, row, from, end);
+  else if (predictor == PLANE_GRADIENT)
+    x = undo16_by_sums (PLANE_GRADIENT, high, low, above, row, from, end);
+  else
+    x = undo16_by_sums (PLANE_HALF, high, low, above, row, from, end);
+  if (x < end)
+    undo16_scalar (predictor, high, low, above, row, x, end);
 }
 
 /* RGBRGB… of three planes: each third of it is made of two, then the last is put in between. */
