@@ -49,12 +49,20 @@ is_damage (int code)
   return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 }
 
-static const char *
-advice (int code)
+/* Where SQLite maps a file, it only says that the file could not be made large enough. */
+static bool
+is_full (sqlite3 *handle, int code)
 {
-  switch (code & 0xff) {
-  case SQLITE_FULL:
+  return code == SQLITE_FULL || (handle != NULL && (code & 0xff) == SQLITE_IOERR &&
+                                 sqlite3_system_errno (handle) == ENOSPC);
+}
+
+static const char *
+advice (sqlite3 *handle, int code)
+{
+  if (is_full (handle, code))
     return "the disk is full; free some space and run again";
+  switch (code & 0xff) {
   case SQLITE_READONLY:
   case SQLITE_PERM:
   case SQLITE_CANTOPEN:
@@ -78,7 +86,7 @@ database_set_error (sqlite3 *handle, GError **error)
   bool has_path = path != NULL && path[0] != '\0';
   g_set_error (error, CACHE_ERROR, is_damage (code) ? CACHE_ERROR_CORRUPT : CACHE_ERROR_FAILED,
                "%s%s%s (SQLite %d): %s", has_path ? path : "", has_path ? ": " : "",
-               handle != NULL ? sqlite3_errmsg (handle) : "no memory", code, advice (code));
+               handle != NULL ? sqlite3_errmsg (handle) : "no memory", code, advice (handle, code));
   return false;
 }
 

@@ -88,13 +88,21 @@ equal_text (const char *stored, const char *given)
   return g_strcmp0 (stored, valid) == 0;
 }
 
+/* An import again corrects what the first one told; it was bought once. */
+static bool
+is_import (const CacheAcquisition *acquisition)
+{
+  return g_strcmp0 (acquisition->source, "import") == 0;
+}
+
 static int
 find_acquisition (const GPtrArray *acquisitions, const CacheAcquisition *wanted)
 {
   for (unsigned i = 0; i < acquisitions->len; i++) {
     const CacheAcquisition *have = acquisitions->pdata[i];
     if (equal_text (have->source, wanted->source) && equal_text (have->request, wanted->request) &&
-        equal_text (have->provider, wanted->provider) && equal_text (have->path, wanted->path))
+        (is_import (wanted) || equal_text (have->provider, wanted->provider)) &&
+        equal_text (have->path, wanted->path))
       return (int)i;
   }
   return -1;
@@ -118,6 +126,17 @@ insert_acquisition (GPtrArray *acquisitions, CacheAcquisition *given)
   g_ptr_array_insert (acquisitions, (int)place, given);
 }
 
+/* Does it say of an import what was said before? */
+static bool
+tells_the_same (const CacheAcquisition *given, const CacheAcquisition *have)
+{
+  return equal_text (have->prompt, given->prompt) && equal_text (have->model, given->model) &&
+         equal_text (have->provider, given->provider) &&
+         equal_text (have->pipeline, given->pipeline) &&
+         equal_text (have->image_id, given->image_id) &&
+         (given->cost_usd == 0 || given->cost_usd == have->cost_usd);
+}
+
 /* A file loaded a second time tells nothing new. A request answered a second time does: this
  * original is again the newest answer, and was paid for again, unless the time says that it is the
  * same answer told again. Returns whether the list changed. */
@@ -133,11 +152,15 @@ merge_acquisition (GPtrArray *acquisitions, const CacheAcquisition *given)
     dated.stored_us = g_get_real_time ();
   if (place >= 0) {
     const CacheAcquisition *have = acquisitions->pdata[place];
-    if (given->request == NULL || !is_later (&dated, have))
+    bool is_news = given->request != NULL || (is_import (given) && !tells_the_same (given, have));
+    if (!is_news || !is_later (&dated, have))
       return false;
-    bool is_same = g_strcmp0 (dated.at, have->at) == 0;
-    dated.cost_usd = is_same ? MAX (dated.cost_usd, have->cost_usd)
-                             : dated.cost_usd + have->cost_usd;
+    if (is_import (given))
+      dated.cost_usd = dated.cost_usd > 0 ? dated.cost_usd : have->cost_usd;
+    else if (g_strcmp0 (dated.at, have->at) == 0)
+      dated.cost_usd = MAX (dated.cost_usd, have->cost_usd);
+    else
+      dated.cost_usd += have->cost_usd;
     dated.is_paid = dated.is_paid || have->is_paid;
     g_ptr_array_remove_index (acquisitions, (unsigned)place);
   }

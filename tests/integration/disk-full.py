@@ -62,7 +62,7 @@ def test_full_disk_of_outputs_keeps_the_earlier_ones(place):
 
 def test_full_disk_of_the_cache_says_so_and_harms_nothing(place):
     place.write("p.yaml", PIPELINE)
-    with small_disk(place.home, 120):
+    with small_disk(place.home, 220):
         result = place.run(code=1)
         expect_told(result, place.home)
         expect("bytes were still to be written" in result.out + result.err,
@@ -110,7 +110,8 @@ def test_full_disk_of_an_import_keeps_what_fitted(place):
     for name, content in contents.items():
         place.write(name, content)
     n_failed = set()
-    for size_kib in (8, 24, 40, 44, 48, 52, 56, 100, 140, 144, 148, 152, 156, 180, 260, 400):
+    for size_kib in (8, 24, 40, 44, 48, 52, 56, 100, 140, 144, 148, 152, 156, 180, 220, 260, 300, 340,
+                     380, 420, 460, 500, 600):
         with small_disk(place.home, size_kib):
             result = place.peel("cache", "import", "--json", *contents, code=None)
             expect_equal(result.code, 0 if result.summary.get("failed") == 0 else 1, "exit code")

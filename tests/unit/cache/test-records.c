@@ -158,6 +158,57 @@ a_visit_that_fails_ends_it (void)
   g_assert_cmpuint (n_visits, ==, 1);
 }
 
+/* ---- imports ---- */
+
+static void
+import (Cache *cache, const char *at, const char *provider, const char *prompt, double cost_usd)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new ("watch", 5);
+  g_autoptr (CacheRecord) record = cache_record_new ();
+  assert_ok (cache_put (cache, bytes, &record->digest, NULL, &error), error);
+  CacheAcquisition *acquisition = cache_acquisition_new ();
+  acquisition->source = g_strdup ("import");
+  acquisition->path = g_strdup ("watch.png");
+  acquisition->at = g_strdup (at);
+  acquisition->provider = g_strdup (provider);
+  acquisition->prompt = g_strdup (prompt);
+  acquisition->cost_usd = cost_usd;
+  g_ptr_array_add (record->acquisitions, acquisition);
+  assert_ok (cache_record_put (cache, record, &error), error);
+}
+
+static void
+assert_import (Cache *cache, const char *at, const char *prompt, double cost_usd)
+{
+  g_autoptr (GError) error = NULL;
+  Digest digest = digest_of ("watch", 5);
+  g_autoptr (CacheRecord) record = cache_record_get (cache, &digest, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (record->acquisitions->len, ==, 1);
+  const CacheAcquisition *acquisition = record->acquisitions->pdata[0];
+  g_assert_cmpstr (acquisition->at, ==, at);
+  g_assert_cmpstr (acquisition->prompt, ==, prompt);
+  g_assert_cmpfloat (acquisition->cost_usd, ==, cost_usd);
+}
+
+static void
+an_import_again_corrects_and_costs_nothing (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  import (cache, "2026-01-01T00:00:00Z", NULL, NULL, 0.5);
+  import (cache, "2026-01-02T00:00:00Z", NULL, NULL, 0.5);
+  assert_import (cache, "2026-01-01T00:00:00Z", NULL, 0.5);
+  import (cache, "2026-01-03T00:00:00Z", "shop", "A watch", 0);
+  assert_import (cache, "2026-01-03T00:00:00Z", "A watch", 0.5);
+  import (cache, "2026-01-04T00:00:00Z", "shop", "A watch", 0.25);
+  assert_import (cache, "2026-01-04T00:00:00Z", "A watch", 0.25);
+  /* An old bundle. */
+  import (cache, "2026-01-02T00:00:00Z", NULL, "A clock", 0.75);
+  assert_import (cache, "2026-01-04T00:00:00Z", "A watch", 0.25);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -168,6 +219,7 @@ main (int argc, char **argv)
   CLAIM ("what-is-not-there-takes-no-tag", what_is_not_there_takes_no_tag);
   CLAIM ("every-stored-answer-is-told-newest-first", every_stored_answer_is_told_newest_first);
   CLAIM ("a-visit-that-fails-ends-it", a_visit_that_fails_ends_it);
+  CLAIM ("an-import-again-corrects-and-costs-nothing", an_import_again_corrects_and_costs_nothing);
 #undef CLAIM
   return g_test_run ();
 }
