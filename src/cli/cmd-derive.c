@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/install.h"
 #include "cli/derive-input.h"
 #include "cli/exit-code.h"
+#include "cli/repack-after.h"
 #include "cli/run-command.h"
 #include "cli/run-events.h"
 #include "cli/run-options.h"
@@ -144,7 +146,8 @@ send_output (const Invocation *invocation, const DeriveInput *input)
 
 /* Counts before anything is made: a picture too many would be paid for with time. */
 static int
-make_and_send (const Invocation *invocation, const Pipeline *pipeline, const DeriveInput *input)
+make_and_send (const Invocation *invocation, const Pipeline *pipeline, const DeriveInput *input,
+               GArray *stored)
 {
   const RunOptions *run = invocation->shared;
   unsigned n_outputs = 0;
@@ -159,8 +162,20 @@ make_and_send (const Invocation *invocation, const Pipeline *pipeline, const Der
   }
   if (run->dry_run)
     return EXIT_OK;
-  code = run_command_pipeline (invocation, pipeline, REPORT_SEND);
+  code = run_command_pipeline (invocation, pipeline, REPORT_SEND, stored);
   return code == EXIT_OK ? send_output (invocation, input) : code;
+}
+
+static int
+make (const Invocation *invocation, const Pipeline *pipeline, const DeriveInput *input)
+{
+  int64_t start_us = clock_monotonic_us ();
+  g_autoptr (GArray) stored = g_array_new (FALSE, FALSE, sizeof (Digest));
+  int code = sends (invocation->options)
+               ? make_and_send (invocation, pipeline, input, stored)
+               : run_command_pipeline (invocation, pipeline, REPORT_RUN, stored);
+  repack_after (invocation, stored, clock_monotonic_us () - start_us);
+  return code;
 }
 
 /* A name with an extension is for one format, and many presets make several. */
@@ -208,9 +223,7 @@ run_text (const Invocation *invocation, const char *text, const DeriveInput *inp
   if (!problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error) ||
       !check_format (invocation->options, pipeline, &error))
     return fail (invocation, error);
-  if (sends (invocation->options))
-    return make_and_send (invocation, pipeline, input);
-  return run_command_pipeline (invocation, pipeline, REPORT_RUN);
+  return make (invocation, pipeline, input);
 }
 
 static bool

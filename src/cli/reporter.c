@@ -16,6 +16,7 @@ struct Reporter {
   char *pipeline_name;
   RunListener listener;
   Progress *progress;
+  GArray *stored; /* Digest */
 };
 
 /* ---- rows ---- */
@@ -120,9 +121,20 @@ print_missing (const OriginalEvent *event, const char *name)
 }
 
 static void
+note_stored (Reporter *reporter, const OriginalEvent *event)
+{
+  Digest digest;
+  bool is_new = strcmp (event->how, "generated") == 0 || strcmp (event->how, "loaded") == 0;
+  if (is_new && g_strcmp0 (event->format, "png") == 0 && event->digest != NULL &&
+      digest_from_hex (event->digest, &digest))
+    g_array_append_val (reporter->stored, digest);
+}
+
+static void
 on_original (void *data, const OriginalEvent *event)
 {
   Reporter *reporter = data;
+  note_stored (reporter, event);
   if (reporter->is_json) {
     run_events_original (event);
     return;
@@ -222,6 +234,7 @@ reporter_new (ReportKind kind, const GlobalOptions *global, const char *pipeline
   reporter->is_json = global->json && kind != REPORT_SEND;
   reporter->global = global;
   reporter->pipeline_name = g_strdup (pipeline_name);
+  reporter->stored = g_array_new (FALSE, FALSE, sizeof (Digest));
   reporter->progress = progress_new (pipeline_name,
                                      global->quiet || reporter->is_json || kind != REPORT_RUN);
   reporter->listener = (RunListener){
@@ -243,6 +256,7 @@ reporter_free (Reporter *reporter)
   if (reporter == NULL)
     return;
   progress_free (reporter->progress);
+  g_array_unref (reporter->stored);
   g_free (reporter->pipeline_name);
   g_free (reporter);
 }
@@ -251,6 +265,12 @@ const RunListener *
 reporter_listener (Reporter *reporter)
 {
   return &reporter->listener;
+}
+
+const GArray *
+reporter_stored (const Reporter *reporter)
+{
+  return reporter->stored;
 }
 
 void

@@ -19,6 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reporter, reporter_free)
 
 /* For run_pipeline; lives as long as the reporter. */
 const RunListener *reporter_listener (Reporter *reporter);
+/* Digest: PNGs that the run brought into the cache. The reporter's. */
+const GArray *reporter_stored (const Reporter *reporter);
 /* A warning that the run did not give. */
 void reporter_warn (Reporter *reporter, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* The last words: the summary, or a failure of the whole run (`result` NULL). `code`: the exit code. */

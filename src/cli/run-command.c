@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/install.h"
 #include "cli/exit-code.h"
+#include "cli/repack-after.h"
 #include "cli/run-events.h"
 #include "cli/run-options.h"
 #include "cli/signals.h"
@@ -24,7 +26,8 @@ code_of_result (const RunResult *result, bool keep_going)
 }
 
 int
-run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, ReportKind kind)
+run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, ReportKind kind,
+                      GArray *stored)
 {
   RunOptions *options = invocation->shared;
   RunSettings settings = run_options_settings (options, invocation->global);
@@ -46,6 +49,9 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
     options->max_cost.number = MAX (0, options->max_cost.number - result.totals.spent_usd);
   ExitCode code = ok ? code_of_result (&result, settings.keep_going) : exit_code_of (error);
   reporter_finish (reporter, ok ? &result : NULL, error, (int)code);
+  const GArray *found = reporter_stored (reporter);
+  if (!settings.dry_run && code != EXIT_INTERRUPTED)
+    g_array_append_vals (stored, found->data, found->len);
   return code;
 }
 
@@ -85,7 +91,7 @@ run_command_check_file (const char *path, GError **error)
 
 static int
 run_file (const Invocation *invocation, const char *path, const PresetPath *presets,
-          ReportKind kind)
+          ReportKind kind, GArray *stored)
 {
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
@@ -96,7 +102,7 @@ run_file (const Invocation *invocation, const char *path, const PresetPath *pres
                                     ? pipeline_load (path, &settings, problems)
                                     : NULL;
   if (pipeline != NULL && problems_count (problems) == 0)
-    return run_command_pipeline (invocation, pipeline, kind);
+    return run_command_pipeline (invocation, pipeline, kind, stored);
   g_autoptr (Reporter) reporter = reporter_new (kind, invocation->global, path);
   if (error == NULL)
     problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
@@ -113,8 +119,10 @@ run_command_files (const Invocation *invocation, ReportKind kind)
   int first_failure = EXIT_OK;
   unsigned n_failed = 0, n_done = 0;
   bool goes_on = true;
+  int64_t start_us = clock_monotonic_us ();
+  g_autoptr (GArray) stored = g_array_new (FALSE, FALSE, sizeof (Digest));
   while (goes_on && n_done < invocation->n_arguments) {
-    int code = run_file (invocation, invocation->arguments[n_done++], presets, kind);
+    int code = run_file (invocation, invocation->arguments[n_done++], presets, kind, stored);
     n_failed += code != EXIT_OK;
     if (first_failure == EXIT_OK || code == EXIT_INTERRUPTED)
       first_failure = code;
@@ -122,5 +130,7 @@ run_command_files (const Invocation *invocation, ReportKind kind)
   }
   if (invocation->global->json && invocation->n_arguments > 1)
     run_events_all_finished (n_done, n_failed, first_failure);
+  if (first_failure != EXIT_INTERRUPTED)
+    repack_after (invocation, stored, clock_monotonic_us () - start_us);
   return first_failure;
 }

@@ -48,6 +48,8 @@ static const Option rows[] = {
   { OPTION_BOOL (RunOptions, isolate), .name = "isolate", .fallback = "true",
     .help = "Decode and encode in worker processes, so that a codec that crashes ends one output, "
             "not the run" },
+  { OPTION_BOOL (RunOptions, repack), .name = "repack", .fallback = "true",
+    .help = "When all is made, store new PNG originals as pixel frames (see 'peel cache repack')" },
   { OPTION_NUMBER (RunOptions, max_pixels), .name = "max-pixels", .value_name = "N", .min = 0.001,
     .max = 4000, .unit = "megapixels", .fallback = "100", .help = "Refuse pictures with more" },
   { OPTION_INT (RunOptions, max_edge), .name = "max-edge", .value_name = "N", .min = 1,

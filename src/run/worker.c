@@ -142,6 +142,9 @@ start (Worker *worker, const Node *task, GError **error)
   worker->limits.most_xmp_bytes = task_integer (bounds, "xmp");
   worker->limits.most_icc_bytes = task_integer (bounds, "icc");
   worker->limits.allow_damaged = task_flag (bounds, "allow-damaged");
+  /* OpenSSL is begun here, in the thread that outlives the others: what it keeps for an encoder's
+   * thread that began it would stay behind at the end. */
+  (void)digest_of ("", 0);
   return image_start ((int)task_integer (task, "threads"), error);
 }
 

@@ -27,7 +27,7 @@ def load(place, *names):
         place.write(name, content)
         found[sha256(content)] = content
     place.write("p.yaml", PIPELINE)
-    place.run()
+    place.run("--no-repack")
     return found
 
 
@@ -504,6 +504,38 @@ def test_repack_keeps_every_byte(place):
     place.peel("cache", "verify", "--rebuild")
     nothing = place.peel("cache", "repack", "--pixels", "off", "--json").summary
     expect_equal((nothing["packed"], nothing["beside"]), (0, 0), "off")
+
+
+def test_run_packs_what_it_stored(place):
+    place.write("p.yaml", GENERATED.replace("320x240", "900x700"))
+    ran = place.run()
+    expect_equal(ran.summary["event"], "summary", "the last event is the summary")
+    blobs = place.blobs()
+    expect_equal([path[-4:] for paths in blobs.values() for path in paths], [".pix"] * 2, "stored")
+    expect_equal(place.check_originals(), 2, "the exact bytes")
+    out = place.files()
+    place.run("--refresh", "*")
+    expect_equal(place.files(), out, "outputs made of the pixels")
+    place.write("p.yaml", GENERATED.replace("320x240", "901x700"))
+    place.run("--no-repack")
+    new = [paths for digest, paths in place.blobs().items() if digest not in blobs]
+    expect_equal([path[-4:] for paths in new for path in paths], [".zst"] * 2, "--no-repack")
+
+
+def test_repack_that_is_interrupted_loses_nothing(place):
+    place.write("p.yaml", GENERATED.replace("[front, side]", "[a, b, c, d, e, f]")
+                .replace("320x240", "1600x1200"))
+    place.run("--no-repack")
+    process = place.start("cache", "repack", "-j1", "--json")
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    result = support.finish(process, 130)
+    n_packed = result.summary["packed"]
+    expect(1 <= n_packed < 6, f"it stops soon: {result}")
+    kinds = [path[-4:] for paths in place.blobs().values() for path in paths]
+    expect_equal((kinds.count(".pix"), kinds.count(".zst")), (n_packed, 6 - n_packed), "files")
+    expect_equal(place.check_originals(), 6, "originals")
+    expect_equal(place.leftovers(), [], "temporary files")
 
 
 # ---- bundles ----

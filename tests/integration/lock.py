@@ -66,10 +66,6 @@ def answer(place, image, seed):
     return sha256(content)
 
 
-def lose(place, digest):
-    os.remove(os.path.join(place.home, "originals", digest[:2], digest + ".zst"))
-
-
 # ---- writing ----
 
 def test_a_run_pins_what_it_generated(place):
@@ -186,13 +182,13 @@ def test_many_stale_pins_are_counted(place):
 def test_a_lost_pinned_original_gives_way(place):
     originals = begin(place)
     newer = answer(place, "watch@front", 7)
-    lose(place, originals["watch@front"])
+    place.lose(originals["watch@front"])
     run = place.run()
     expect(f"the original {originals['watch@front'][:12]} that is pinned for watch@front is not in "
            "the cache" in warnings_of(run), repr(run))
     expect_equal(originals_of(run)["watch@front"], newer, "the newest other answer")
     expect_equal(lock_of(place)["watch@front"]["original"], newer, "pinned then")
-    lose(place, originals["watch@side"])
+    place.lose(originals["watch@side"])
     made = place.run()
     expect_equal(made.summary["originals-generated"], 1, "without another answer it is a miss")
     expect("pinned for watch@side is not in the cache" in warnings_of(made), repr(made))
@@ -233,7 +229,7 @@ def test_locked_refuses_stale_pins_and_lost_originals(place):
     expect_locked_refusal(place, "watch@front: its pin is stale: what is asked has changed")
     place.write("p.yaml", PIPELINE)
     answer(place, "watch@side", 7)
-    lose(place, originals["watch@side"])
+    place.lose(originals["watch@side"])
     expect_locked_refusal(place, f"watch@side: its pinned original {originals['watch@side'][:12]} "
                                  "is not in the cache")
 

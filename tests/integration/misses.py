@@ -47,8 +47,7 @@ def journal_words(place):
 
 
 def originals(place):
-    return sorted(name[:-4] for _, _, names in os.walk(os.path.join(place.home, "originals"))
-                  for name in names if name.endswith(".zst"))
+    return sorted(place.blobs())
 
 
 def sidecar(place, original):
@@ -445,7 +444,7 @@ def test_a_lost_paid_original_is_bought_again_only_when_asked_for(place):
     place.write("p.yaml", PIPELINE)
     place.run("--on-miss", "generate")
     original = originals(place)[0]
-    os.remove(os.path.join(place.home, "originals", original[:2], original + ".zst"))
+    place.lose(original)
     result = place.peel("run", "p.yaml", "--on-miss", "generate", code=8)
     expect("it is not paid for again by itself" in result.err, result)
     expect("--regenerate 'cup'" in result.err, result)

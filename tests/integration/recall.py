@@ -96,7 +96,7 @@ def test_check_makes_no_home(place):
 
 def test_a_lost_original_is_told(place):
     front = generate(place)["watch@front"]
-    os.remove(os.path.join(place.home, "originals", front[:2], front + ".zst"))
+    place.lose(front)
     place.write("r.yaml", RECALL % front)
     place.peel("run", "r.yaml", code=2)
 

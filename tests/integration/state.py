@@ -220,10 +220,8 @@ def test_drift_is_told_and_redone_only_when_asked(place):
 
 def test_lost_original_is_told_of_before_it_is_drawn_again(place):
     made(place)
-    for folder, _, names in os.walk(os.path.join(place.home, "originals")):
-        for name in names:
-            if name.endswith(".zst"):
-                os.unlink(os.path.join(folder, name))
+    for digest in place.blobs():
+        place.lose(digest)
     os.unlink(place.path("out/a.jpg"))
     result = place.run()
     warnings = [e["message"] for e in result.events if e["event"] == "warning"]
@@ -266,12 +264,12 @@ def test_plan_changes_nothing(place):
 
 def test_damaged_original_is_reported_with_its_own_code(place):
     made(place)
-    for folder, _, names in os.walk(os.path.join(place.home, "originals")):
-        for name in names:
-            if name.endswith(".zst"):
-                with open(os.path.join(folder, name), "r+b") as stream:
-                    stream.seek(200)
-                    stream.write(b"\xff" * 64)
+    for paths in place.blobs().values():
+        for path in paths:
+            os.chmod(path, 0o600)
+            with open(path, "r+b") as stream:
+                stream.seek(200)
+                stream.write(b"\xff" * 64)
     expect_nothing_made(place)
     result = place.run("--refresh", "out/a.jpg", code=8)
     expect("quarantine" in result.out + result.err, f"says where it went: {result}")

@@ -128,15 +128,27 @@ class Place:
 
     def check_originals(self):
         """Every original is what its name says; how many there are."""
-        n = 0
+        for digest, paths in self.blobs().items():
+            frames = [path for path in paths if path.endswith(".zst")]
+            command = (["zstd", "-dcq", *frames] if frames else
+                       [PEEL, "cache", "cat", digest])
+            content = subprocess.run(command, capture_output=True, check=True,
+                                     env=self.environment()).stdout
+            expect_equal(sha256(content), digest, "an original's hash")
+        return len(self.blobs())
+
+    def blobs(self):
+        """The files that hold originals' bytes or pixels, by hash."""
+        found = {}
         for folder, _, names in os.walk(os.path.join(self.home, "originals")):
-            for name in names:
-                if name.endswith(".zst"):
-                    blob = subprocess.run(["zstd", "-dcq", os.path.join(folder, name)],
-                                          capture_output=True, check=True).stdout
-                    expect_equal(sha256(blob), name[:-4], "an original's hash")
-                    n += 1
-        return n
+            for name in sorted(names):
+                if name.endswith((".zst", ".pix")):
+                    found.setdefault(name[:-4], []).append(os.path.join(folder, name))
+        return found
+
+    def lose(self, digest):
+        for path in self.blobs()[digest]:
+            os.remove(path)
 
 
 def finish(process, code=0, timeout=TIMEOUT_S):
