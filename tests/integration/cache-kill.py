@@ -1,8 +1,9 @@
-"""kill -9 at random moments of imports that run at once into one cache: what was told to be stored
-is there and whole, nothing is left over, and what is known of it is in order."""
+"""kill -9 at random moments of whatever writes originals: what was told to be stored is there and
+whole, nothing is left over, and what is known of it is in order."""
 
 import os
 import random
+import shutil
 import subprocess
 import time
 
@@ -95,6 +96,16 @@ def undisturbed(place):
     return duration
 
 
+def expect_sound(place):
+    """Every byte, every sidecar, and every row of the index."""
+    said = place.peel("cache", "verify", "--json")
+    expect_equal((said.summary["index-differences"], said.summary["damaged"],
+                  said.summary["lost"]), (0, 0, 0), "of the check")
+    listed = place.peel("cache", "ls", "--limit", "0", "--json").events
+    expect_equal({event["sha256"] for event in listed}, set(stored(place, ".json")),
+                 "what the index lists and what has a sidecar")
+
+
 def mend(place, folders):
     """The next start, and then all of it once more."""
     place.peel("cache", "import", "-q", folders[0] + "/own-00")
@@ -122,11 +133,84 @@ def test_imports_killed_at_any_moment_lose_nothing(place):
         if n_rounds % 5 == 0:
             mend(place, folders)
             expect(hashes_of(place, folders) <= set(stored(place, ".json")), "sidecars")
+            expect_sound(place)
     mend(place, folders)
     check_whole(place, known)
+    expect_sound(place)
     expect_equal(os.listdir(os.path.join(place.home, "quarantine")), [], "quarantine")
     expect(n_told > N_KILLS, f"only {n_told} were told before their importers were killed")
     print(f"{n_kills} kills in {n_rounds} rounds of {duration:.2f} s, {n_told} had been told")
+
+
+# ---- one at a time ----
+
+def pictures(place):
+    """A home with PNGs that can be repacked and others that cannot."""
+    for i in range(10):
+        place.write(f"in/{i}.png", support.png(120, 90 + i, seed=i))
+        place.write(f"in/{i}.bin", random.randbytes(30_000))
+    place.peel("cache", "import", "-q", "in")
+    return {support.sha256(content): content for content in place.files("in").values()}
+
+
+def kill_one(place, delay, *arguments):
+    process = place.start(*arguments)
+    time.sleep(delay)
+    process.kill()
+    process.communicate()
+    return process.returncode == -9
+
+
+def time_of(place, *arguments):
+    start = time.monotonic()
+    place.peel(*arguments)
+    return time.monotonic() - start
+
+
+def test_restores_killed_at_any_moment_lose_nothing(place):
+    originals = pictures(place)
+    place.peel("cache", "export", "all.tar")
+    restore = ("cache", "restore", "-q", place.path("all.tar"))
+    duration = time_of(place.another("reference"), *restore)
+    n_kills = 0
+    for i in range(30):
+        other = place.another(f"other-{i // 3}")
+        n_kills += kill_one(other, random.uniform(0, duration), *restore)
+        check_whole(other, set())
+        if i % 3 != 2:
+            continue
+        other.peel(*restore)
+        expect_equal(set(stored(other, ".zst")), set(originals), "originals")
+        expect_equal(set(stored(other, ".json")), set(originals), "sidecars")
+        expect_sound(other)
+        expect_equal(other.leftovers(), [], "temporary files")
+    expect(n_kills > 10, f"only {n_kills} kills hit a restore at work")
+
+
+def test_repacks_killed_at_any_moment_lose_nothing(place):
+    originals = pictures(place)
+    reference = place.another("reference")
+    shutil.copytree(place.home, reference.home)
+    repack = ("cache", "repack", "-q", "-j", "2")
+    duration = time_of(reference, *repack)
+    expect(len(stored(reference, ".pix")) >= 8, "few were repacked")
+    n_kills = 0
+    for i in range(30):
+        if i % 5 == 0:
+            other = place.another(f"other-{i // 5}")
+            shutil.copytree(place.home, other.home)
+        n_kills += kill_one(other, random.uniform(0, duration), *repack)
+        expect_equal(set(stored(other, ".zst")) | set(stored(other, ".pix")), set(originals),
+                     "originals as bytes or as pixels")
+        if i % 5 != 4:
+            continue
+        other.peel(*repack)
+        expect_equal(set(stored(other, ".pix")), set(stored(reference, ".pix")), "repacked")
+        expect(not set(stored(other, ".pix")) & set(stored(other, ".zst")), "kept twice")
+        other.peel("cache", "verify", "--rebuild")
+        expect_sound(other)
+        expect_equal(other.leftovers(), [], "temporary files")
+    expect(n_kills > 10, f"only {n_kills} kills hit a repack at work")
 
 
 support.main(globals())

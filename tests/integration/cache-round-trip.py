@@ -51,12 +51,25 @@ def make_files(place):
     return place.files("in")
 
 
-def expect_back(place, files, when):
-    for name, content in files.items():
-        back = place.path("back")
-        place.peel("cache", "cat", support.sha256(content), "--to", back)
-        with open(back, "rb") as stream:
-            expect(stream.read() == content, f"{name} does not come back as it was {when}")
+def expect_back(place, files, when, n_samples=None):
+    names = sorted(files)
+    for name in names if n_samples is None else random.sample(names, n_samples):
+        back = subprocess.run([support.PEEL, "cache", "cat", support.sha256(files[name])],
+                              env=place.environment(), capture_output=True, check=True,
+                              timeout=support.TIMEOUT_S).stdout
+        expect(back == files[name], f"{name} does not come back as it was {when}")
+
+
+def count(place, suffix):
+    return sum(name.endswith(suffix) for _, _, names in
+               os.walk(os.path.join(place.home, "originals")) for name in names)
+
+
+def expect_repacked(place, pixels):
+    said = place.peel("cache", "repack", "--json", "--pixels", pixels).summary
+    expect_equal(said["failed"], 0, f"failures of repack: {said}")
+    place.peel("cache", "verify", "--rebuild")
+    return said
 
 
 def test_every_imported_byte_comes_back(place):
@@ -67,10 +80,33 @@ def test_every_imported_byte_comes_back(place):
     told = {event["path"]: event["sha256"] for event in result.events
             if event["event"] == "original"}
     expect_equal(told, {name: support.sha256(content) for name, content in files.items()}, "hashes")
-    expect_back(place, files, "after the import")
-    expect_equal(place.check_originals(), len(set(told.values())), "originals")
+    n_originals = len(set(told.values()))
+    expect_back(place, files, "after the import", 15)
+    expect_equal(place.check_originals(), n_originals, "originals")
     again = place.peel("cache", "import", "--json", "in")
     expect_equal((again.summary["imported"], again.summary["known"]), (0, len(files)), "again")
+
+    # As pixels where the exact bytes can be rebuilt: all that zlib wrote and that gains by it.
+    said = expect_repacked(place, "auto")
+    expect_equal((count(place, ".zst"), count(place, ".pix")),
+                 (n_originals - said["packed"], said["packed"]), "files after repacking")
+    expect(said["packed"] >= 30, f"few were repacked: {said}")
+    expect_back(place, files, "after repacking")
+
+    # And beside the bytes where they cannot.
+    beside = expect_repacked(place, "always")
+    expect(beside["beside"] >= 5, f"few have pixels beside them: {beside}")
+    expect_back(place, files, "after repacking all", 15)
+
+    # By way of a bundle into another home.
+    place.peel("cache", "export", "all.tar")
+    other = place.another("other")
+    got = other.peel("cache", "restore", "--json", place.path("all.tar")).summary
+    expect_equal((got["new"], got["refused"]), (n_originals, 0), "restored")
+    expect_back(other, files, "after restoring", 15)
+    other.peel("cache", "verify", "--rebuild")
+    other.peel("cache", "export", "again.tar")
+    expect(other.read("again.tar") == place.read("all.tar"), "the same originals, another bundle")
 
 
 support.main(globals())
