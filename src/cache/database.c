@@ -41,6 +41,7 @@ database_clear (Database *database)
 {
   database_close (database);
   g_clear_pointer (&database->path, g_free);
+  g_clear_pointer (&database->mended, g_free);
 }
 
 static bool
@@ -97,12 +98,24 @@ database_execute (sqlite3 *handle, const char *sql, GError **error)
          database_set_error (handle, error);
 }
 
+/* SQLite does not understand a text that it understood when the file was made: a header or a schema
+ * that is damaged in a way that it takes for another one. */
+static bool
+blame_file (sqlite3 *handle, GError **error)
+{
+  bool is_damage = (sqlite3_errcode (handle) & 0xff) == SQLITE_ERROR;
+  database_set_error (handle, error);
+  if (is_damage && error != NULL)
+    (*error)->code = CACHE_ERROR_CORRUPT;
+  return false;
+}
+
 bool
 database_prepare (sqlite3 *handle, const char *sql, sqlite3_stmt **out_statement, GError **error)
 {
   return sqlite3_prepare_v3 (handle, sql, -1, SQLITE_PREPARE_PERSISTENT, out_statement, NULL) ==
            SQLITE_OK ||
-         database_set_error (handle, error);
+         blame_file (handle, error);
 }
 
 bool
@@ -125,7 +138,7 @@ execute_patiently (sqlite3 *handle, const char *sql, GError **error)
       break;
     g_usleep (BUSY_PAUSE_MS * 1000);
   }
-  return result == SQLITE_OK || database_set_error (handle, error);
+  return result == SQLITE_OK || blame_file (handle, error);
 }
 
 bool
@@ -242,6 +255,17 @@ lock_home (const Database *database, int how, int *out_lock, GError **error)
   return base_error_set_errno (error, why, "cannot lock %s", folder);
 }
 
+/* A file whose header asks for a newer SQLite is opened for reading only, though it is writable. */
+static bool
+check_writable (const Database *database, GError **error)
+{
+  if (sqlite3_db_readonly (database->handle, "main") != 1 || access (database->path, W_OK) != 0)
+    return true;
+  g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT,
+               "%s asks for another SQLite: its header is damaged", database->path);
+  return false;
+}
+
 /* When it is done, file and log are open. */
 static bool
 open_and_look (Database *database, Kind *out_kind, GError **error)
@@ -257,7 +281,7 @@ open_and_look (Database *database, Kind *out_kind, GError **error)
   sqlite3_busy_timeout (database->handle, BUSY_MS);
   return check_file (database, error) &&
          execute_patiently (database->handle, "PRAGMA journal_mode = WAL", error) &&
-         read_kind (database, out_kind, error);
+         read_kind (database, out_kind, error) && check_writable (database, error);
 }
 
 static bool
@@ -303,10 +327,12 @@ database_open (Database *database, GError **error)
     g_propagate_error (error, problem);
     return false;
   }
-  g_clear_error (&problem);
   /* Another version of what can be filled again is of no use to anybody. */
-  bool is_worthless = database->is_other_version && database->shape->fill != NULL;
-  if (is_worthless ? !database_remove (database, error) : !database_set_aside (database, error))
+  if (database->is_other_version && database->shape->fill != NULL) {
+    g_error_free (problem);
+    if (!database_remove (database, error))
+      return false;
+  } else if (!database_set_aside (database, problem, error))
     return false;
   if (open_once (database, error))
     return true;
@@ -323,12 +349,17 @@ database_is_current (const Database *database)
 }
 
 static bool
-rename_aside (const char *path, GError **error)
+rename_aside (Database *database, const GError *why, GError **error)
 {
+  const char *path = database->path;
   for (int i = 1; i <= MOST_SET_ASIDE; i++) {
     g_autofree char *aside = g_strdup_printf ("%s.bad-%d", path, i);
-    if (home_rename_new (path, aside) == 0)
+    if (home_rename_new (path, aside) == 0) {
+      g_free (database->mended);
+      database->mended = g_strdup_printf ("%s was damaged (%s); it is kept as %s and was made anew",
+                                          path, why->message, aside);
       return true;
+    }
     if (errno != EEXIST)
       break;
   }
@@ -349,7 +380,8 @@ remove_log (const Database *database)
 /* Another process may have found the same damage: only one of them may move the file, or the second
  * would move what the first has begun. */
 static bool
-take_away (Database *database, bool (*take) (const char *path, GError **error), GError **error)
+take_away (Database *database, bool (*take) (Database *, const GError *why, GError **error),
+           const GError *why, GError **error)
 {
   int lock;
   database_close (database);
@@ -357,7 +389,7 @@ take_away (Database *database, bool (*take) (const char *path, GError **error), 
     return false;
   bool ok = true;
   if (database_is_current (database)) {
-    ok = take (database->path, error);
+    ok = take (database, why, error);
     if (ok)
       remove_log (database);
   }
@@ -366,19 +398,22 @@ take_away (Database *database, bool (*take) (const char *path, GError **error), 
 }
 
 bool
-database_set_aside (Database *database, GError **error)
+database_set_aside (Database *database, GError *why, GError **error)
 {
-  return take_away (database, rename_aside, error);
+  bool ok = take_away (database, rename_aside, why, error);
+  g_error_free (why);
+  return ok;
 }
 
 static bool
-remove_file (const char *path, GError **error)
+remove_file (Database *database, const GError *why, GError **error)
 {
-  return unlink (path) == 0 || base_error_set_errno (error, errno, "cannot remove %s", path);
+  return unlink (database->path) == 0 ||
+         base_error_set_errno (error, errno, "cannot remove %s", database->path);
 }
 
 bool
 database_remove (Database *database, GError **error)
 {
-  return take_away (database, remove_file, error);
+  return take_away (database, remove_file, NULL, error);
 }

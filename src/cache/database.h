@@ -30,6 +30,7 @@ typedef struct {
   dev_t device;
   ino_t inode;
   bool is_other_version; /* of ours, and complete */
+  char *mended; /* what was wrong with a file that was set aside, and where it is; or NULL */
 } Database;
 
 void database_init (Database *database, const DatabaseShape *shape, const char *home, void *data);
@@ -41,13 +42,15 @@ bool database_open (Database *database, GError **error);
 void database_close (Database *database);
 /* Is the open file still the one that has the name? */
 bool database_is_current (const Database *database);
-/* Closes it and renames it to NAME.bad-N, unless another process did so already. */
-bool database_set_aside (Database *database, GError **error);
+/* Closes it and renames it to NAME.bad-N because of `why` (consumed), unless another process did so
+ * already. */
+bool database_set_aside (Database *database, GError *why, GError **error);
 /* Closes it and removes it, with the same exception. */
 bool database_remove (Database *database, GError **error);
 
 /* The rest takes the bare handle, so that fill can use it. */
 bool database_execute (sqlite3 *handle, const char *sql, GError **error);
+/* What SQLite does not understand of a constant text is damage: its tables are not ours any more. */
 bool database_prepare (sqlite3 *handle, const char *sql, sqlite3_stmt **out_statement,
                        GError **error);
 /* Sets an error from what SQLite said last, with what to do about it. CACHE_ERROR_CORRUPT stands

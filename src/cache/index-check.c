@@ -203,6 +203,17 @@ tell_differences (Telling *telling, const Check *check)
   telling->n_told += check->differences->len;
 }
 
+/* One that could not even be opened is whole again by now, and must be told of all the same. */
+static void
+tell_mended (Telling *telling, Cache *cache)
+{
+  g_autofree char *mended = cache->index != NULL ? index_steal_mended (cache->index) : NULL;
+  if (mended == NULL)
+    return;
+  telling->tell (telling->data, mended);
+  telling->n_told++;
+}
+
 bool
 cache_check_index (Cache *cache, void (*tell) (void *data, const char *difference), void *data,
                    unsigned *out_n_differences, GError **error)
@@ -210,6 +221,7 @@ cache_check_index (Cache *cache, void (*tell) (void *data, const char *differenc
   Check check = { .home = cache->home, .differences = g_ptr_array_new_with_free_func (g_free) };
   Telling telling = { tell, data, 0 };
   bool ok = cache_open_index (cache, error) && index_read (cache->index, check_file, &check, error);
+  tell_mended (&telling, cache);
   tell_differences (&telling, &check);
   ok = ok && index_read (cache->index, check_words, &check, error);
   if (ok)

@@ -75,8 +75,10 @@ static const char *const sql[] = {
   [FIND] = "SELECT id FROM originals WHERE digest = ?1",
   [LIST] = "SELECT digest FROM originals WHERE digest >= ?1 AND digest < ?2",
   [DESCRIBE_ORIGINAL] =
-    "SELECT size_bytes, format, width, height, tags, cost_usd, is_paid, n_acquisitions, "
-    "  oldest, newest, last_us, last_stored_us FROM originals WHERE id = ?1",
+    "SELECT size_bytes, format, width, height, tags, coalesce ((SELECT group_concat (tag, ',') "
+    "FROM "
+    "  (SELECT tag FROM tags WHERE original = ?1 ORDER BY tag)), ''), cost_usd, is_paid, "
+    "  n_acquisitions, oldest, newest, last_us, last_stored_us FROM originals WHERE id = ?1",
   [DESCRIBE_ACQUISITIONS] = "SELECT a.source, lower (nullif (hex (a.request), '')), provider.name, "
                             "model.name, p.prompt, pipeline.name, "
                             "  a.image_id, a.path, a.variant, a.at, a.at_us, a.stored_us "
@@ -84,7 +86,7 @@ static const char *const sql[] = {
                             "LEFT JOIN names AS provider ON provider.id = a.provider "
                             "LEFT JOIN names AS model ON model.id = a.model "
                             "LEFT JOIN names AS pipeline ON pipeline.id = a.pipeline "
-                            "WHERE a.id " ALL_OF_ORIGINAL " ORDER BY a.id",
+                            "WHERE a.id " ALL_OF_ORIGINAL " AND a.original = ?1 ORDER BY a.id",
   [ADD_NAME] = "INSERT OR IGNORE INTO names (name) VALUES (?1)",
   [ADD_ORIGINAL] =
     "INSERT INTO originals (id, digest, size_bytes, format, width, height, tags, cost_usd, "
@@ -457,6 +459,7 @@ rows_describe_record (const CacheRecord *record)
   tell_number (text, "width", record->width);
   tell_number (text, "height", record->height);
   tell_text (text, "tags", tags);
+  tell_text (text, "tags to search", tags);
   tell_double (text, "cost-usd", summary.cost_usd);
   tell_number (text, "is-paid", summary.is_paid);
   tell_number (text, "acquisitions", record->acquisitions->len);
@@ -506,10 +509,10 @@ tell_rows (Rows *rows, Statement which, int64_t id, const char *const *names, GS
 bool
 rows_describe (Rows *rows, const Digest *original, char **out_text, GError **error)
 {
-  static const char *const original_names[] = { "size-bytes", "format",       "width",
-                                                "height",     "tags",         "cost-usd",
-                                                "is-paid",    "acquisitions", "oldest",
-                                                "newest",     "newest time",  "newest stored-us" };
+  static const char *const original_names[] = {
+    "size-bytes", "format",       "width",  "height", "tags",        "tags to search",  "cost-usd",
+    "is-paid",    "acquisitions", "oldest", "newest", "newest time", "newest stored-us"
+  };
   static const char *const names[] = { "source",  "request",  "provider", "model",
                                        "prompt",  "pipeline", "image-id", "path",
                                        "variant", "at",       "time",     "stored-us" };

@@ -126,9 +126,10 @@ with_current_file (Index *index, bool (*use) (Index *, void *, GError **), void 
       g_propagate_error (error, problem);
       return false;
     }
-    g_clear_error (&problem);
     forget_statements (index);
-    if (is_damaged && !database_set_aside (&index->database, error))
+    if (!is_damaged)
+      g_clear_error (&problem);
+    else if (!database_set_aside (&index->database, problem, error))
       return false;
   }
 }
@@ -149,6 +150,12 @@ index_open (const char *home, GError **error)
     return index;
   index_free (index);
   return NULL;
+}
+
+char *
+index_steal_mended (Index *index)
+{
+  return g_steal_pointer (&index->database.mended);
 }
 
 static bool
@@ -238,7 +245,7 @@ bool
 index_rebuild (Index *index, void (*progress) (void *data, int64_t n_done), void *data,
                GError **error)
 {
-  if (!is_usable (index) && !open_file (index, error))
+  if (!with_current_file (index, do_nothing, NULL, error))
     return false;
   forget_statements (index);
   if (!database_remove (&index->database, error))

@@ -10,6 +10,9 @@ typedef struct Index Index;
  * the next index_put or index_find, once. */
 Index *index_open (const char *home, GError **error);
 void index_free (Index *index);
+/* What was wrong with the file, if it had to be made anew since it was opened or this was asked:
+ * "index.sqlite was damaged (…); …". NULL: nothing. New string. */
+char *index_steal_mended (Index *index);
 
 /* Enters the record. The sidecar must be written first. */
 bool index_put (Index *index, const CacheRecord *record, GError **error);

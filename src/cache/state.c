@@ -119,8 +119,17 @@ forget_statements (State *state)
   g_clear_pointer (&state->put_use, sqlite3_finalize);
 }
 
+/* What was wrong with it gives way to what goes wrong now. */
 static bool
-open_file (State *state, GError **error)
+set_aside (State *state, GError **problem)
+{
+  GError *why = g_steal_pointer (problem);
+  forget_statements (state);
+  return database_set_aside (&state->database, why, problem);
+}
+
+static bool
+open_once (State *state, GError **error)
 {
   forget_statements (state);
   database_close (&state->database);
@@ -132,6 +141,19 @@ open_file (State *state, GError **error)
          database_prepare (handle, get_file_sql, &state->get_file, error) &&
          database_prepare (handle, put_file_sql, &state->put_file, error) &&
          database_prepare (handle, put_use_sql, &state->put_use, error);
+}
+
+static bool
+open_file (State *state, GError **error)
+{
+  GError *problem = NULL;
+  bool ok = open_once (state, &problem);
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    ok = set_aside (state, &problem) && open_once (state, &problem);
+  }
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  return ok;
 }
 
 static void
@@ -378,9 +400,7 @@ state_flush (State *state, GError **error)
   GError *problem = NULL;
   bool ok = write_pending (state, &problem);
   if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
-    g_clear_error (&problem);
-    forget_statements (state);
-    ok = database_set_aside (&state->database, &problem) && write_pending (state, &problem);
+    ok = set_aside (state, &problem) && write_pending (state, &problem);
   }
   if (!ok) {
     g_propagate_error (error, problem);
@@ -417,9 +437,7 @@ state_uses (State *state, void (*visit) (void *data, const Digest *original, int
   GError *problem = NULL;
   bool ok = state_flush (state, &problem) && read_uses (state, visit, data, &problem);
   if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
-    g_clear_error (&problem);
-    forget_statements (state);
-    ok = database_set_aside (&state->database, &problem);
+    ok = set_aside (state, &problem);
   }
   if (!ok)
     g_propagate_error (error, problem);
@@ -504,9 +522,7 @@ state_forget_gone (State *state, bool remove, int64_t *out_n_outputs, GError **e
                         remove, &n_files, &problem);
   if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
     /* As when it is written: what cannot be read is forgotten as a whole. */
-    g_clear_error (&problem);
-    forget_statements (state);
-    ok = database_set_aside (&state->database, &problem);
+    ok = set_aside (state, &problem);
   }
   if (ok)
     *out_n_outputs = n_outputs;
