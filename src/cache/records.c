@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/path.h"
 #include "cache/handle.h"
 #include "cache/home.h"
 #include "cache/query.h"
@@ -137,6 +138,24 @@ tells_the_same (const CacheAcquisition *given, const CacheAcquisition *have)
          (given->cost_usd == 0 || given->cost_usd == have->cost_usd);
 }
 
+/* What an import again does not say stays as it was said: a folder that is imported anew for the
+ * pictures that were added to it takes no prompt away. The texts stay those of `have`. */
+static void
+keep_what_is_not_told (CacheAcquisition *given, const CacheAcquisition *have)
+{
+  g_autofree char *usual_id = given->path != NULL ? path_dup_stem (given->path) : NULL;
+  if (given->prompt == NULL)
+    given->prompt = have->prompt;
+  if (given->provider == NULL)
+    given->provider = have->provider;
+  if (given->model == NULL)
+    given->model = have->model;
+  if (given->pipeline == NULL)
+    given->pipeline = have->pipeline;
+  if (have->image_id != NULL && g_strcmp0 (given->image_id, usual_id) == 0)
+    given->image_id = have->image_id;
+}
+
 /* A file loaded a second time tells nothing new. A request answered a second time does: this
  * original is again the newest answer, and was paid for again, unless the time says that it is the
  * same answer told again. Returns whether the list changed. */
@@ -152,7 +171,9 @@ merge_acquisition (GPtrArray *acquisitions, const CacheAcquisition *given)
     dated.stored_us = g_get_real_time ();
   if (place >= 0) {
     const CacheAcquisition *have = acquisitions->pdata[place];
-    bool is_news = given->request != NULL || (is_import (given) && !tells_the_same (given, have));
+    if (is_import (given))
+      keep_what_is_not_told (&dated, have);
+    bool is_news = given->request != NULL || (is_import (given) && !tells_the_same (&dated, have));
     if (!is_news || !is_later (&dated, have))
       return false;
     if (is_import (given))
@@ -162,9 +183,11 @@ merge_acquisition (GPtrArray *acquisitions, const CacheAcquisition *given)
     else
       dated.cost_usd += have->cost_usd;
     dated.is_paid = dated.is_paid || have->is_paid;
-    g_ptr_array_remove_index (acquisitions, (unsigned)place);
   }
-  insert_acquisition (acquisitions, copy_acquisition (&dated));
+  CacheAcquisition *merged = copy_acquisition (&dated);
+  if (place >= 0)
+    g_ptr_array_remove_index (acquisitions, (unsigned)place);
+  insert_acquisition (acquisitions, merged);
   return true;
 }
 

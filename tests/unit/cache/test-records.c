@@ -204,6 +204,9 @@ an_import_again_corrects_and_costs_nothing (void)
   assert_import (cache, "2026-01-03T00:00:00Z", "A watch", 0.5);
   import (cache, "2026-01-04T00:00:00Z", "shop", "A watch", 0.25);
   assert_import (cache, "2026-01-04T00:00:00Z", "A watch", 0.25);
+  /* Nothing is said of it. */
+  import (cache, "2026-01-05T00:00:00Z", NULL, NULL, 0);
+  assert_import (cache, "2026-01-04T00:00:00Z", "A watch", 0.25);
   /* An old bundle. */
   import (cache, "2026-01-02T00:00:00Z", NULL, "A clock", 0.75);
   assert_import (cache, "2026-01-04T00:00:00Z", "A watch", 0.25);
