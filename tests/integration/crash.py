@@ -33,7 +33,7 @@ def wait_for_worker(process, known=()):
     found = []
 
     def look():
-        found[:] = [pid for pid in support.children_of(process.pid) if pid not in known]
+        found[:] = [pid for pid in support.workers_of(process.pid) if pid not in known]
         return found or process.poll() is not None
     support.wait_until(look, "a worker is started")
     expect(found, "the run ended without a worker")
@@ -66,7 +66,7 @@ def kill_on_sight(process, number):
     """Every worker shortly after it began, until the run ends."""
     known = []
     while process.poll() is None:
-        for pid in support.children_of(process.pid):
+        for pid in support.workers_of(process.pid):
             if pid not in known:
                 known.append(pid)
                 time.sleep(0.05)

@@ -181,6 +181,17 @@ def children_of(pid):
         return []
 
 
+def workers_of(pid):
+    """A sanitizer looks for leaks in a child of its own, which is no worker and must not be killed."""
+    def is_worker(child):
+        try:
+            with open(f"/proc/{child}/cmdline", "rb") as stream:
+                return stream.read().split(b"\0")[1:2] == [b"worker"]
+        except OSError:
+            return False
+    return [child for child in children_of(pid) if is_worker(child)]
+
+
 def is_alive(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stream:
