@@ -135,4 +135,37 @@ def test_full_disk_says_how_much_is_missing(place):
         expect_equal(place.check_originals(), 0, "originals")
 
 
+def fill_disk(path, room_kib):
+    """All but so much of it."""
+    status = os.statvfs(os.path.dirname(path))
+    with open(path, "wb") as stream:
+        stream.write(b"x" * max(status.f_bavail * status.f_frsize - room_kib * 1024, 0))
+
+
+def test_full_disk_of_a_repack_leaves_the_originals(place):
+    digests = []
+    for number in range(3):
+        content = support.png(200, 200, seed=number)
+        place.write(f"in/{number}.png", content)
+        digests.append(support.sha256(content))
+    n_failed = 0
+    for room_kib in (0, 12, 60, 150):
+        with small_disk(place.home, 4096):
+            place.peel("cache", "import", "-q", "in")
+            fill_disk(os.path.join(place.home, "filler"), room_kib)
+            result = place.peel("cache", "repack", code=None)
+            expect_equal(result.code, 1 if "disk is full" in result.err else 0,
+                         f"exit code with {room_kib} KiB: {result}\nexit code")
+            n_failed += result.code
+            for digest in digests:
+                place.peel("cache", "cat", digest, "--to", place.path("plain"))
+                expect_equal(support.sha256(place.read("plain")), digest, "what cat gives")
+            expect_equal(place.leftovers(), [], "temporary files")
+            os.remove(os.path.join(place.home, "filler"))
+            place.peel("cache", "repack", "-q")
+            expect_equal(place.check_originals(), 3, "originals when there is space")
+            place.peel("cache", "verify", "-q", "--rebuild")
+    expect(n_failed >= 2, f"only {n_failed} repacks met a full disk")
+
+
 support.main(globals())
