@@ -217,7 +217,7 @@ collect (const Invocation *invocation, Teller *teller, GError **error)
   if (!has_policy && !options->forget_outputs && options->quarantine == 0) {
     g_set_error_literal (error, OPTION_ERROR, OPTION_ERROR_USAGE,
                          "'peel cache gc' needs to know what may go: --max-size, --older-than, "
-                         "--quarantine or --forget-outputs");
+                         "--quarantine or --forget-outputs (an AGE is at least 1ms)");
     return false;
   }
   g_autoptr (Cache) cache = cache_open (invocation->global->home, error);

@@ -348,6 +348,12 @@ lock_file_load (const char *path, GError **error)
   size_t length;
   if (access (path, F_OK) != 0 && errno == ENOENT)
     return lock_file_new ();
+  /* Opening a named pipe would wait for somebody to write into it. */
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR)) {
+    g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID,
+                 "%s is not a regular file, so it is no lock; move it away", path);
+    return NULL;
+  }
   if (!path_read_file (path, DOCUMENT_MOST_TABLE_BYTES, &text, &length, error))
     return NULL;
   return lock_file_read (path, text, length, error);

@@ -69,7 +69,9 @@ read_entries (ManifestIndex *index)
   g_autofree char *text = NULL;
   size_t length;
   index->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
-  if (!path_read_file (index->path, MOST_BYTES, &text, &length, NULL))
+  /* Opening a named pipe would wait for somebody to write into it. */
+  if (!g_file_test (index->path, G_FILE_TEST_IS_REGULAR) ||
+      !path_read_file (index->path, MOST_BYTES, &text, &length, NULL))
     return;
   cJSON *json = cJSON_ParseWithLength (text, length);
   bool is_manifest = cJSON_IsNumber (cJSON_GetObjectItemCaseSensitive (json, "peel"));

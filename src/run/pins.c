@@ -157,7 +157,7 @@ pins_tell (Run *run, const ImageRun *image_run)
   if (is_held)
     warn (run,
           "the original %.12s that is pinned for %s is not in the cache; 'peel cache restore "
-          "BUNDLE' brings it back, and until then another answer takes its place",
+          "BUNDLE' brings it back, and until then another answer is taken, or asked for",
           digest_to_hex (&entry->original).text, name);
   else
     warn (run, "the pin of %s is stale: what is asked has changed%s", name,

@@ -144,6 +144,13 @@ def test_a_manifest_does_not_overwrite_the_lock(place):
 
 # ---- holding ----
 
+def test_a_pipe_in_the_place_of_the_lock_is_not_waited_for(place):
+    place.write("p.yaml", PIPELINE)
+    os.mkfifo(place.path("peel.lock"))
+    result = place.peel("run", "p.yaml", code=2)
+    expect("peel.lock is not a regular file, so it is no lock; move it away" in result.err, repr(result))
+
+
 def test_a_pinned_original_wins_over_newer_answers(place):
     originals = begin(place)
     newer = answer(place, "watch@front", 7)
