@@ -134,14 +134,14 @@ lock_file_find_picked (const LockFile *lock, const char *pipeline, const char *i
 }
 
 void
-lock_file_remove (LockFile *lock, const LockEntry *given)
+lock_file_remove (LockFile *lock, const LockEntry *entry)
 {
-  LockEntry *entry = g_hash_table_lookup (lock->entries, given);
-  if (entry == NULL)
+  const LockEntry *there = g_hash_table_lookup (lock->entries, entry);
+  if (there == NULL)
     return;
-  if (entry->is_picked)
-    g_hash_table_remove (lock->picked, entry);
-  g_hash_table_remove (lock->entries, entry);
+  if (there->is_picked)
+    g_hash_table_remove (lock->picked, there);
+  g_hash_table_remove (lock->entries, there);
 }
 
 void

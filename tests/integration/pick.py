@@ -104,6 +104,8 @@ def test_an_older_answer_can_be_picked(place):
     expect(second[2][:12] in by_number.err, f"a number means what is pinned: {by_number}")
     place.peel("pick", "watch", first[2])
     expect_equal(originals_of(place.run()), {0: first[2]}, "the older answer")
+    by_number = place.peel("pick", "watch", "2")
+    expect(first[2][:12] in by_number.err, f"and if that is an older one: {by_number}")
     states = [(e["variant"], e["sha256"], e["picked"])
               for e in place.peel("pick", "watch", "--json").events]
     expect_equal(sorted(states), sorted([(v, by[v], (v, by) == (2, first))

@@ -54,11 +54,14 @@ def test_recall_makes_outputs_of_what_is_there(place):
 
 
 def test_recalled_originals_keep_their_label(place):
-    front = generate(place)["watch@front"]
-    place.write("r.yaml", RECALL % front)
+    bare = support.png(40, 40)
+    place.write("bare.png", bare)
+    place.peel("cache", "import", "bare.png", "--model", "sdxl", "--image", "mug")
+    digest = support.sha256(bare)
+    place.write("r.yaml", RECALL % digest)
     place.run(pipeline="r.yaml")
-    made = place.read(f"out/small/watch-front-{front[:8]}.webp")
-    expect(b"algorithmicMedia" in made, "the label of a generated original is in the file")
+    made = place.read(f"out/small/mug-{digest[:8]}.webp")
+    expect(b"trainedAlgorithmicMedia" in made, "the label that only the cache knows is in the file")
 
 
 def test_a_campaign_feeds_a_new_preset(place):
