@@ -252,6 +252,13 @@ def test_locked_runs_leave_the_lock_alone(place):
     expect_equal(place.read("peel.lock"), before, "the lock after a run that may write it")
 
 
+def test_locked_and_regenerate_contradict_each_other(place):
+    begin(place)
+    refused = place.peel("run", "p.yaml", "--locked", "--regenerate", "watch@*", code=2)
+    expect("--locked keeps to the originals that are pinned, and --regenerate asks for others" in
+           refused.err, repr(refused))
+
+
 def test_a_clean_checkout_makes_the_same_bytes(place):
     originals = begin(place)
     answer(place, "watch@front", 7)
