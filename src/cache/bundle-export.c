@@ -114,8 +114,12 @@ put_file (Export *export, const char *name, const char *path, int fd, int64_t si
                    path);
       return false;
     }
-    if (!tar_writer_write (&export->tar, export->buffer, (size_t)got, error))
+    if (!tar_writer_write (&export->tar, export->buffer, (size_t)got, error)) {
+      g_prefix_error (
+        error, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " bytes of %s are missing: ", left, size,
+        name);
       return false;
+    }
     left -= got;
     *bytes += got;
     if (++n_chunks % CHUNKS_BETWEEN_PROGRESS == 0)

@@ -148,9 +148,8 @@ open_file (State *state, GError **error)
 {
   GError *problem = NULL;
   bool ok = open_once (state, &problem);
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
     ok = set_aside (state, &problem) && open_once (state, &problem);
-  }
   if (problem != NULL)
     g_propagate_error (error, problem);
   return ok;
@@ -399,9 +398,8 @@ state_flush (State *state, GError **error)
     return true;
   GError *problem = NULL;
   bool ok = write_pending (state, &problem);
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
     ok = set_aside (state, &problem) && write_pending (state, &problem);
-  }
   if (!ok) {
     g_propagate_error (error, problem);
     return false;
@@ -436,9 +434,8 @@ state_uses (State *state, void (*visit) (void *data, const Digest *original, int
 {
   GError *problem = NULL;
   bool ok = state_flush (state, &problem) && read_uses (state, visit, data, &problem);
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
     ok = set_aside (state, &problem);
-  }
   if (!ok)
     g_propagate_error (error, problem);
   return ok;

@@ -101,10 +101,13 @@ write_file (Cache *cache, const GArray *digests, const char *path, bool with_jou
 {
   g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
   const Digest *first = (const Digest *)(void *)digests->data;
-  return atomic_file_open (&file, path, error) &&
-         bundle_export (cache, first, digests->len, with_journal, file.fd, listener, out_result,
-                        error) &&
-         atomic_file_commit (&file, error);
+  if (!atomic_file_open (&file, path, error))
+    return false;
+  if (bundle_export (cache, first, digests->len, with_journal, file.fd, listener, out_result,
+                     error))
+    return atomic_file_commit (&file, error);
+  g_prefix_error (error, "%s: ", path);
+  return false;
 }
 
 static bool export(const Invocation *invocation, Teller *teller, BundleResult *out_result,

@@ -74,8 +74,12 @@ restore (const Invocation *invocation, Teller *teller, BundleResult *out_result,
   if (fd < 0)
     return false;
   g_autoptr (Cache) cache = cache_open (invocation->global->home, error);
-  bool ok = cache != NULL &&
-            bundle_restore (cache, fd, options->max_file_size, &listener, out_result, error);
+  bool ok = cache != NULL;
+  if (ok && !bundle_restore (cache, fd, options->max_file_size, &listener, out_result, error)) {
+    bool is_piped = strcmp (invocation->arguments[0], "-") == 0;
+    g_prefix_error (error, "%s: ", is_piped ? "standard input" : invocation->arguments[0]);
+    ok = false;
+  }
   close (fd);
   return ok;
 }

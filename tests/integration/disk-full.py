@@ -168,4 +168,41 @@ def test_full_disk_of_a_repack_leaves_the_originals(place):
     expect(n_failed >= 2, f"only {n_failed} repacks met a full disk")
 
 
+def stored(place):
+    return {name for _, _, names in os.walk(os.path.join(place.home, "originals")) for name in names}
+
+
+def test_full_disk_of_a_restore_keeps_what_was_whole(place):
+    for i in range(6):
+        place.write(f"in/{i}", random.Random(i).randbytes(60_000 + i))
+    place.peel("cache", "import", "-q", "in")
+    place.peel("cache", "export", "all.tar")
+    n_told = 0
+    for size_kib in (170, 200, 240, 290, 330):
+        other = place.another(f"other-{size_kib}")
+        with small_disk(other.home, size_kib):
+            result = other.peel("cache", "restore", place.path("all.tar"), code=1)
+            expect_told(result, other.home)
+            n_told += re.search(r"all.tar: \d{4,5} of 60\d{3} bytes are missing", result.err) is not None
+            expect(other.check_originals() < 6, f"originals: {stored(other)}")
+            expect_equal(other.leftovers(), [], "temporary files")
+            subprocess.run(["mount", "-o", "remount,size=2m", other.home], check=True)
+            other.peel("cache", "restore", place.path("all.tar"))
+            expect_equal(stored(other), stored(place), "originals and sidecars with space")
+            other.peel("cache", "verify")
+    expect(n_told > 0, "no error told how much was missing")
+
+
+def test_full_disk_of_a_bundle_leaves_none(place):
+    for i in range(3):
+        place.write(f"in/{i}", random.Random(i).randbytes(60_000))
+    place.peel("cache", "import", "-q", "in")
+    with small_disk(place.path("small"), 100):
+        result = place.peel("cache", "export", "small/all.tar", code=1)
+        expect_told(result, "small/all.tar")
+        expect(re.search(r"\d{4,5} of 60\d{3} bytes of originals/\S* are missing", result.err),
+               f"not how much is missing: {result}")
+        expect_equal(os.listdir(place.path("small")), [], "what is left of it")
+
+
 support.main(globals())
