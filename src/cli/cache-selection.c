@@ -1,6 +1,8 @@
 #include "cli/cache-selection.h"
 
 #include "base/clock.h"
+#include "cache/blob.h"
+#include "cli/cache-hash.h"
 
 static const Option rows[] = {
   { OPTION_TEXT (SelectionOptions, text), .name = "text", .value_name = "WORDS",
@@ -172,4 +174,39 @@ selection_list (const Selection *selection, Cache *cache, GError **error)
   if (!selection_visit (selection, cache, 0, append_digest, digests, NULL, error))
     return NULL;
   return g_steal_pointer (&digests);
+}
+
+static bool
+append_listed (void *data, const BlobListing *item, GError **error)
+{
+  g_array_append_val ((GArray *)data, item->digest);
+  return true;
+}
+
+/* By the files: also what no row of the index tells of. */
+static GArray *
+list_all (Cache *cache, GError **error)
+{
+  enum { N_SHELVES = 256 };
+  g_autoptr (GArray) digests = g_array_new (FALSE, FALSE, sizeof (Digest));
+  for (unsigned shelf = 0; shelf < N_SHELVES; shelf++)
+    if (!blob_list_shelf (cache_home (cache), shelf, append_listed, digests, error))
+      return NULL;
+  return g_steal_pointer (&digests);
+}
+
+GArray *
+selection_choose (const Invocation *invocation, unsigned first, Cache *cache, GError **error)
+{
+  g_auto (Selection) selection = { .text = NULL };
+  bool has_hashes = invocation->n_arguments > first;
+  GArray *named = has_hashes ? cache_hash_find_all (cache, invocation, first, error) : NULL;
+  if (has_hashes && named == NULL)
+    return NULL;
+  if (!selection_is_narrow (invocation->shared))
+    return has_hashes ? named : list_all (cache, error);
+  bool ok = selection_init (&selection, invocation->shared, NULL, error);
+  if (has_hashes)
+    selection_take_digests (&selection, named);
+  return ok ? selection_list (&selection, cache, error) : NULL;
 }

@@ -37,3 +37,7 @@ bool selection_visit (const Selection *selection, Cache *cache, unsigned limit,
                       int64_t *out_n_more, GError **error);
 /* Digest; new. */
 GArray *selection_list (const Selection *selection, Cache *cache, GError **error);
+/* The same for a command that takes these options and hashes from its argument `first` on: without
+ * a hash all that the options leave. */
+GArray *selection_choose (const Invocation *invocation, unsigned first, Cache *cache,
+                          GError **error);

@@ -5,7 +5,6 @@
 #include "base/atomic-file.h"
 #include "base/units.h"
 #include "cache/bundle.h"
-#include "cli/cache-hash.h"
 #include "cli/cache-selection.h"
 #include "cli/event.h"
 #include "cli/exit-code.h"
@@ -83,16 +82,7 @@ choose (const Invocation *invocation, Cache *cache, GError **error)
   const ExportOptions *options = invocation->options;
   if (options->lock != NULL)
     return check_lock (invocation, options->lock, error) ? read_lock (options->lock, error) : NULL;
-  g_auto (Selection) selection = { .text = NULL };
-  if (!selection_init (&selection, invocation->shared, NULL, error))
-    return NULL;
-  if (invocation->n_arguments > 1) {
-    GArray *digests = cache_hash_find_all (cache, invocation, 1, error);
-    if (digests == NULL)
-      return NULL;
-    selection_take_digests (&selection, digests);
-  }
-  return selection_list (&selection, cache, error);
+  return selection_choose (invocation, 1, cache, error);
 }
 
 static bool

@@ -289,7 +289,8 @@ list (const Invocation *invocation, GError **error)
       !selection_init (&selection, invocation->shared, invocation->arguments, error))
     return false;
   if (terminal_result_width () > 0 && !listing.is_json)
-    listing.table = table = begin_table (&listing);
+    table = begin_table (&listing);
+  listing.table = table;
   selection.query.oldest_first = options->oldest_first;
   g_autoptr (Cache) cache = cache_open (invocation->global->home, error);
   if (cache == NULL || !selection_visit (&selection, cache, (unsigned)options->limit, visit,

@@ -1,7 +1,6 @@
 #include <math.h>
 
 #include "base/units.h"
-#include "cli/cache-hash.h"
 #include "cli/cache-selection.h"
 #include "cli/event.h"
 #include "cli/exit-code.h"
@@ -126,28 +125,14 @@ finish (const Teller *teller, const RepackTotals *totals, const GError *error, i
     terminal_note ("interrupted; %u are left as they were", totals->n_all - totals->n_done);
 }
 
-static GArray *
-choose (const Invocation *invocation, Cache *cache, GError **error)
-{
-  g_auto (Selection) selection = { .text = NULL };
-  if (!selection_init (&selection, invocation->shared, NULL, error))
-    return NULL;
-  if (invocation->n_arguments > 0) {
-    GArray *digests = cache_hash_find_all (cache, invocation, 0, error);
-    if (digests == NULL)
-      return NULL;
-    selection_take_digests (&selection, digests);
-  }
-  return selection_list (&selection, cache, error);
-}
-
 static bool
 repack (const Invocation *invocation, Teller *teller, RepackTotals *out_totals, GError **error)
 {
   const RepackOptions *options = invocation->options;
   const RepackListener listener = { teller, on_repacked, on_tick };
   g_autoptr (Cache) cache = cache_open (invocation->global->home, error);
-  g_autoptr (GArray) digests = cache != NULL ? choose (invocation, cache, error) : NULL;
+  g_autoptr (GArray) digests = cache != NULL ? selection_choose (invocation, 0, cache, error)
+                                             : NULL;
   if (digests == NULL)
     return false;
   const RepackSettings settings = {

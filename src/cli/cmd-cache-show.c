@@ -9,17 +9,6 @@
 
 /* ---- for people ---- */
 
-static void add_row (Table *table, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
-static void
-add_row (Table *table, const char *name, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  table_add (table, name, text);
-}
-
 static void
 add_text (Table *table, const char *name, const char *text)
 {
@@ -52,19 +41,19 @@ add_prompt (Table *table, const char *prompt)
 static void
 add_acquisition (Table *table, const CacheAcquisition *acquisition)
 {
-  add_row (table, acquisition->source != NULL ? acquisition->source : "got", "%s",
-           acquisition->at != NULL ? acquisition->at : "");
+  table_add_pair (table, acquisition->source != NULL ? acquisition->source : "got", "%s",
+                  acquisition->at != NULL ? acquisition->at : "");
   add_text (table, "  file", acquisition->path);
   add_text (table, "  provider", acquisition->provider);
   add_text (table, "  model", acquisition->model);
   add_text (table, "  pipeline", acquisition->pipeline);
   add_text (table, "  image", acquisition->image_id);
   if (acquisition->variant > 0)
-    add_row (table, "  variant", "%d", acquisition->variant);
+    table_add_pair (table, "  variant", "%d", acquisition->variant);
   if (acquisition->is_paid || acquisition->cost_usd > 0)
-    add_row (table, "  cost", "$%.4g", acquisition->cost_usd);
+    table_add_pair (table, "  cost", "$%.4g", acquisition->cost_usd);
   if (acquisition->duration_ms > 0)
-    add_row (table, "  took", "%.1f s", (double)acquisition->duration_ms / 1e3);
+    table_add_pair (table, "  took", "%.1f s", (double)acquisition->duration_ms / 1e3);
   add_text (table, "  model version", acquisition->model_version);
   add_text (table, "  response id", acquisition->response_id);
   add_text (table, "  finish reason", acquisition->finish_reason);
@@ -83,13 +72,13 @@ add_storage (Table *table, const BlobStorage *storage, int64_t size_bytes)
   g_autofree char *pixels = units_describe_bytes (storage->pixels_bytes);
   double of_size = size_bytes > 0 ? 100.0 / (double)size_bytes : 0;
   if (storage->frame_bytes > 0)
-    add_row (table, "stored", "%s as they are, in a zstd frame (%.1f %%)", frame,
-             (double)storage->frame_bytes * of_size);
+    table_add_pair (table, "stored", "%s as they are, in a zstd frame (%.1f %%)", frame,
+                    (double)storage->frame_bytes * of_size);
   if (storage->pixels_bytes > 0)
-    add_row (table, is_alone ? "stored" : "", "%s as pixels, %s (%.1f %%)", pixels,
-             storage->pixels_are_exact ? "from which the exact bytes are rebuilt"
-                                       : "a spare that saves decoding",
-             (double)storage->pixels_bytes * of_size);
+    table_add_pair (table, is_alone ? "stored" : "", "%s as pixels, %s (%.1f %%)", pixels,
+                    storage->pixels_are_exact ? "from which the exact bytes are rebuilt"
+                                              : "a spare that saves decoding",
+                    (double)storage->pixels_bytes * of_size);
   if (is_alone && storage->pixels_bytes == 0)
     table_add (table, "stored", "its bytes are not here");
 }
@@ -100,7 +89,7 @@ describe (const CacheRecord *record, const BlobStorage *storage)
   g_autoptr (Table) table = table_new (2, "ll");
   g_autofree char *size = units_describe_bytes (record->size_bytes);
   table_add (table, "original", digest_to_hex (&record->digest).text);
-  add_row (table, "bytes", "%" G_GINT64_FORMAT " (%s)", record->size_bytes, size);
+  table_add_pair (table, "bytes", "%" G_GINT64_FORMAT " (%s)", record->size_bytes, size);
   if (record->format != NULL && record->width > 0) {
     g_autofree char *pixels = describe_pixels (record);
     table_add (table, "picture", pixels);

@@ -53,24 +53,13 @@ survey_files (const char *home, Stored *out_stored, GError **error)
 
 /* ---- */
 
-static void add_row (Table *table, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
-static void
-add_row (Table *table, const char *name, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  table_add (table, name, text);
-}
-
 static void
 add_bytes (Table *table, const char *name, int64_t bytes, int64_t of_bytes, const char *what)
 {
   g_autofree char *size = units_describe_bytes (bytes);
   if (of_bytes > 0)
-    add_row (table, name, "%s (%.1f %% of %s)", size, 100.0 * (double)bytes / (double)of_bytes,
-             what);
+    table_add_pair (table, name, "%s (%.1f %% of %s)", size,
+                    100.0 * (double)bytes / (double)of_bytes, what);
   else
     table_add (table, name, size);
 }
@@ -96,10 +85,10 @@ describe (const char *home, const CacheFigures *figures, const Stored *stored,
   g_autoptr (Table) table = table_new (2, "ll");
   int64_t all = stored->frame_bytes + stored->pixels_bytes + stored->disposable_bytes;
   table_add (table, "cache", home);
-  add_row (table, "originals",
-           "%" G_GINT64_FORMAT " (%" G_GINT64_FORMAT " pictures, %" G_GINT64_FORMAT
-           " paid for or imported)",
-           figures->n_originals, figures->n_pictures, figures->n_paid);
+  table_add_pair (table, "originals",
+                  "%" G_GINT64_FORMAT " (%" G_GINT64_FORMAT " pictures, %" G_GINT64_FORMAT
+                  " paid for or imported)",
+                  figures->n_originals, figures->n_pictures, figures->n_paid);
   add_bytes (table, "bytes", figures->raw_bytes, 0, NULL);
   add_bytes (table, "stored", all, figures->raw_bytes, "that");
   if (stored->n_pixels > 0) {
@@ -111,10 +100,10 @@ describe (const char *home, const CacheFigures *figures, const Stored *stored,
   if (figures->acquired_bytes > figures->raw_bytes)
     add_bytes (table, "kept once", figures->acquired_bytes - figures->raw_bytes,
                figures->acquired_bytes, "what was got");
-  add_row (table, "spent", "$%.2f", figures->spent_usd);
+  table_add_pair (table, "spent", "$%.2f", figures->spent_usd);
   if (savings->n_uses > 0)
-    add_row (table, "saved", "$%.2f (used again %" G_GINT64_FORMAT " time%s)", savings->saved_usd,
-             savings->n_uses, savings->n_uses == 1 ? "" : "s");
+    table_add_pair (table, "saved", "$%.2f (used again %" G_GINT64_FORMAT " time%s)",
+                    savings->saved_usd, savings->n_uses, savings->n_uses == 1 ? "" : "s");
   table_print (table, false);
 }
 

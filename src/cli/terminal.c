@@ -201,6 +201,17 @@ table_add (Table *table, ...)
   va_end (cells);
 }
 
+void
+table_add_pair (Table *table, const char *name, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  table_add_cell (table, name);
+  table_add_cell (table, text);
+}
+
 /* `text` in at most `width` signs, the last of them a sign that there is more. New string. */
 static char *
 cut_text (const char *text, long width)

@@ -37,9 +37,11 @@ Table *table_new (unsigned n_columns, const char *alignment);
 void table_add (Table *table, ...);
 /* One of the next n_columns. */
 void table_add_cell (Table *table, const char *text);
+/* A row of two columns. */
+void table_add_pair (Table *table, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /* To stdout; the first row is a heading when `has_heading`. */
 void table_print (const Table *table, bool has_heading);
-/* In lines of at most `width` columns, as far as columns may be cut. */
-void table_print_within (const Table *table, bool has_heading, int width);
+/* In lines of at most `most` columns, as far as columns may be cut. */
+void table_print_within (const Table *table, bool has_heading, int most);
 void table_free (Table *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)

@@ -13,17 +13,7 @@ import_request_clear (ImportRequest *request)
   *request = (ImportRequest){ .variant = 0 };
 }
 
-static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static bool
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, RUN_ERROR, RUN_ERROR_INVALID, text);
-  return false;
-}
+#define fail(error, ...) (g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID, __VA_ARGS__), false)
 
 static bool
 fail_unknown_image (const Plan *plan, const char *image_id, GError **error)

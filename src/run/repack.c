@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cache/blob.h"
 #include "run/interrupt.h"
 
 enum { TICK_MS = 100, LOWEST_PRIORITY = 19 };
@@ -57,8 +58,12 @@ repack_next (Repack *repack, Cache *cache)
     return false;
   Report *report = g_new0 (Report, 1);
   report->digest = repack->digests[i];
-  blob_repack (cache, &report->digest, repack->settings->pixels, 1, &repack->is_stopped,
-               &report->result, &report->bytes_before, &report->bytes_after, &report->error);
+  report->result = REPACK_NOTHING;
+  BlobStorage storage;
+  /* One that was read and not kept, or that is lost: nothing to do, and not ours to tell. */
+  if (blob_storage (cache_home (cache), &report->digest, &storage))
+    blob_repack (cache, &report->digest, repack->settings->pixels, 1, &repack->is_stopped,
+                 &report->result, &report->bytes_before, &report->bytes_after, &report->error);
   if (report->error != NULL && is_stopped_error (report->error)) {
     report_free (report);
     return false;

@@ -522,6 +522,26 @@ def test_run_packs_what_it_stored(place):
     expect_equal([path[-4:] for paths in new for path in paths], [".zst"] * 2, "--no-repack")
 
 
+def test_run_packs_nothing_that_it_does_not_keep(place):
+    place.write("a.png", support.png(300, 200))
+    place.write("p.yaml", PIPELINE.replace('files: "*.png"', 'files: "*.png", keep: false'))
+    ran = place.peel("run", "p.yaml")
+    expect("no original" not in ran.err, repr(ran))
+    expect_equal(place.blobs(), {}, "originals")
+
+
+def test_what_nothing_is_told_of_is_carried_too(place):
+    digests = fill(place)
+    os.remove(blob_path(place, digests["lamp"])[:-4] + ".json")
+    place.peel("cache", "rebuild")
+    expect_equal(place.peel("cache", "export", "all.tar", "--json").summary["originals"], 4, "all")
+    one = place.peel("cache", "export", "one.tar", digests["lamp"], "--json").summary
+    expect_equal(one["originals"], 1, "by its hash")
+    packed = place.peel("cache", "repack", digests["lamp"], "--json").summary
+    expect_equal((packed["originals"], packed["packed"]), (1, 1), "repacked")
+    expect_equal(cat(place, digests["lamp"]).stdout, place.read("lamp.png"), "its bytes")
+
+
 def test_repack_that_is_interrupted_loses_nothing(place):
     place.write("p.yaml", GENERATED.replace("[front, side]", "[a, b, c, d, e, f]")
                 .replace("320x240", "1600x1200"))
