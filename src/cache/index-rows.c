@@ -29,7 +29,7 @@ const char index_schema[] =
   "  variant INTEGER NOT NULL, at TEXT, source TEXT, image_id TEXT, path TEXT, request BLOB);"
   "CREATE INDEX acquisitions_by_request ON acquisitions (request, at_us, stored_us, original)"
   "  WHERE request IS NOT NULL;"
-  "CREATE INDEX acquisitions_by_provider ON acquisitions (provider, original);"
+  "CREATE INDEX acquisitions_by_provider ON acquisitions (provider, model, original);"
   "CREATE INDEX acquisitions_by_model ON acquisitions (model, original);"
   "CREATE INDEX acquisitions_by_pipeline ON acquisitions (pipeline, original);"
   "CREATE TABLE prompts (acquisition INTEGER PRIMARY KEY, prompt TEXT NOT NULL);"

@@ -25,12 +25,14 @@ typedef struct {
 
 typedef struct {
   const CacheQuery *query;
-  GString *sql;
-  GArray *values; /* Value, as the ? stand in the SQL */
-  const char *joint;
-  const char *sign; /* before o.id, where it must be in a set */
-  GArray *digests;  /* the answer */
-  int64_t count;    /* or that */
+  bool is_count;
+  GString *sql;      /* the set at hand, while they are put together; then the whole */
+  GPtrArray *sets;   /* SQL: each selects numbers of originals, and all must hold one */
+  GString *filters;  /* SQL: what must be true of its row in originals */
+  GArray *values;    /* Value, as the ? stand in the sets, then in the filters */
+  const char *joint; /* before the next condition on an acquisition */
+  GArray *digests;   /* the answer */
+  int64_t count;     /* or that */
 } Selection;
 
 static void
@@ -47,11 +49,26 @@ take_text (Selection *selection, char *text)
 }
 
 static void
-add_number (Selection *selection, const char *condition, int64_t number)
+take_number (Selection *selection, int64_t number)
 {
   Value value = { .kind = IS_NUMBER, .number = number };
-  g_string_append (selection->sql, condition);
   g_array_append_val (selection->values, value);
+}
+
+static void
+add_filter (Selection *selection, const char *filter, int64_t number)
+{
+  if (number == 0)
+    return;
+  g_string_append (selection->filters, filter);
+  take_number (selection, number);
+}
+
+static void
+end_set (Selection *selection)
+{
+  g_ptr_array_add (selection->sets, g_strdup (selection->sql->str));
+  g_string_truncate (selection->sql, 0);
 }
 
 /* GLOB knows more than * and ?. */
@@ -104,15 +121,15 @@ add_acquisition (Selection *selection)
   if (query->provider == NULL && query->model == NULL && query->pipeline == NULL &&
       query->image_id == NULL && query->request == NULL)
     return;
-  g_string_append_printf (
-    selection->sql, " AND %so.id IN (SELECT a.original FROM acquisitions AS a", selection->sign);
+  g_string_append_printf (selection->sql, "SELECT %sa.original FROM acquisitions AS a",
+                          selection->is_count ? "DISTINCT " : "");
   selection->joint = " WHERE ";
   add_request (selection);
   add_glob (selection, "provider", query->provider, true);
   add_glob (selection, "model", query->model, true);
   add_glob (selection, "pipeline", query->pipeline, true);
   add_glob (selection, "image_id", query->image_id, false);
-  g_string_append_c (selection->sql, ')');
+  end_set (selection);
 }
 
 /* Each word becomes a string of FTS5's, in which only quotes have a meaning, and they are doubled:
@@ -154,54 +171,108 @@ add_words (Selection *selection, GError **error)
   }
   if (match[0] == '\0') /* blanks and stars: any */
     return true;
-  g_string_append_printf (selection->sql,
-                          " AND %so.id IN (SELECT rowid FROM words WHERE words MATCH ?)",
-                          selection->sign);
+  g_string_append (selection->sql, "SELECT rowid FROM words WHERE words MATCH ?");
+  end_set (selection);
   take_text (selection, g_steal_pointer (&match));
   return true;
 }
 
-static bool
-add_conditions (Selection *selection, GError **error)
+static void
+add_tags (Selection *selection)
 {
-  const CacheQuery *query = selection->query;
-  bool is_walk = query->limit > 0 && query->request == NULL && query->n_digests == 0;
-  selection->sign = is_walk ? "+" : "";
-  g_string_append (selection->sql, " FROM originals AS o WHERE 1");
-  if (query->n_digests > 0)
-    g_string_append (selection->sql, " AND o.digest IN (SELECT digest FROM temp.wanted)");
-  if (!add_words (selection, error))
-    return false;
-  add_acquisition (selection);
-  for (unsigned i = 0; query->tags != NULL && query->tags[i] != NULL; i++) {
-    g_string_append_printf (
-      selection->sql, " AND %so.id IN (SELECT original FROM tags WHERE tag = ?)", selection->sign);
-    take_text (selection, g_strdup (query->tags[i]));
+  char **tags = selection->query->tags;
+  for (unsigned i = 0; tags != NULL && tags[i] != NULL; i++) {
+    g_string_append (selection->sql, "SELECT original FROM tags WHERE tag = ?");
+    end_set (selection);
+    take_text (selection, g_strdup (tags[i]));
   }
-  if (query->since_us != 0)
-    add_number (selection, " AND o.last_us >= ?", query->since_us);
-  if (query->until_us != 0)
-    add_number (selection, " AND o.last_us <= ?", query->until_us);
-  if (query->least_bytes != 0)
-    add_number (selection, " AND o.size_bytes >= ?", query->least_bytes);
-  if (query->most_bytes != 0)
-    add_number (selection, " AND o.size_bytes <= ?", query->most_bytes);
-  return true;
 }
 
 static void
-init_selection (Selection *selection, const CacheQuery *query)
+add_filters (Selection *selection)
 {
-  *selection = (Selection){ .query = query, .sql = g_string_new ("SELECT ") };
+  const CacheQuery *query = selection->query;
+  if (query->n_digests > 0)
+    g_string_append (selection->filters, " AND o.digest IN (SELECT digest FROM temp.wanted)");
+  if (query->only_paid)
+    g_string_append (selection->filters, " AND o.is_paid");
+  add_filter (selection, " AND o.last_us >= ?", query->since_us);
+  add_filter (selection, " AND o.last_us <= ?", query->until_us);
+  add_filter (selection, " AND o.size_bytes >= ?", query->least_bytes);
+  add_filter (selection, " AND o.size_bytes <= ?", query->most_bytes);
+}
+
+/* The originals that are in all sets and pass the filters. `sign`: see the top. */
+static void
+append_from (Selection *selection, const char *sign)
+{
+  g_string_append (selection->sql, " FROM originals AS o WHERE 1");
+  for (unsigned i = 0; i < selection->sets->len; i++)
+    g_string_append_printf (selection->sql, " AND %so.id IN (%s)", sign,
+                            (const char *)selection->sets->pdata[i]);
+  g_string_append (selection->sql, selection->filters->str);
+}
+
+static void
+finish_listing (Selection *selection)
+{
+  const CacheQuery *query = selection->query;
+  bool is_walk = query->limit > 0 && query->request == NULL && query->n_digests == 0;
+  g_string_assign (selection->sql, "SELECT o.digest");
+  append_from (selection, is_walk ? "+" : "");
+  g_string_append (selection->sql, query->oldest_first
+                                     ? " ORDER BY o.last_us, o.last_stored_us, o.digest"
+                                     : " ORDER BY o.last_us DESC, o.last_stored_us DESC, o.digest");
+  if (query->limit == 0)
+    return;
+  g_string_append (selection->sql, " LIMIT ?");
+  take_number (selection, query->limit);
+}
+
+/* Sets alone are counted without a look at the rows of their originals: 60,000 take 2 ms so, not
+ * 28. */
+static void
+finish_count (Selection *selection)
+{
+  g_string_assign (selection->sql, "SELECT count (*)");
+  if (selection->sets->len == 0 || selection->filters->len > 0) {
+    append_from (selection, "");
+    return;
+  }
+  for (unsigned i = 0; i < selection->sets->len; i++)
+    g_string_append_printf (selection->sql, "%s%s", i == 0 ? " FROM (" : " INTERSECT ",
+                            (const char *)selection->sets->pdata[i]);
+  g_string_append_c (selection->sql, ')');
+}
+
+static bool
+init_selection (Selection *selection, const CacheQuery *query, bool is_count, GError **error)
+{
+  *selection = (Selection){ .query = query, .is_count = is_count };
+  selection->sql = g_string_new ("");
+  selection->sets = g_ptr_array_new_with_free_func (g_free);
+  selection->filters = g_string_new ("");
   selection->values = g_array_new (FALSE, FALSE, sizeof (Value));
   g_array_set_clear_func (selection->values, clear_value);
   selection->digests = g_array_new (FALSE, FALSE, sizeof (Digest));
+  if (!add_words (selection, error))
+    return false;
+  add_acquisition (selection);
+  add_tags (selection);
+  add_filters (selection);
+  if (is_count)
+    finish_count (selection);
+  else
+    finish_listing (selection);
+  return true;
 }
 
 static void
 clear_selection (Selection *selection)
 {
   g_string_free (selection->sql, TRUE);
+  g_ptr_array_unref (selection->sets);
+  g_string_free (selection->filters, TRUE);
   g_array_unref (selection->values);
   g_array_unref (selection->digests);
 }
@@ -397,17 +468,9 @@ bool
 cache_query (Cache *cache, const CacheQuery *query, VisitRow visit, void *data, GError **error)
 {
   Selection selection;
-  init_selection (&selection, query);
-  g_string_append (selection.sql, "o.digest");
-  bool ok = add_conditions (&selection, error);
-  g_string_append (selection.sql, query->oldest_first
-                                    ? " ORDER BY o.last_us, o.last_stored_us, o.digest"
-                                    : " ORDER BY o.last_us DESC, o.last_stored_us DESC, o.digest");
-  if (query->limit > 0)
-    add_number (&selection, " LIMIT ?", query->limit);
-  ok = ok && cache_open_index (cache, error) &&
-       index_read (cache->index, select_digests, &selection, error) &&
-       visit_all (cache, selection.digests, visit, data, error);
+  bool ok = init_selection (&selection, query, false, error) && cache_open_index (cache, error) &&
+            index_read (cache->index, select_digests, &selection, error) &&
+            visit_all (cache, selection.digests, visit, data, error);
   clear_selection (&selection);
   return ok;
 }
@@ -416,9 +479,7 @@ bool
 cache_count (Cache *cache, const CacheQuery *query, int64_t *out_n, GError **error)
 {
   Selection selection;
-  init_selection (&selection, query);
-  g_string_append (selection.sql, "count (*)");
-  bool ok = add_conditions (&selection, error) && cache_open_index (cache, error) &&
+  bool ok = init_selection (&selection, query, true, error) && cache_open_index (cache, error) &&
             index_read (cache->index, select_count, &selection, error);
   if (ok)
     *out_n = selection.count;

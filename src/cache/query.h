@@ -19,6 +19,7 @@ typedef struct {
   int64_t least_bytes, most_bytes;
   const Digest *digests; /* only these; n_digests 0: any */
   unsigned n_digests;
+  bool only_paid; /* what CacheRow.is_paid says */
   unsigned limit; /* 0: all */
   bool oldest_first;
 } CacheQuery;

@@ -74,9 +74,9 @@ selection_init (Selection *selection, const SelectionOptions *options, char *con
     return false;
   char *text = join_text (options->text, words);
   *selection = (Selection){
-    .only_paid = options->paid,
     .text = text,
     .query = {
+      .only_paid = options->paid,
       .text = text,
       .tags = options->tags,
       .provider = options->provider,
@@ -113,26 +113,11 @@ selection_clear (Selection *selection)
 typedef struct {
   bool (*visit) (void *data, const CacheRow *row, GError **error);
   void *data;
-  unsigned limit;
-  int64_t n_shown, n_more;
+  int64_t n_shown;
 } Visit;
 
 static bool
-visit_paid (void *data, const CacheRow *row, GError **error)
-{
-  Visit *visit = data;
-  if (!row->is_paid)
-    return true;
-  if (visit->limit > 0 && visit->n_shown >= visit->limit) {
-    visit->n_more++;
-    return true;
-  }
-  visit->n_shown++;
-  return visit->visit (visit->data, row, error);
-}
-
-static bool
-visit_any (void *data, const CacheRow *row, GError **error)
+visit_counted (void *data, const CacheRow *row, GError **error)
 {
   Visit *visit = data;
   visit->n_shown++;
@@ -144,19 +129,19 @@ selection_visit (const Selection *selection, Cache *cache, unsigned limit,
                  bool (*visit) (void *data, const CacheRow *row, GError **error), void *data,
                  int64_t *out_n_more, GError **error)
 {
-  Visit visiting = { visit, data, limit, 0, 0 };
+  Visit visiting = { visit, data, 0 };
   CacheQuery query = selection->query;
   int64_t n_all = 0;
-  query.limit = selection->only_paid ? 0 : limit;
+  query.limit = limit;
   if (selection->owned != NULL && selection->owned->len == 0)
     return true;
-  if (!cache_query (cache, &query, selection->only_paid ? visit_paid : visit_any, &visiting, error))
+  if (!cache_query (cache, &query, visit_counted, &visiting, error))
     return false;
-  bool is_full = !selection->only_paid && limit > 0 && visiting.n_shown == limit;
+  bool is_full = limit > 0 && visiting.n_shown == limit;
   if (is_full && out_n_more != NULL && !cache_count (cache, &query, &n_all, error))
     return false;
   if (out_n_more != NULL)
-    *out_n_more = is_full ? MAX (n_all - visiting.n_shown, 0) : visiting.n_more;
+    *out_n_more = is_full ? MAX (n_all - visiting.n_shown, 0) : 0;
   return true;
 }
 

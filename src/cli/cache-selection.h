@@ -18,7 +18,6 @@ bool selection_is_narrow (const SelectionOptions *options);
 
 typedef struct {
   CacheQuery query;
-  bool only_paid;
   char *text;    /* of the option and the words */
   GArray *owned; /* Digest: those of the query */
 } Selection;

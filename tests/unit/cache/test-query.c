@@ -451,6 +451,9 @@ what_cost_money_or_was_imported_is_paid (void)
   g_autoptr (GString) paid = g_string_new ("");
   assert_ok (cache_query (cache, &all, note_paid, paid, &error), error);
   g_assert_cmpstr (paid->str, ==, "DIS");
+  CacheQuery only = { .only_paid = true }, two = { .only_paid = true, .limit = 2 };
+  assert_found (cache, &only, "DIS");
+  assert_found (cache, &two, "DI");
 }
 
 static void

@@ -196,6 +196,30 @@ what_makes_no_sense_is_refused (void)
   check_refused ("[", CACHE_ERROR_CORRUPT);
 }
 
+/* As it was written before there were tags and what is told of an answer; and a newer one that says
+ * more than we know. */
+static void
+members_may_be_missing_or_unknown (void)
+{
+  static const char *const more[] = { "", ", \"mood\": \"calm\"" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (more); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *start = g_strdup_printf (
+      "{ \"version\": 1, " ORIGINAL ", \"size-bytes\": 7%s, \"acquisitions\": [{ "
+      "\"source\": \"generate\", \"request\": \"ab12\", \"variant\": 1, \"cost-usd\": 0.5, "
+      "\"stored-us\": 3%s }],\n  \"checksum\": \"",
+      more[i], more[i]);
+    Digest checksum = digest_of (start, strlen (start));
+    g_autofree char *text = g_strdup_printf ("%s%s\"\n}\n", start, digest_to_hex (&checksum).text);
+    g_autoptr (CacheRecord) record = sidecar_parse (text, strlen (text), &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (record->tags->len, ==, 0);
+    g_assert_false (acquisition (record, 0)->is_paid);
+    g_assert_true (acquisition (record, 0)->cost_usd == 0.5);
+    g_assert_null (acquisition (record, 0)->usage);
+  }
+}
+
 static void
 one_of_a_newer_peel_is_not_called_damaged (void)
 {
@@ -447,6 +471,7 @@ main (int argc, char **argv)
   CLAIM ("any-flipped-bit-is-found", any_flipped_bit_is_found);
   CLAIM ("a-cut-text-is-found", a_cut_text_is_found);
   CLAIM ("what-makes-no-sense-is-refused", what_makes_no_sense_is_refused);
+  CLAIM ("members-may-be-missing-or-unknown", members_may_be_missing_or_unknown);
   CLAIM ("one-of-a-newer-peel-is-not-called-damaged", one_of_a_newer_peel_is_not_called_damaged);
   CLAIM ("no-sidecar-is-no-error", no_sidecar_is_no_error);
   CLAIM ("the-same-file-loaded-again-changes-nothing", the_same_file_loaded_again_changes_nothing);
