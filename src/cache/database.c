@@ -170,13 +170,25 @@ typedef enum {
   KIND_FOREIGN,
 } Kind;
 
+/* As of one moment: a file that another process completes between two of the reads would look like
+ * a stranger's. */
+static bool
+read_marks (sqlite3 *handle, int *out_application, int *out_version, int *out_n_tables,
+            GError **error)
+{
+  if (!database_execute (handle, "SAVEPOINT marks", error))
+    return false;
+  bool ok = read_number (handle, "PRAGMA application_id", out_application, error) &&
+            read_number (handle, "PRAGMA user_version", out_version, error) &&
+            read_number (handle, "SELECT count(*) FROM sqlite_schema", out_n_tables, error);
+  return database_execute (handle, "RELEASE marks", ok ? error : NULL) && ok;
+}
+
 static bool
 read_kind (const Database *database, Kind *out_kind, GError **error)
 {
   int application, version, n_tables;
-  if (!read_number (database->handle, "PRAGMA application_id", &application, error) ||
-      !read_number (database->handle, "PRAGMA user_version", &version, error) ||
-      !read_number (database->handle, "SELECT count(*) FROM sqlite_schema", &n_tables, error))
+  if (!read_marks (database->handle, &application, &version, &n_tables, error))
     return false;
   if (application == APPLICATION_ID)
     *out_kind = version == database->shape->version ? KIND_OURS : KIND_OTHER_VERSION;
