@@ -20,6 +20,10 @@ bool blob_check_frame (int fd, const Digest *digest, int64_t most_bytes, GError 
  * false. */
 bool blob_is_stored_well (const char *home, const Digest *digest, int64_t n_bytes,
                           bool *out_is_stored, GError **error);
+/* The same for who will rely on what is stored instead of storing his own: it is marked as used
+ * now, and whoever decided earlier that it may go leaves it. */
+bool blob_claim_stored (const char *home, const Digest *digest, int64_t n_bytes,
+                        bool *out_is_stored, GError **error);
 
 /* What to do when the bytes of an original are damaged. */
 extern const char blob_damage_advice[];

@@ -76,14 +76,10 @@ stands_for_original (const char *home, const char *name, Digest *out_digest)
           is_exact (home, out_digest));
 }
 
-unsigned
-cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest)
+static unsigned
+find_on_shelf (const char *home, const char *wanted, size_t length, Digest *out_digest)
 {
-  size_t length;
-  if (!is_prefix (prefix, &length))
-    return 0;
-  g_autofree char *wanted = g_ascii_strdown (prefix, -1);
-  g_autofree char *shelf = g_strdup_printf ("%s/originals/%.2s", cache->home, wanted);
+  g_autofree char *shelf = g_strdup_printf ("%s/originals/%.2s", home, wanted);
   DIR *listing = opendir (shelf);
   if (listing == NULL)
     return 0;
@@ -92,7 +88,7 @@ cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest)
   for (struct dirent *entry; n_found < 2 && (entry = readdir (listing)) != NULL;) {
     Digest digest;
     if (strncmp (entry->d_name, wanted, length) != 0 ||
-        !stands_for_original (cache->home, entry->d_name, &digest) ||
+        !stands_for_original (home, entry->d_name, &digest) ||
         (n_found == 1 && digest_equal (&digest, &first)))
       continue;
     first = digest;
@@ -102,6 +98,19 @@ cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest)
   if (n_found > 0)
     *out_digest = first;
   return n_found;
+}
+
+/* While a file is replaced by one of the other kind, a listing may pass over both: a second one does
+ * not. */
+unsigned
+cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest)
+{
+  size_t length;
+  if (!is_prefix (prefix, &length))
+    return 0;
+  g_autofree char *wanted = g_ascii_strdown (prefix, -1);
+  unsigned n_found = find_on_shelf (cache->home, wanted, length, out_digest);
+  return n_found > 0 ? n_found : find_on_shelf (cache->home, wanted, length, out_digest);
 }
 
 /* ---- by shelf ---- */

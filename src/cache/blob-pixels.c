@@ -21,7 +21,7 @@ do_without (const char *home, const Digest *digest, const PixelsFile *file, GErr
   if (is_damaged && !has_frame (home, digest))
     return blob_fail (home, file->path, file->fd, problem, error);
   if (is_damaged)
-    g_free (home_quarantine (home, file->path, file->fd));
+    home_quarantine (home, file->path, file->fd, NULL);
   /* A newer Peel's, or not readable now: whoever reads the bytes is told if that matters. */
   g_clear_error (&problem);
   return false;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/atomic-file.h"
@@ -220,8 +221,20 @@ prove_pixels (Repack *repack, PixelsFile *file, GBytes *bytes, GError **error)
 /* ---- changing ---- */
 
 static bool
-remove_frame (const Repack *repack, int lock, GError **error)
+has_name (int fd, const char *path)
 {
+  struct stat opened, named;
+  return fstat (fd, &opened) == 0 && stat (path, &named) == 0 && opened.st_ino == named.st_ino &&
+         opened.st_dev == named.st_dev;
+}
+
+/* Only in favour of the very file that gave the bytes: another process may have taken it away since,
+ * and put its name on nothing or on another one. */
+static bool
+remove_frame (const Repack *repack, const PixelsFile *proven, int lock, GError **error)
+{
+  if (!has_name (proven->fd, repack->pixels_path))
+    return true;
   /* The link may be another process's, which died before it synced it. */
   if (fsync (lock) != 0 && errno != EINVAL)
     return base_error_set_errno (error, errno, "cannot sync the folder of %s", repack->pixels_path);
@@ -230,9 +243,10 @@ remove_frame (const Repack *repack, int lock, GError **error)
   return true;
 }
 
-/* Under the shelf's lock: whoever removes an original holds it, and then nothing is linked. */
+/* Under the shelf's lock: whoever removes an original holds it, and then nothing is linked. `proven`:
+ * what makes the .zst superfluous, or NULL. */
 static bool
-settle (Repack *repack, bool is_written, bool without_frame, GError **error)
+settle (Repack *repack, bool is_written, const PixelsFile *proven, GError **error)
 {
   if (is_written && fsync (repack->file.fd) != 0)
     return base_error_set_errno (error, errno, "cannot write %s", repack->pixels_path);
@@ -242,7 +256,7 @@ settle (Repack *repack, bool is_written, bool without_frame, GError **error)
   bool ok = true;
   if (access (repack->frame_path, F_OK) == 0)
     ok = may_go_on (repack, error) && (!is_written || atomic_file_commit (&repack->file, error)) &&
-         (!without_frame || remove_frame (repack, lock, error));
+         (proven == NULL || remove_frame (repack, proven, lock, error));
   close (lock);
   return ok;
 }
@@ -262,7 +276,7 @@ use_what_is_there (Repack *repack, bool *out_is_settled, GError **error)
                    prove_bytes (repack, &file, &problem);
   if (is_proven) {
     *out_is_settled = true;
-    return settle (repack, false, true, error);
+    return settle (repack, false, &file, error);
   }
   if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_STOPPED)) {
     g_propagate_error (error, problem);
@@ -270,7 +284,7 @@ use_what_is_there (Repack *repack, bool *out_is_settled, GError **error)
   }
   bool is_damaged = g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT);
   if (is_damaged)
-    g_free (home_quarantine (home, file.path, file.fd));
+    home_quarantine (home, file.path, file.fd, NULL);
   *out_is_settled = (is_there || problem != NULL) && !is_damaged;
   g_clear_error (&problem);
   return true;
@@ -297,7 +311,7 @@ prove_and_settle (Repack *repack, bool is_exact, GBytes *bytes, GError **error)
                        : prove_pixels (repack, &file, bytes, &problem));
   g_bytes_unref (bytes);
   if (ok)
-    return settle (repack, true, is_exact, error);
+    return settle (repack, true, is_exact ? &file : NULL, error);
   pixels_file_translate (problem);
   if (!g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_STOPPED))
     g_prefix_error (&problem,

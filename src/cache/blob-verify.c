@@ -46,7 +46,8 @@ take_problem (Findings *findings, const char *home, const char *path, int fd, co
     findings->has_other_zlib = true;
     g_string_printf (text, "the %s %s: %s", what, path, problem->message);
   } else if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
-    g_autofree char *fate = home_quarantine (home, path, fd);
+    g_autofree char *fate = NULL;
+    home_quarantine (home, path, fd, &fate);
     findings->has_damaged = true;
     g_string_printf (text, "the %s %s is damaged (%s) %s", what, path, problem->message, fate);
   } else {

@@ -108,6 +108,21 @@ blob_writer_write (BlobWriter *writer, const void *bytes, size_t length, GError 
          fail (writer, problem, error);
 }
 
+/* Another process was first, and ours is gone: its copy must be as good. */
+static bool
+check_other (const BlobWriter *writer, const Digest *digest, GError **error)
+{
+  bool is_stored;
+  if (!blob_claim_stored (writer->cache->home, digest, writer->n_bytes, &is_stored, error))
+    return false;
+  if (!is_stored)
+    g_set_error (error, CACHE_ERROR, CACHE_ERROR_FAILED,
+                 "the original %s was stored by another process at the same time, and its copy is "
+                 "damaged or gone: do it again",
+                 digest_to_hex (digest).text);
+  return is_stored;
+}
+
 static bool
 link_file (BlobWriter *writer, const Digest *digest, bool *out_was_there, GError **error)
 {
@@ -118,7 +133,7 @@ link_file (BlobWriter *writer, const Digest *digest, bool *out_was_there, GError
   atomic_file_set_path (&writer->file, path);
   if (writer_mark (&writer->cache->writer, writer->cache->home, digest->bytes[0], &problem) &&
       atomic_file_commit_new (&writer->file, out_was_there, &problem))
-    return true;
+    return !*out_was_there || check_other (writer, digest, error);
   return fail (writer, problem, error);
 }
 
@@ -127,7 +142,7 @@ blob_writer_commit (BlobWriter *writer, Digest *out_digest, bool *out_was_there,
 {
   Digest digest = digest_stream_finish (writer->digest);
   bool was_there;
-  if (!blob_is_stored_well (writer->cache->home, &digest, writer->n_bytes, &was_there, error))
+  if (!blob_claim_stored (writer->cache->home, &digest, writer->n_bytes, &was_there, error))
     return false;
   if (!was_there && !link_file (writer, &digest, &was_there, error))
     return false;
@@ -147,7 +162,7 @@ cache_put (Cache *cache, GBytes *bytes, Digest *out_digest, bool *out_was_there,
   const void *data = g_bytes_get_data (bytes, &length);
   Digest digest = digest_of (data, length);
   bool was_there;
-  if (!blob_is_stored_well (cache->home, &digest, (int64_t)length, &was_there, error))
+  if (!blob_claim_stored (cache->home, &digest, (int64_t)length, &was_there, error))
     return false;
   if (!was_there) {
     g_autoptr (BlobWriter) writer = open_writer (cache, CACHE_COMPRESSION_AUTO, error);

@@ -202,8 +202,8 @@ static bool
 keep (Restore *restore, Item item, AtomicFile *file, const Digest *digest, GError **error)
 {
   bool is_stored;
-  if (!blob_is_stored_well (restore->cache->home, digest, restore->most_bytes_each, &is_stored,
-                            error))
+  if (!blob_claim_stored (restore->cache->home, digest, restore->most_bytes_each, &is_stored,
+                          error))
     return false;
   if (!is_stored && !(item == ITEM_PIXELS ? atomic_file_commit (file, error)
                                           : atomic_file_commit_new (file, &is_stored, error)))
@@ -264,18 +264,11 @@ read_text (Restore *restore, const TarEntry *entry, GError **error)
 static bool
 put_record (Restore *restore, const CacheRecord *record, GError **error)
 {
-  GError *problem = NULL;
-  bool ok = cache_record_put (restore->cache, record, &problem);
-  /* Stored all the same: the one that was there was damaged. */
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
-    tell (restore, problem->message);
-    g_clear_error (&problem);
-    ok = true;
-  }
-  if (!ok) {
-    g_propagate_error (error, problem);
+  g_autofree char *damage = NULL;
+  if (!cache_record_store (restore->cache, record, &damage, error))
     return false;
-  }
+  if (damage != NULL)
+    tell (restore, damage);
   restore->result.n_sidecars++;
   return true;
 }

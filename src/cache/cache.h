@@ -97,6 +97,8 @@ typedef struct {
 } CacheRecord;
 
 CacheAcquisition *cache_acquisition_new (void);
+/* Was it paid for, or imported? Then it cannot be had again for nothing. */
+bool cache_acquisition_is_precious (const CacheAcquisition *acquisition);
 CacheRecord *cache_record_new (void);
 void cache_record_free (CacheRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CacheRecord, cache_record_free)
@@ -107,6 +109,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CacheRecord, cache_record_free)
  * was there is replaced, and then told of by CACHE_ERROR_CORRUPT: the record is stored all the
  * same. */
 bool cache_record_put (Cache *cache, const CacheRecord *record, GError **error);
+/* The same for who goes on when it is stored: *out_damage tells of the damage that was found, or is
+ * NULL. New string. */
+bool cache_record_store (Cache *cache, const CacheRecord *record, char **out_damage,
+                         GError **error);
 /* NULL without an error: none. CACHE_ERROR_CORRUPT: it failed its checksum. */
 CacheRecord *cache_record_get (Cache *cache, const Digest *digest, GError **error);
 

@@ -360,6 +360,15 @@ database_is_current (const Database *database)
          status.st_dev == database->device;
 }
 
+/* What was committed last stands there only. */
+static void
+keep_log (const char *path, const char *aside)
+{
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  g_autofree char *kept = g_strconcat (aside, "-wal", NULL);
+  (void)!rename (log, kept);
+}
+
 static bool
 rename_aside (Database *database, const GError *why, GError **error)
 {
@@ -367,6 +376,7 @@ rename_aside (Database *database, const GError *why, GError **error)
   for (int i = 1; i <= MOST_SET_ASIDE; i++) {
     g_autofree char *aside = g_strdup_printf ("%s.bad-%d", path, i);
     if (home_rename_new (path, aside) == 0) {
+      keep_log (path, aside);
       g_free (database->mended);
       database->mended = g_strdup_printf ("%s was damaged (%s); it is kept as %s and was made anew",
                                           path, why->message, aside);

@@ -11,7 +11,7 @@
 #include "cache/handle.h"
 #include "cache/home.h"
 
-enum { N_SHELVES = 256 };
+enum { N_SHELVES = 256, NS_PER_S = 1000 * 1000 * 1000 };
 
 /* ---- what there is ---- */
 
@@ -38,6 +38,7 @@ visit_row (void *data, const CacheRow *row, GError **error)
   GcItem *item = g_new0 (GcItem, 1);
   item->digest = row->digest;
   item->got_us = moment_of (row->last_at);
+  item->is_told = true;
   item->is_precious = row->is_paid;
   g_hash_table_insert (survey->told, &item->digest, item);
   return true;
@@ -48,6 +49,25 @@ static bool
 is_disposable (const BlobStorage *storage)
 {
   return storage->frame_bytes > 0 && storage->pixels_bytes > 0 && !storage->pixels_are_exact;
+}
+
+/* 0: no such file. */
+static int64_t
+file_changed_ns (char *path)
+{
+  g_autofree char *owned = path;
+  struct stat status;
+  return stat (owned, &status) == 0
+           ? (int64_t)status.st_mtim.tv_sec * NS_PER_S + status.st_mtim.tv_nsec
+           : 0;
+}
+
+static int64_t
+changed_ns (const char *home, const Digest *digest)
+{
+  int64_t frame_ns = file_changed_ns (home_blob_path (home, digest));
+  int64_t pixels_ns = file_changed_ns (home_pixels_path (home, digest));
+  return MAX (frame_ns, pixels_ns);
 }
 
 /* What no row tells of may be an import whose process was killed: it stays with what is precious. */
@@ -62,6 +82,9 @@ visit_blob (void *data, const BlobListing *listing, GError **error)
     return true;
   if (told != NULL)
     item = *told;
+  item.changed_ns = changed_ns (survey->cache->home, &item.digest);
+  if (told == NULL)
+    item.got_us = item.changed_ns / 1000;
   blob_storage (survey->cache->home, &item.digest, &storage);
   item.frame_bytes = storage.frame_bytes;
   item.pixels_bytes = storage.pixels_bytes;
@@ -155,7 +178,7 @@ make_room (GArray *items, const GcPolicy *policy, int64_t left)
 }
 
 static void
-count (const GcItem *item, GcTotals *totals)
+add_to_totals (const GcItem *item, GcTotals *totals)
 {
   totals->n_items++;
   totals->bytes += bytes_of (item);
@@ -185,9 +208,16 @@ gc_decide (GArray *items, const GcPolicy *policy, GcTotals *out_totals)
   }
   if (policy->most_bytes > 0)
     make_room (items, policy, left);
-  *out_totals = (GcTotals){ .n_items = 0 };
+  *out_totals = gc_count (items);
+}
+
+GcTotals
+gc_count (const GArray *items)
+{
+  GcTotals totals = { .n_items = 0 };
   for (unsigned i = 0; i < items->len; i++)
-    count (&g_array_index (items, GcItem, i), out_totals);
+    add_to_totals (&g_array_index (items, GcItem, i), &totals);
+  return totals;
 }
 
 /* Looks again under the lock that a repack holds when it takes a frame away. */
@@ -206,11 +236,48 @@ drop_pixels (Cache *cache, const Digest *digest, GError **error)
   return !failed || base_error_set_errno (error, why, "cannot remove %s", path);
 }
 
+/* Since it was looked at, others may have imported the same bytes, paid for them, or found that they
+ * are stored already and rely on that. What is told of it was read before its files were looked
+ * at, so both are looked at again. */
+static bool
+is_as_it_was (void *data, Cache *cache, GError **error)
+{
+  const GcItem *item = data;
+  GError *problem = NULL;
+  g_autoptr (CacheRecord) record = cache_record_get (cache, &item->digest, &problem);
+  if (problem != NULL) {
+    g_propagate_error (error, problem);
+    return false;
+  }
+  if (changed_ns (cache->home, &item->digest) > item->changed_ns ||
+      (record != NULL && !item->is_told))
+    return false;
+  for (unsigned i = 0; record != NULL && i < record->acquisitions->len; i++) {
+    const CacheAcquisition *acquisition = record->acquisitions->pdata[i];
+    int64_t got_us = acquisition->at != NULL ? moment_of (acquisition->at) : 0;
+    if (got_us > item->got_us ||
+        (cache_acquisition_is_precious (acquisition) && !item->is_precious))
+      return false;
+  }
+  return true;
+}
+
+static bool
+remove_original (Cache *cache, GcItem *item, GError **error)
+{
+  bool is_removed;
+  if (!cache_remove_if (cache, &item->digest, is_as_it_was, item, &is_removed, error))
+    return false;
+  if (!is_removed)
+    item->fate = GC_STAYS_IN_USE;
+  return true;
+}
+
 bool
-gc_carry_out (Cache *cache, const GcItem *item, GError **error)
+gc_carry_out (Cache *cache, GcItem *item, GError **error)
 {
   if (item->fate == GC_GOES)
-    return cache_remove (cache, &item->digest, error);
+    return remove_original (cache, item, error);
   if (item->fate == GC_PIXELS_GO)
     return drop_pixels (cache, &item->digest, error);
   return true;

@@ -13,16 +13,19 @@ typedef struct {
 typedef enum {
   GC_STAYS,
   GC_STAYS_PRECIOUS, /* would go, but was paid for or imported, or nobody knows */
+  GC_STAYS_IN_USE,   /* went not: somebody got or used it since it was looked at */
   GC_PIXELS_GO,      /* a pixel frame beside the frame with the exact bytes: saves time, no more */
   GC_GOES,
 } GcFate;
 
 typedef struct {
   Digest digest;
-  int64_t got_us; /* the newest acquisition, UTC; 0: nothing is told of it */
+  int64_t got_us; /* the newest acquisition, UTC; when it was written if nothing is told of it */
+  int64_t changed_ns; /* when its files were last written or claimed, as they were looked at */
   int64_t frame_bytes, pixels_bytes;
   bool has_disposable_pixels;
-  bool is_chosen;   /* may go, if the policy says so */
+  bool is_chosen; /* may go, if the policy says so */
+  bool is_told;
   bool is_precious; /* paid for, imported, or nothing is told of it */
   GcFate fate;      /* set by gc_decide */
 } GcItem;
@@ -41,8 +44,11 @@ GArray *gc_survey (Cache *cache, const GArray *chosen, GError **error);
  * originals, in both cases the oldest first, until what is left fits. Sorts `items`, oldest first. */
 void gc_decide (GArray *items, const GcPolicy *policy, GcTotals *out_totals);
 
-/* Does to one item what was decided. */
-bool gc_carry_out (Cache *cache, const GcItem *item, GError **error);
+/* Does to one item what was decided, unless it is no longer what was looked at: then its fate is
+ * GC_STAYS_IN_USE. */
+bool gc_carry_out (Cache *cache, GcItem *item, GError **error);
+/* What became of all. */
+GcTotals gc_count (const GArray *items);
 
 typedef struct {
   int64_t n_files, bytes;

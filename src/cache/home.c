@@ -123,18 +123,43 @@ move_into (const char *from, const char *folder, char **out_path)
   return -1;
 }
 
-char *
-home_quarantine (const char *home, const char *path, int fd)
+static bool
+has_name (int fd, const char *path)
 {
   struct stat opened, named;
-  if (fstat (fd, &opened) == 0 && stat (path, &named) == 0 &&
-      (opened.st_ino != named.st_ino || opened.st_dev != named.st_dev))
-    return g_strdup ("and has been replaced in the meantime by another process");
+  return fstat (fd, &opened) != 0 || stat (path, &named) != 0 ||
+         (opened.st_ino == named.st_ino && opened.st_dev == named.st_dev);
+}
+
+/* Between the look and the move another process may have put a good file there, perhaps the only
+ * one: it goes back. */
+static bool
+move_away (const char *home, const char *path, int fd, char **out_fate)
+{
   g_autofree char *folder = g_build_filename (home, "quarantine", NULL);
   g_autofree char *moved = NULL;
-  if (move_into (path, folder, &moved) == 0)
-    return g_strdup_printf ("and was moved to %s", moved);
-  return g_strdup_printf ("and could not be moved to %s (%s)", folder, g_strerror (errno));
+  bool is_replaced = !has_name (fd, path);
+  bool is_moved = !is_replaced && move_into (path, folder, &moved) == 0;
+  int why = errno;
+  if (is_moved && !has_name (fd, moved))
+    is_replaced = home_rename_new (moved, path) == 0 || errno == EEXIST;
+  if (is_replaced)
+    *out_fate = g_strdup ("and has been replaced in the meantime by another process");
+  else if (is_moved)
+    *out_fate = g_strdup_printf ("and was moved to %s", moved);
+  else
+    *out_fate = g_strdup_printf ("and could not be moved to %s (%s)", folder, g_strerror (why));
+  return is_replaced || is_moved;
+}
+
+bool
+home_quarantine (const char *home, const char *path, int fd, char **out_fate)
+{
+  g_autofree char *fate = NULL;
+  bool is_away = move_away (home, path, fd, &fate);
+  if (out_fate != NULL)
+    *out_fate = g_steal_pointer (&fate);
+  return is_away;
 }
 
 bool
@@ -166,7 +191,8 @@ home_explain_damage (GError **error, const char *home, const char *path, int fd,
                      const char *advice)
 {
   g_autofree char *found = g_strdup ((*error)->message);
-  g_autofree char *fate = home_quarantine (home, path, fd);
+  g_autofree char *fate = NULL;
+  home_quarantine (home, path, fd, &fate);
   g_clear_error (error);
   g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "the %s %s is damaged (%s) %s. %s", what,
                path, found, fate, advice);

@@ -21,8 +21,9 @@ char *home_shelf_path (const char *home, unsigned shelf);
 int home_lock_shelf (const char *home, unsigned shelf, GError **error);
 
 /* Moves the open file `path` to quarantine/ unless another file has its name by now (someone else
- * mended it). Returns the end of a sentence: where it went, or why it could not go. New string. */
-char *home_quarantine (const char *home, const char *path, int fd);
+ * mended it). False: it is still there. *out_fate (may be NULL) is the end of a sentence: where it
+ * went, or why it could not go. New string. */
+bool home_quarantine (const char *home, const char *path, int fd, char **out_fate);
 
 /* Moves what is damaged as above and puts file, fate and `advice` around what *error says of it.
  * `what` leads to the path: "original in", "sidecar". */

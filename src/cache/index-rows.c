@@ -172,9 +172,7 @@ summarize (const CacheRecord *record)
       first_stored_us = stored_us;
     }
     summary.cost_usd += acquisition->cost_usd;
-    if (acquisition->is_paid || acquisition->cost_usd > 0 ||
-        g_strcmp0 (acquisition->source, "import") == 0)
-      summary.is_paid = true;
+    summary.is_paid = summary.is_paid || cache_acquisition_is_precious (acquisition);
   }
   return summary;
 }

@@ -38,8 +38,9 @@ write_all (int fd, const char *text, size_t length)
 static bool
 ends_inside_line (int fd, off_t size)
 {
-  char last;
-  return size > 0 && pread (fd, &last, 1, size - 1) == 1 && last != '\n';
+  /* One that cannot be read may be such a line: an empty line more says nothing. */
+  char last = '\0';
+  return size > 0 && (pread (fd, &last, 1, size - 1) != 1 || last != '\n');
 }
 
 /* Under the lock. What could not be written whole is taken back. */

@@ -68,6 +68,11 @@ bool cache_savings (Cache *cache, State *state, int64_t *out_n_uses, double *out
 bool cache_tag (Cache *cache, const Digest *digest, char **add, char **remove, GError **error);
 /* Removes an original with all that is told of it. What is not there is no error. */
 bool cache_remove (Cache *cache, const Digest *digest, GError **error);
+/* The same if `may_go` says so under the lock in which it is removed, when nobody can add to what is
+ * told of it. *out_removed: it did; an error of `may_go` is one of this. */
+bool cache_remove_if (Cache *cache, const Digest *digest,
+                      bool (*may_go) (void *data, Cache *cache, GError **error), void *data,
+                      bool *out_removed, GError **error);
 
 /* Makes the index anew from the sidecars; other processes wait for it meanwhile. `progress` (may be
  * NULL) is called now and then. */

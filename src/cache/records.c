@@ -14,6 +14,13 @@ cache_acquisition_new (void)
   return g_new0 (CacheAcquisition, 1);
 }
 
+bool
+cache_acquisition_is_precious (const CacheAcquisition *acquisition)
+{
+  return acquisition->is_paid || acquisition->cost_usd > 0 ||
+         g_strcmp0 (acquisition->source, "import") == 0;
+}
+
 static void
 free_acquisition (void *data)
 {
@@ -290,6 +297,22 @@ cache_record_put (Cache *cache, const CacheRecord *record, GError **error)
   }
   g_propagate_error (error, damage);
   return false;
+}
+
+bool
+cache_record_store (Cache *cache, const CacheRecord *record, char **out_damage, GError **error)
+{
+  GError *problem = NULL;
+  *out_damage = NULL;
+  if (cache_record_put (cache, record, &problem))
+    return true;
+  if (!g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+    g_propagate_error (error, problem);
+    return false;
+  }
+  *out_damage = g_strdup (problem->message);
+  g_error_free (problem);
+  return true;
 }
 
 /* ---- tags ---- */

@@ -28,17 +28,32 @@ remove_all (Cache *cache, const Digest *digest, GError **error)
 }
 
 bool
-cache_remove (Cache *cache, const Digest *digest, GError **error)
+cache_remove_if (Cache *cache, const Digest *digest,
+                 bool (*may_go) (void *data, Cache *cache, GError **error), void *data,
+                 bool *out_removed, GError **error)
 {
   unsigned shelf = digest->bytes[0];
+  GError *problem = NULL;
   if (!cache_open_index (cache, error) || !writer_mark (&cache->writer, cache->home, shelf, error))
     return false;
   int lock = home_lock_shelf (cache->home, shelf, error);
   if (lock < 0)
     return false;
-  bool ok = remove_all (cache, digest, error);
+  bool goes = may_go == NULL || may_go (data, cache, &problem);
+  bool is_tried = goes && problem == NULL;
+  *out_removed = is_tried && remove_all (cache, digest, &problem);
   close (lock);
-  if (!ok)
+  if (is_tried && !*out_removed)
     cache->writer.is_unfinished = true;
-  return ok;
+  if (problem == NULL)
+    return true;
+  g_propagate_error (error, problem);
+  return false;
+}
+
+bool
+cache_remove (Cache *cache, const Digest *digest, GError **error)
+{
+  bool is_removed;
+  return cache_remove_if (cache, digest, NULL, NULL, &is_removed, error);
 }

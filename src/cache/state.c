@@ -509,9 +509,9 @@ state_forget_gone (State *state, bool remove, int64_t *out_n_outputs, GError **e
 {
   int64_t n_outputs = 0, n_files;
   GError *problem = NULL;
-  sqlite3 *handle = state->database.handle;
   bool ok = state_flush (state, &problem);
   end_reading (state);
+  sqlite3 *handle = state->database.handle; /* a flush may have opened another file */
   ok = ok &&
        forget_in_table (handle, "SELECT path FROM outputs", "DELETE FROM outputs WHERE path = ?1",
                         remove, &n_outputs, &problem) &&

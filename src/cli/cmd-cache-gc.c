@@ -55,6 +55,7 @@ fate_word (GcFate fate)
   case GC_STAYS_PRECIOUS:
     return "kept";
   case GC_STAYS:
+  case GC_STAYS_IN_USE:
     break;
   }
   return "";
@@ -193,12 +194,13 @@ collect_originals (const Invocation *invocation, Teller *teller, Cache *cache, G
   };
   gc_decide (items, &policy, &teller->totals);
   for (unsigned i = 0; i < items->len; i++) {
-    const GcItem *item = &g_array_index (items, GcItem, i);
+    GcItem *item = &g_array_index (items, GcItem, i);
     if (options->delete_them && !gc_carry_out (cache, item, error))
       return false;
-    if (item->fate != GC_STAYS)
+    if (item->fate != GC_STAYS && item->fate != GC_STAYS_IN_USE)
       tell_item (teller, item);
   }
+  teller->totals = gc_count (items);
   return true;
 }
 

@@ -13,7 +13,8 @@ enum {
   FLAG_EXACT = 1,
   FLAGS_KNOWN = FLAG_EXACT,
   BAND_MOST_BYTES = 64 * 1024 * 1024, /* of pixels: what a reader has in memory at least */
-  RECIPE_MOST_BYTES = 1024 * 1024 * 1024,
+  /* Head, tail, runs of two kinds and a filter a row come to less at their limits. */
+  RECIPE_MOST_BYTES = 256 * 1024 * 1024,
 };
 
 /* Offsets in the header. */

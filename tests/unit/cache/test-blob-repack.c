@@ -336,6 +336,25 @@ a_frame_that_is_there_is_proven_and_kept (void)
   check_given_back (cache, &digest, png);
 }
 
+/* Somebody takes the proven frame away before the bytes go: they stay. */
+static void
+a_frame_that_lost_its_name_takes_no_place (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = originals_open (scratch);
+  g_autoptr (GBytes) png = original_png (300, 200);
+  Digest digest = originals_put (cache, png);
+  originals_put_pixels (cache, &digest, png, true);
+  g_autofree char *path = originals_path (cache, &digest, ".pix");
+  removed_path = path;
+  in_rebuild = REMOVE_ORIGINAL;
+  Outcome outcome = repack (cache, &digest, PIXELS_AUTO);
+  in_rebuild = NOTHING;
+  g_assert_cmpint (outcome.result, ==, REPACK_NOTHING);
+  check_stored_as (cache, &digest, true, false);
+  check_given_back (cache, &digest, png);
+}
+
 static void
 a_damaged_frame_that_is_there_is_made_again (void)
 {
@@ -402,6 +421,7 @@ main (int argc, char **argv)
   CLAIM ("a-removed-original-does-not-come-back", a_removed_original_does_not_come_back);
   CLAIM ("killed-while-proving-leaves-the-original", killed_while_proving_leaves_the_original);
   CLAIM ("a-frame-that-is-there-is-proven-and-kept", a_frame_that_is_there_is_proven_and_kept);
+  CLAIM ("a-frame-that-lost-its-name-takes-no-place", a_frame_that_lost_its_name_takes_no_place);
   CLAIM ("a-damaged-frame-that-is-there-is-made-again",
          a_damaged_frame_that_is_there_is_made_again);
   CLAIM ("a-damaged-original-is-told", a_damaged_original_is_told);

@@ -321,6 +321,26 @@ what_is_damaged_twice_is_kept_twice (void)
   g_assert_cmpuint (count_files (folder, ""), ==, 3);
 }
 
+/* Or good bytes would be taken for stored that are not. */
+static void
+a_damaged_blob_that_cannot_be_moved_is_told (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Cache) cache = open_cache (scratch);
+  g_autoptr (GBytes) bytes = incompressible (1000, 5);
+  Digest digest = put (cache, bytes);
+  g_autofree char *path = blob_path (cache, &digest);
+  g_autofree char *folder = g_build_filename (cache_home (cache), "quarantine", NULL);
+  flip_bit (path, 500 * 8);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  g_assert_true (g_file_set_contents (folder, "no folder", -1, NULL));
+  g_assert_false (cache_put (cache, bytes, &digest, NULL, &error));
+  g_assert_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, "could not be moved to"));
+}
+
 static void
 putting_good_bytes_mends_a_damaged_blob (void)
 {
@@ -546,6 +566,8 @@ main (int argc, char **argv)
   CLAIM ("the-environment-names-the-home", the_environment_names_the_home);
   CLAIM ("every-flipped-bit-is-found", every_flipped_bit_is_found);
   CLAIM ("what-is-damaged-twice-is-kept-twice", what_is_damaged_twice_is_kept_twice);
+  CLAIM ("a-damaged-blob-that-cannot-be-moved-is-told",
+         a_damaged_blob_that_cannot_be_moved_is_told);
   CLAIM ("putting-good-bytes-mends-a-damaged-blob", putting_good_bytes_mends_a_damaged_blob);
   CLAIM ("a-cut-file-is-damaged", a_cut_file_is_damaged);
   CLAIM ("other-bytes-under-the-name-are-damage", other_bytes_under_the_name_are_damage);

@@ -1,9 +1,12 @@
 #include "cache/gc.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
 #include "cache/blob.h"
+#include "cache/home.h"
 #include "support/scratch.h"
 
 enum { DAY = 86400 };
@@ -155,7 +158,7 @@ test_survey (void)
   GcTotals totals;
   gc_decide (items, &policy, &totals);
   g_assert_cmpint (totals.n_going, ==, 1);
-  g_assert_cmpint (totals.n_precious, ==, 2);
+  g_assert_cmpint (totals.n_precious, ==, 1); /* what is not told of is as old as its file */
   for (unsigned i = 0; i < items->len; i++)
     assert_ok (gc_carry_out (cache, &g_array_index (items, GcItem, i), &error), error);
   g_assert_false (cache_has (cache, &loaded));
@@ -164,6 +167,65 @@ test_survey (void)
   g_assert_true (cache_has (cache, &imported));
   g_assert_true (cache_has (cache, &untold));
   g_assert_true (cache_has (cache, &recent));
+}
+
+/* All of 2020, and what nothing is told of whose file is as old. */
+static GArray *
+survey_all_old (Cache *cache)
+{
+  g_autoptr (GError) error = NULL;
+  const GcPolicy policy = { .before_us = G_GINT64_CONSTANT (1700000000) * G_USEC_PER_SEC,
+                            .include_paid = true };
+  GcTotals totals;
+  GArray *items = gc_survey (cache, NULL, &error);
+  g_assert_no_error (error);
+  gc_decide (items, &policy, &totals);
+  g_assert_cmpint (totals.n_going, ==, items->len);
+  return items;
+}
+
+static void
+carry_out_all (Cache *cache, GArray *items, unsigned n_going)
+{
+  g_autoptr (GError) error = NULL;
+  for (unsigned i = 0; i < items->len; i++)
+    assert_ok (gc_carry_out (cache, &g_array_index (items, GcItem, i), &error), error);
+  g_assert_cmpint (gc_count (items).n_going, ==, n_going);
+}
+
+static void
+make_old (Cache *cache, const Digest *digest)
+{
+  const struct timespec times[2] = { { .tv_sec = 1577836800 }, { .tv_sec = 1577836800 } };
+  g_autofree char *path = home_blob_path (cache_home (cache), digest);
+  g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+}
+
+static void
+test_got_again (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Cache) cache = cache_open (scratch_path (scratch, "home"), &error);
+  g_assert_no_error (error);
+  Digest loaded = store (cache, "loaded", "load", "2020-01-01T00:00:00Z");
+  Digest imported = store (cache, "imported", "load", "2020-01-01T00:00:00Z");
+  Digest claimed = store (cache, "claimed", "load", "2020-01-01T00:00:00Z");
+  Digest told = store (cache, "told", NULL, NULL);
+  make_old (cache, &claimed);
+  make_old (cache, &told);
+  g_autoptr (GArray) items = survey_all_old (cache);
+  make_old (cache, &imported);
+  store (cache, "imported", "import", "2019-01-01T00:00:00Z");
+  make_old (cache, &imported);          /* the sidecar alone tells */
+  store (cache, "claimed", NULL, NULL); /* its file alone tells */
+  store (cache, "told", "load", "2019-01-01T00:00:00Z");
+  make_old (cache, &told);
+  carry_out_all (cache, items, 1);
+  g_assert_false (cache_has (cache, &loaded));
+  g_assert_true (cache_has (cache, &imported));
+  g_assert_true (cache_has (cache, &claimed));
+  g_assert_true (cache_has (cache, &told));
 }
 
 static void
@@ -196,6 +258,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cache/gc/room-is-made-of-spare-pixels-first", test_room);
   g_test_add_func ("/cache/gc/what-was-not-chosen-stays", test_choice);
   g_test_add_func ("/cache/gc/what-nothing-is-told-of-stays", test_survey);
+  g_test_add_func ("/cache/gc/what-was-got-or-used-since-the-survey-stays", test_got_again);
   g_test_add_func ("/cache/gc/quarantine-is-emptied-by-age", test_quarantine);
   return g_test_run ();
 }
