@@ -197,21 +197,24 @@ finish (const Teller *teller, const ImportResult *result, const GError *error, i
 
 /* ---- what they are ---- */
 
+/* With the configuration of a run, which may name the model, so that the request is the run's. */
 static bool
-find_request (const Invocation *invocation, Pipeline **out_pipeline, ImportRequest *out_request,
-              GError **error)
+find_request (const Invocation *invocation, Config **out_config, Pipeline **out_pipeline,
+              ImportRequest *out_request, GError **error)
 {
   const ImportOptions *options = invocation->options;
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (folder);
   g_autoptr (Problems) problems = problems_new ();
-  const PipelineSettings settings = { .variables = options->variables,
-                                      .presets = presets,
-                                      .allow_outside = true };
   if (!run_command_check_file (options->pipeline, error))
     return false;
+  *out_config = config_load (problems);
+  const PipelineSettings settings = { .variables = options->variables,
+                                      .presets = presets,
+                                      .config = *out_config,
+                                      .allow_outside = true };
   *out_pipeline = pipeline_load (options->pipeline, &settings, problems);
-  if (*out_pipeline == NULL)
+  if (*out_pipeline == NULL || problems_count (problems) > 0)
     return problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, error);
   return import_find_request (*out_pipeline, invocation->global->home, options->image,
                               options->variant, out_request, error);
@@ -247,12 +250,13 @@ static bool
 import (const Invocation *invocation, Teller *teller, ImportResult *out_result, GError **error)
 {
   const ImportOptions *options = invocation->options;
+  g_autoptr (Config) config = NULL;
   g_autoptr (Pipeline) pipeline = NULL;
   g_auto (ImportRequest) request = { .variant = 0 };
   bool is_answer = options->pipeline != NULL;
   g_auto (GStrv) tags = tag_list_read (options->tags, error);
   if (tags == NULL || !check_options (invocation, error) ||
-      (is_answer && !find_request (invocation, &pipeline, &request, error)))
+      (is_answer && !find_request (invocation, &config, &pipeline, &request, error)))
     return false;
   bool is_generated = options->model != NULL || options->prompt != NULL;
   const ImportSettings settings = {

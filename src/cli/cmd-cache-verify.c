@@ -191,6 +191,14 @@ append_count (GString *out, unsigned n, const char *what)
 }
 
 static void
+append_calls (GString *out, unsigned n)
+{
+  append_count (out, n,
+                n == 1 ? "call that may have been charged without a result"
+                       : "calls that may have been charged without a result");
+}
+
+static void
 print_summary (const Teller *teller, const VerifyResult *result)
 {
   static const char *const words[] = {
@@ -206,7 +214,7 @@ print_summary (const Teller *teller, const VerifyResult *result)
     append_count (found, result->n_found[kind], words[kind]);
   append_count (found, teller->n_index, "differences in the index ('peel cache rebuild' mends it)");
   append_count (found, teller->n_journal, "damaged lines in the journal");
-  append_count (found, teller->n_calls, "calls that may have been charged without a result");
+  append_calls (found, teller->n_calls);
   g_autofree char *bytes = units_describe_bytes (result->bytes);
   terminal_print ("%" G_GINT64_FORMAT " original%s read, %s in %.2f s: %s", result->n_originals,
                   result->n_originals == 1 ? "" : "s", bytes,

@@ -35,6 +35,7 @@ class_name (RunErrorCode error_class)
   case RUN_ERROR_INVALID:
     return "invalid";
   case RUN_ERROR_PROVIDER:
+  case RUN_ERROR_MAYBE_CHARGED:
     return "provider";
   case RUN_ERROR_BUDGET:
     return "budget";

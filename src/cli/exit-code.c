@@ -26,6 +26,7 @@ exit_code_of (const GError *error)
   case RUN_ERROR_INVALID:
     return EXIT_USAGE;
   case RUN_ERROR_PROVIDER:
+  case RUN_ERROR_MAYBE_CHARGED:
     return EXIT_PROVIDER;
   case RUN_ERROR_BUDGET:
     return EXIT_BUDGET;

@@ -16,7 +16,9 @@ typedef struct {
   int64_t asked_us;     /* when the worker was given it */
   bool keep;            /* of a loaded one: its bytes go into the cache */
   FileStamp
-    file_stamp; /* of a loaded one, from before it was read: what is remembered of its bytes */
+    file_stamp;  /* of a loaded one, from before it was read: what is remembered of its bytes */
+  Digest untold; /* an original that is there, of which nothing is told */
+  bool has_untold;
   CacheRecord *record; /* once the original is known */
   bool was_cached;     /* the original was there before this run */
   Expansion *expansion;

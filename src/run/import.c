@@ -85,10 +85,13 @@ take_record (Import *import, const char *path, CacheRecord *record, bool was_the
     tags_add (record->tags, *tag);
   if (record->source_type == NULL && record->format != NULL)
     record->source_type = g_strdup (import->settings->facts.source_type);
-  if (!cache_record_put (import->cache, record, &error)) {
+  g_autofree char *damage = NULL;
+  if (!cache_record_store (import->cache, record, &damage, &error)) {
     fail_file (import, path, run_error_class (error), error->message);
     return;
   }
+  if (damage != NULL)
+    import->listener->warning (import->listener->data, damage);
   ImportTotals *totals = &import->totals;
   totals->n_done++;
   totals->n_new += !was_there;

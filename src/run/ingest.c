@@ -51,12 +51,33 @@ ingest_bytes (GBytes *bytes, const char *name, Cache *cache, bool store, const I
   return true;
 }
 
+static bool
+look_at_stored (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
+                GError **error)
+{
+  const char *hex = task_text (task, "original");
+  Digest digest;
+  GError *problem = NULL;
+  g_autoptr (GBytes) bytes = digest_from_hex (hex, &digest)
+                               ? cache_get (cache, &digest, limits->most_bytes, &problem)
+                               : NULL;
+  if (bytes != NULL)
+    return ingest_bytes (bytes, task_text (task, "name"), cache, false, limits, out_record, error);
+  if (problem == NULL)
+    g_set_error (&problem, RUN_ERROR, RUN_ERROR_CORRUPT, "the original %s has just left the cache",
+                 hex);
+  g_propagate_error (error, problem);
+  return false;
+}
+
 bool
 ingest_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
              GError **error)
 {
   char *text = NULL;
   size_t length;
+  if (task_text (task, "original") != NULL)
+    return look_at_stored (task, cache, limits, out_record, error);
   if (!path_read_file (task_text (task, "path"), limits->most_bytes, &text, &length, error))
     return false;
   g_autoptr (GBytes) bytes = g_bytes_new_take (text, length);

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/units.h"
-#include "cache/journal.h"
 #include "run/call-folder.h"
+#include "run/paid-call.h"
 #include "run/run-private.h"
 #include "run/selection.h"
 
@@ -27,6 +27,7 @@ misses_init (Misses *misses)
   misses->making = g_hash_table_new (NULL, NULL);
   misses->regenerated = new_digest_set ();
   misses->planned = new_digest_set ();
+  misses->begun = new_digest_set ();
 }
 
 void
@@ -37,6 +38,9 @@ misses_clear (Misses *misses)
   g_clear_pointer (&misses->permitted, g_hash_table_unref);
   g_clear_pointer (&misses->regenerated, g_hash_table_unref);
   g_clear_pointer (&misses->planned, g_hash_table_unref);
+  g_clear_pointer (&misses->begun, g_hash_table_unref);
+  g_clear_pointer (&misses->past, past_calls_free);
+  g_clear_pointer (&misses->refusal, g_free);
 }
 
 /* False: it was in the set. */
@@ -52,6 +56,39 @@ misses_asks_again (const Run *run, const ImageRun *image_run)
   return selection_matches (run->settings->regenerate, false, image_run->image->id,
                             image_run->image->id) &&
          !g_hash_table_contains (run->misses.regenerated, &image_run->request->fingerprint);
+}
+
+/* ---- what was paid for before ---- */
+
+static const PastCalls *
+past_calls (Run *run)
+{
+  if (run->misses.past == NULL)
+    run->misses.past = past_calls_load (cache_home (run->cache));
+  return run->misses.past;
+}
+
+bool
+misses_find_paid (Run *run, const PlanRequest *request, Digest *out_original)
+{
+  Digest original;
+  if (!request->is_paid || !past_calls_find (past_calls (run), &request->fingerprint, &original) ||
+      !cache_has (run->cache, &original))
+    return false;
+  *out_original = original;
+  return true;
+}
+
+static void
+warn_of_lost (Run *run, unsigned n)
+{
+  if (n == 0)
+    return;
+  g_autofree char *message = g_strdup_printf (
+    "%u of what is to be paid for may have been charged before: %s cut off, or had no result that "
+    "is known ('peel cache verify' lists such calls)",
+    n, n == 1 ? "an earlier call for it was" : "earlier calls for them were");
+  run->listener->warning (run->listener->data, message);
 }
 
 /* ---- permission ---- */
@@ -106,7 +143,7 @@ will_miss (Run *run, ImageRun *probe)
     run->listener->warning (run->listener->data, error->message);
     return false;
   }
-  if (probe->record != NULL || is_lost)
+  if (probe->record != NULL || probe->has_untold || is_lost)
     return false;
   const OriginalFacts facts = image_run_expected_facts (probe);
   return run_expand_outputs (run, probe, &facts, NULL) && run_has_selected (probe);
@@ -116,6 +153,7 @@ will_miss (Run *run, ImageRun *probe)
 static void
 survey (Run *run, RunMisses *out_misses)
 {
+  unsigned n_lost = 0;
   *out_misses = (RunMisses){ 0 };
   for (unsigned i = 0; i < plan_n_images (run->plan); i++) {
     ImageRun *probe = g_new0 (ImageRun, 1);
@@ -123,12 +161,26 @@ survey (Run *run, RunMisses *out_misses)
     probe->image = plan_image (run->plan, i);
     if (will_miss (run, probe)) {
       add_request (run->misses.permitted, probe->request);
+      n_lost += past_calls_has_lost (past_calls (run), &probe->request->fingerprint);
       out_misses->n++;
       out_misses->cost_usd += probe->request->cost_usd;
       out_misses->provider = probe->request->provider->name;
     }
     image_run_free (probe);
   }
+  warn_of_lost (run, n_lost);
+}
+
+/* None of them will be made: what a summary tells of them. */
+static void
+refuse_all (Run *run, const RunMisses *found, const char *why)
+{
+  g_autofree char *price = units_describe_usd (found->cost_usd);
+  run->misses.refusal = found->n == 1 ? g_strdup (why)
+                                      : g_strdup_printf ("%s (%u are missing, %s together)", why,
+                                                         found->n, price);
+  run->totals.n_originals_missing = found->n;
+  run->totals.missing_usd = found->cost_usd;
 }
 
 static void
@@ -152,7 +204,7 @@ misses_decide (Run *run, GError **error)
   if (!settings->dry_run)
     call_folder_sweep (cache_home (run->cache), warn_of_kept, run);
   if (settings->dry_run || general_refusal (settings) != NULL ||
-      !config_has_paid_provider (run->pipeline->config) || (!asks && !has_budget (settings)))
+      !config_has_paid_provider (run->pipeline->config))
     return true;
   RunMisses found;
   run->misses.permitted = new_digest_set ();
@@ -165,9 +217,9 @@ misses_decide (Run *run, GError **error)
   if (found.n == 0 || !asks)
     return true;
   if (listener->confirm == NULL)
-    run->misses.refusal = "it would be paid for, but nobody can be asked here";
+    refuse_all (run, &found, "it would be paid for, but nobody can be asked here");
   else if (!listener->confirm (listener->data, &found))
-    run->misses.refusal = "it would be paid for, but the answer was no";
+    refuse_all (run, &found, "it would be paid for, but the answer was no");
   return true;
 }
 
@@ -405,12 +457,31 @@ is_making_enough (const Run *run, const PlanRequest *request)
          n_making (run, request) >= (unsigned)provider->most_at_once (request->config);
 }
 
+/* What two images ask is agreed to, and paid for, once. */
+static bool
+check_first (const Run *run, const ImageRun *image_run, GError **error)
+{
+  if (!g_hash_table_contains (run->misses.begun, &image_run->request->fingerprint))
+    return true;
+  g_set_error_literal (error, RUN_ERROR, RUN_ERROR_PROVIDER,
+                       "the same was asked for another image of this run and brought no original; "
+                       "it is not paid for again by itself: run again");
+  return false;
+}
+
+static void
+let_go_and_fail (Run *run, ImageRun *image_run, const GError *error)
+{
+  g_clear_pointer (&image_run->flight, flight_free);
+  run_fail_image (run, image_run, error);
+}
+
 /* Becomes the one that gets the answer, or waits for who is. */
 static void
 take_flight (Run *run, ImageRun *image_run)
 {
   g_autoptr (GError) error = NULL;
-  bool is_lost;
+  bool is_lost = false;
   if (is_making_enough (run, image_run->request)) {
     g_ptr_array_add (run->misses.delayed, image_run);
     return;
@@ -419,12 +490,19 @@ take_flight (Run *run, ImageRun *image_run)
   if (!flight_try (cache_home (run->cache), &image_run->request->fingerprint, &image_run->flight,
                    &error) ||
       !run_look_up (run, image_run, &is_lost, &error)) {
-    run_fail_image (run, image_run, error);
-  } else if (image_run->record != NULL) {
+    let_go_and_fail (run, image_run, error);
+  } else if (image_run->record != NULL || image_run->has_untold) {
     g_clear_pointer (&image_run->flight, flight_free);
-    run_go_on_with_cached (run, image_run);
+    if (image_run->record != NULL)
+      run_go_on_with_cached (run, image_run);
+    else
+      run_recover_untold (run, image_run);
   } else if (image_run->flight == NULL) {
     g_ptr_array_add (run->misses.delayed, image_run);
+  } else if ((is_lost && image_run->request->is_paid &&
+              !run_may_replace_lost (run, image_run, &error)) ||
+             !check_first (run, image_run, &error)) {
+    let_go_and_fail (run, image_run, error);
   } else {
     count_making (run, image_run->request, 1);
     queue_making (run, image_run);
@@ -480,20 +558,6 @@ misses_are_many (const Run *run)
 
 /* ---- the call ---- */
 
-static JournalCall *
-new_call (const Run *run, const ImageRun *image_run)
-{
-  const PlanRequest *request = image_run->request;
-  JournalCall *call = journal_call_new ();
-  call->request = g_strdup (digest_to_hex (&request->fingerprint).text);
-  call->provider = g_strdup (request->provider->name);
-  call->model = g_strdup (request->model);
-  call->image_id = g_strdup (image_run->image->id);
-  call->pipeline = g_strdup (run->pipeline->name);
-  call->cost_usd = request->cost_usd;
-  return call;
-}
-
 bool
 misses_before_task (Run *run, const PoolTask *task, GError **error)
 {
@@ -503,44 +567,17 @@ misses_before_task (Run *run, const PoolTask *task, GError **error)
   image_run->asked_us = clock_monotonic_us ();
   if (!image_run->request->is_paid)
     return true;
-  g_autoptr (JournalCall) call = new_call (run, image_run);
-  if (!journal_begin (run->cache, call, error))
+  if (!paid_call_begin (run, image_run, error))
     return false;
-  image_run->call = g_steal_pointer (&call);
+  add_request (run->misses.begun, image_run->request);
   return true;
-}
-
-/* What a program printed stands below the first line, and may hold anything: it is not kept. */
-static char *
-first_line (const char *message)
-{
-  return g_strndup (message, strcspn (message, "\n"));
-}
-
-static void
-end_journal_call (Run *run, ImageRun *image_run, const GError *error)
-{
-  g_autoptr (JournalCall) call = g_steal_pointer (&image_run->call);
-  g_autoptr (GError) problem = NULL;
-  if (error == NULL) {
-    call->result = g_strdup ("stored");
-    call->original = g_strdup (digest_to_hex (&image_run->record->digest).text);
-    run->totals.spent_usd += call->cost_usd;
-  } else {
-    bool is_known = g_error_matches (error, RUN_ERROR, RUN_ERROR_PROVIDER);
-    call->result = g_strdup (is_known ? "failed" : "unknown");
-    call->message = first_line (error->message);
-  }
-  /* What was paid for is safe, or its loss is told: a warning is enough. */
-  if (!journal_end (run->cache, call, &problem))
-    run->listener->warning (run->listener->data, problem->message);
 }
 
 void
 misses_end_call (Run *run, ImageRun *image_run, const GError *error)
 {
   if (image_run->call != NULL)
-    end_journal_call (run, image_run, error);
+    paid_call_end (run, image_run, error);
   if (image_run->flight == NULL)
     return;
   if (error == NULL)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "run/image-run.h"
+#include "run/past-calls.h"
 #include "run/pool.h"
 
 typedef struct Run Run;
@@ -16,7 +17,9 @@ typedef struct {
   GHashTable *permitted;   /* Digest*: the paid requests that were agreed to; NULL: any */
   GHashTable *regenerated; /* Digest*: requests that were asked again in this run */
   GHashTable *planned;     /* Digest*: of a dry run, the misses whose price was counted */
-  const char *refusal;     /* why paid requests may not be made; NULL: those permitted may */
+  GHashTable *begun;       /* Digest*: the paid requests that were asked in this run */
+  PastCalls *past;         /* of the journal; NULL: not looked at yet */
+  char *refusal;           /* why paid requests may not be made; NULL: those permitted may */
   bool has_told_unconfigured;
   int64_t last_retry_us;
 } Misses;
@@ -27,6 +30,8 @@ void misses_clear (Misses *misses);
 /* Before the first image: whether paid requests may be made. Where there may be some, all misses are
  * counted, and whoever is to be asked is asked, once. RUN_ERROR_BUDGET: they cost too much. */
 bool misses_decide (Run *run, GError **error);
+/* The stored original that answered a paid request by the journal, where the index does not know. */
+bool misses_find_paid (Run *run, const PlanRequest *request, Digest *out_original);
 /* The image is to be asked for again whatever the cache holds. */
 bool misses_asks_again (const Run *run, const ImageRun *image_run);
 /* The cache has no answer: `image_run` is planned, refused, delayed or queued. */

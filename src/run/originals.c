@@ -42,8 +42,8 @@ run_queue_task (Run *run, ImageRun *image_run, unsigned id, char *line)
 
 /* The request was answered once, but the answer is gone or damaged. What costs nothing is made again,
  * and said; what was paid for is not paid for again by itself. */
-static bool
-may_replace_lost (Run *run, const ImageRun *image_run, GError **error)
+bool
+run_may_replace_lost (Run *run, const ImageRun *image_run, GError **error)
 {
   const PlanRequest *request = image_run->request;
   const char *id = image_run->image->id;
@@ -63,6 +63,32 @@ may_replace_lost (Run *run, const ImageRun *image_run, GError **error)
   return true;
 }
 
+void
+run_take_stored (Run *run, ImageRun *image_run, const Digest *digest, GError **error)
+{
+  GError *problem = NULL;
+  image_run->record = cache_record_get (run->cache, digest, &problem);
+  if (problem != NULL) {
+    g_propagate_error (error, problem);
+    return;
+  }
+  image_run->has_untold = image_run->record == NULL;
+  image_run->untold = *digest;
+}
+
+/* A damaged sidecar went to quarantine, or a killed process never wrote one. What was asked is known,
+ * and the facts are in the bytes. */
+void
+run_recover_untold (Run *run, ImageRun *image_run)
+{
+  unsigned id = ++run->next_task_id;
+  const char *name = image_run->image->id;
+  g_autofree char *message = g_strdup_printf (
+    "the original of %s is in the cache, but not what is told of it; that is written anew", name);
+  run->listener->warning (run->listener->data, message);
+  run_queue_task (run, image_run, id, task_write_look (id, &image_run->untold, name));
+}
+
 bool
 run_look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
 {
@@ -73,17 +99,18 @@ run_look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
     return true;
   if (!pins_find (run, image_run, error))
     return false;
-  if (image_run->record != NULL)
+  if (image_run->record != NULL || image_run->has_untold)
     return true;
   bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, out_is_lost,
-                              &problem);
+                              &problem) ||
+                (problem == NULL && misses_find_paid (run, image_run->request, &digest));
   if (is_hit)
-    image_run->record = cache_record_get (run->cache, &digest, &problem);
+    run_take_stored (run, image_run, &digest, &problem);
   if (problem != NULL) {
     g_propagate_error (error, problem);
     return false;
   }
-  *out_is_lost = image_run->record == NULL && (*out_is_lost || is_hit);
+  *out_is_lost = *out_is_lost && !is_hit;
   return true;
 }
 
@@ -100,10 +127,12 @@ begin_generated (Run *run, ImageRun *image_run)
     return;
   }
   pins_tell (run, image_run);
-  if (is_lost && !may_replace_lost (run, image_run, &error))
+  if (is_lost && !run_may_replace_lost (run, image_run, &error))
     run_fail_image (run, image_run, error);
   else if (image_run->record != NULL)
     run_go_on_with_cached (run, image_run);
+  else if (image_run->has_untold)
+    run_recover_untold (run, image_run);
   else
     misses_begin (run, image_run);
 }
@@ -202,7 +231,8 @@ acquisition_of (const Run *run, const ImageRun *image_run)
   acquisition->variant = request->variant;
   acquisition->cost_usd = request->cost_usd;
   acquisition->is_paid = request->is_paid;
-  acquisition->duration_ms = (clock_monotonic_us () - image_run->asked_us) / 1000;
+  if (!image_run->has_untold)
+    acquisition->duration_ms = (clock_monotonic_us () - image_run->asked_us) / 1000;
   return acquisition;
 }
 
@@ -217,9 +247,13 @@ remember_original (Run *run, ImageRun *image_run, GError **error)
     record->source_type = g_strdup (image_run->request->provider->source_type);
   if (run->settings->dry_run)
     return true;
-  return cache_record_put (run->cache, record, error) &&
-         (file == NULL ||
-          state_put_file (run->state, file, &image_run->file_stamp, &record->digest, error));
+  g_autofree char *damage = NULL;
+  if (!cache_record_store (run->cache, record, &damage, error))
+    return false;
+  if (damage != NULL)
+    run->listener->warning (run->listener->data, damage);
+  return file == NULL ||
+         state_put_file (run->state, file, &image_run->file_stamp, &record->digest, error);
 }
 
 void
@@ -232,6 +266,10 @@ run_take_original (Run *run, ImageRun *image_run, Answer *answer)
     return;
   }
   misses_end_call (run, image_run, NULL);
+  if (image_run->has_untold) {
+    run_go_on_with_cached (run, image_run);
+    return;
+  }
   bool is_generated = image_run->request != NULL;
   if (is_generated)
     run->totals.n_originals_generated++;

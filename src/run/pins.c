@@ -173,9 +173,9 @@ pins_find (Run *run, ImageRun *image_run, GError **error)
   if (is_overridden (run, image))
     return true;
   if (holds (entry, image_run->request) && cache_has (run->cache, &entry->original))
-    image_run->record = cache_record_get (run->cache, &entry->original, &problem);
-  if (problem == NULL && image_run->record == NULL && run->settings->locked &&
-      is_wanted (run, image_run))
+    run_take_stored (run, image_run, &entry->original, &problem);
+  if (problem == NULL && image_run->record == NULL && !image_run->has_untold &&
+      run->settings->locked && is_wanted (run, image_run))
     g_set_error (&problem, RUN_ERROR, RUN_ERROR_MISS,
                  "--locked, but the pinned original of %s is not in the cache any more", image->id);
   if (problem == NULL)

@@ -4,14 +4,15 @@
 #include <glib.h>
 
 typedef enum {
-  RUN_ERROR_FAILED,      /* a stage, a codec, a file: exit 1 */
-  RUN_ERROR_INVALID,     /* the pipeline is wrong: exit 2 */
-  RUN_ERROR_PROVIDER,    /* who was asked for an original did not give one: exit 4 */
-  RUN_ERROR_BUDGET,      /* more would be spent than is allowed: exit 6 */
-  RUN_ERROR_MISS,        /* an original is not there, and may not be made: exit 7 */
-  RUN_ERROR_CORRUPT,     /* the cache is damaged: exit 8 */
-  RUN_ERROR_TARGET,      /* a size, quality or dpi that cannot be met: exit 9 */
-  RUN_ERROR_INTERRUPTED, /* exit 130 */
+  RUN_ERROR_FAILED,        /* a stage, a codec, a file: exit 1 */
+  RUN_ERROR_INVALID,       /* the pipeline is wrong: exit 2 */
+  RUN_ERROR_PROVIDER,      /* who was asked for an original did not give one: exit 4 */
+  RUN_ERROR_MAYBE_CHARGED, /* the same, and nobody knows whether money was taken: exit 4 */
+  RUN_ERROR_BUDGET,        /* more would be spent than is allowed: exit 6 */
+  RUN_ERROR_MISS,          /* an original is not there, and may not be made: exit 7 */
+  RUN_ERROR_CORRUPT,       /* the cache is damaged: exit 8 */
+  RUN_ERROR_TARGET,        /* a size, quality or dpi that cannot be met: exit 9 */
+  RUN_ERROR_INTERRUPTED,   /* exit 130 */
 } RunErrorCode;
 #define RUN_ERROR (run_error_quark ())
 GQuark run_error_quark (void);

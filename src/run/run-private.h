@@ -60,9 +60,15 @@ void run_take_crash (void *data, PoolTask *task, const char *how);
 
 /* ---- originals.c ---- */
 
-/* Fills `record` with the original that answers the image's request; none is no error. *out_is_lost:
- * there was one. */
+/* Fills `record` with the original that answers the image's request, or `untold`; none is no error.
+ * *out_is_lost: there was one. */
 bool run_look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error);
+/* May what was lost be made again? A warning says that it is, an error what to do instead. */
+bool run_may_replace_lost (Run *run, const ImageRun *image_run, GError **error);
+/* The original is there: fills `record`, or `untold` where there is no sidecar. */
+void run_take_stored (Run *run, ImageRun *image_run, const Digest *digest, GError **error);
+/* Has the original `untold` looked at, so that its sidecar is written anew. */
+void run_recover_untold (Run *run, ImageRun *image_run);
 void run_go_on_with_cached (Run *run, ImageRun *image_run);
 /* `line` is consumed. */
 void run_queue_task (Run *run, ImageRun *image_run, unsigned id, char *line);

@@ -32,6 +32,7 @@ typedef struct {
   GString *said;
   char status[64]; /* the launcher's line */
   size_t status_length;
+  bool may_have_worked; /* it was ended in the middle, or ended well */
 } Call;
 
 #define CALL_INIT                                                                                  \
@@ -237,6 +238,7 @@ wait_for_end (Call *call, const Node *task, bool is_paid, bool (*is_stopped) (vo
     }
     if (clock_monotonic_us () < end_us)
       continue;
+    call->may_have_worked = true;
     g_autofree char *limit = units_format_duration (timeout_ms);
     g_autofree char *what = g_strdup_printf (
       "took longer than %s and was ended ('timeout' in your configuration allows more)", limit);
@@ -249,6 +251,7 @@ wait_for_end (Call *call, const Node *task, bool is_paid, bool (*is_stopped) (vo
     return fail (error, "cannot start '%s', which your configuration names: %s", call->program,
                  g_strerror (why));
   g_autofree char *what = describe_status (call);
+  call->may_have_worked = !says (call, "exit ", &why) || why == 0;
   return what == NULL || fail_with_words (call, what, error);
 }
 
@@ -283,6 +286,18 @@ read_output (const Call *call, const char *path, Cache *cache, const ImageLimits
   return fail_with_words (call, what, error);
 }
 
+/* The program got as far as to work, or to write something: then it may have paid for it. */
+static void
+tell_what_is_kept (CallFolder *folder, bool may_have_worked, GError **error)
+{
+  g_autofree char *kept = call_folder_keep_output (folder);
+  if (kept != NULL)
+    g_prefix_error (error, "what was paid for is kept as %s: ", kept);
+  bool is_its_fault = error != NULL && g_error_matches (*error, RUN_ERROR, RUN_ERROR_PROVIDER);
+  if (is_its_fault && (kept != NULL || may_have_worked))
+    (*error)->code = RUN_ERROR_MAYBE_CHARGED;
+}
+
 bool
 spawn_task (const Node *task, Cache *cache, const ImageLimits *limits,
             bool (*is_stopped) (void *data), void *data, CacheRecord **out_record, GError **error)
@@ -299,8 +314,7 @@ spawn_task (const Node *task, Cache *cache, const ImageLimits *limits,
             read_output (&call, output, cache, limits, out_record, error);
   /* The program and all that it started are gone before their folder is. */
   call_clear (&call);
-  g_autofree char *kept = !ok && is_paid ? call_folder_keep_output (&folder) : NULL;
-  if (kept != NULL)
-    g_prefix_error (error, "what was paid for is kept as %s: ", kept);
+  if (!ok && is_paid)
+    tell_what_is_kept (&folder, call.may_have_worked, error);
   return ok;
 }

@@ -57,6 +57,15 @@ task_write_ingest (unsigned id, const char *path, const char *name, bool store)
 }
 
 char *
+task_write_look (unsigned id, const Digest *original, const char *name)
+{
+  cJSON *json = begin ("ingest", id);
+  cJSON_AddStringToObject (json, "original", digest_to_hex (original).text);
+  cJSON_AddStringToObject (json, "name", name);
+  return finish (json);
+}
+
+char *
 task_write_import (unsigned id, const TaskImport *import)
 {
   cJSON *json = begin ("import", id);

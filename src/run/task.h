@@ -5,6 +5,7 @@
  *
  *     {"task":"start","home":…,"threads":2,"limits":{…}}       once, first
  *     {"task":"ingest","id":1,"path":…,"name":…,"store":true}  → facts
+ *     {"task":"ingest","id":1,"original":…,"name":…}           → facts of what is stored
  *     {"task":"import","id":1,"path":…,"compression":…,…}     → facts
  *     {"task":"draw","id":2,"prompt":…,"seed":…,…}             → facts
  *     {"task":"spawn","id":2,"program":[…],"input":…,…}        → facts
@@ -41,6 +42,8 @@ typedef struct {
 
 char *task_write_start (const char *home, int n_threads, const ImageLimits *limits);
 char *task_write_ingest (unsigned id, const char *path, const char *name, bool store);
+/* What facts there are of an original that is in the cache; nothing is stored. */
+char *task_write_look (unsigned id, const Digest *original, const char *name);
 char *task_write_import (unsigned id, const TaskImport *import);
 char *task_write_draw (unsigned id, const PainterSpec *spec);
 /* `folder` is where the program works, see call-folder.h. */

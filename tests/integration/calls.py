@@ -1,8 +1,11 @@
 """A program that is configured as the provider `command` and counts how often it is run."""
 
+import hashlib
+import json
 import os
 
 import support
+from support import expect_equal
 
 # What is run as the provider: notes that it was, takes its time, copies a picture, or does wrong.
 PROGRAM = """\
@@ -60,3 +63,29 @@ class Calls:
 
 def place_config(place):
     return os.path.join(place.environment()["XDG_CONFIG_HOME"], "peel", "config.yaml")
+
+
+def journal(place):
+    """Its lines, each with a checksum that is right."""
+    try:
+        with open(os.path.join(place.home, "journal.jsonl"), "rb") as stream:
+            lines = stream.read().splitlines()
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in lines:
+        entry = json.loads(line)
+        body = line[:line.rindex(entry["checksum"].encode())]
+        expect_equal(hashlib.sha256(body).hexdigest(), entry["checksum"], "a line's checksum")
+        found.append(entry)
+    return found
+
+
+def journal_words(place):
+    return [entry.get("result", entry["line"]) for entry in journal(place)]
+
+
+def sidecar(place, original):
+    path = os.path.join(place.home, "originals", original[:2], original + ".json")
+    with open(path, encoding="utf-8") as stream:
+        return json.load(stream)
