@@ -371,22 +371,6 @@ matrix_nearest_key (const Matrix *matrix, const char *key)
 
 /* ---- combinations ---- */
 
-Node *
-matrix_row_get (const MatrixRow *row, const char *key)
-{
-  for (unsigned i = 0; i < row->n; i++)
-    if (strcmp (row->keys[i], key) == 0)
-      return row->values[i];
-  return NULL;
-}
-
-void
-matrix_row_fill_scope (const MatrixRow *row, Scope *scope)
-{
-  for (unsigned i = 0; i < row->n; i++)
-    scope_set (scope, row->keys[i], row->values[i]);
-}
-
 static MatrixRow *
 row_of_map (const Node *map)
 {

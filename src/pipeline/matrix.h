@@ -66,6 +66,9 @@ const char *matrix_nearest_key (const Matrix *matrix, const char *key);
 GPtrArray *matrix_rows (const Matrix *matrix, int width, int height, const Mark *mark,
                         Problems *problems);
 
+/* Are two of its rows the same but for sizes that fit the original? */
+bool matrix_rows_are_alike (const Matrix *matrix, const MatrixRow *a, const MatrixRow *b);
+
 /* Borrowed, or NULL. */
 Node *matrix_row_get (const MatrixRow *row, const char *key);
 /* Puts the row's values into a scope. */

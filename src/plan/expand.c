@@ -444,6 +444,36 @@ expand_one (Expander *expander, const OutputRule *rule, const MatrixRow *row)
   return true;
 }
 
+/* The last derivative, if a smaller size of the same rule gives the same file: of a banner that is
+ * 100 px high a square of 160 px and one of 320 px are both 100 px. `seen`: path → its row and
+ * place. */
+typedef struct {
+  const MatrixRow *row;
+  unsigned place;
+} Seen;
+
+static void
+drop_repeated_size (Expander *expander, const OutputRule *rule, const MatrixRow *row,
+                    GHashTable *seen)
+{
+  GPtrArray *derivatives = expander->expansion->derivatives;
+  unsigned place = derivatives->len - 1;
+  const Derivative *last = derivatives->pdata[place];
+  if (last->path == NULL)
+    return;
+  const Seen *before = g_hash_table_lookup (seen, last->path);
+  if (before == NULL) {
+    Seen *now = g_new (Seen, 1);
+    *now = (Seen){ row, place };
+    g_hash_table_insert (seen, last->path, now);
+    return;
+  }
+  const Derivative *first = derivatives->pdata[before->place];
+  if (first->shape.width == last->shape.width && first->shape.height == last->shape.height &&
+      matrix_rows_are_alike (rule->matrix, before->row, row))
+    g_ptr_array_remove_index (derivatives, place);
+}
+
 static void
 expand_rule (Expander *expander, const OutputRule *rule)
 {
@@ -455,8 +485,13 @@ expand_rule (Expander *expander, const OutputRule *rule)
   }
   g_autoptr (GPtrArray)
     rows = matrix_rows (rule->matrix, shape.width, shape.height, &rule->mark, expander->problems);
-  for (unsigned i = 0; rows != NULL && i < rows->len; i++)
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  for (unsigned i = 0; rows != NULL && i < rows->len; i++) {
+    unsigned n_before = expander->expansion->derivatives->len;
     expand_one (expander, rule, rows->pdata[i]);
+    if (expander->expansion->derivatives->len > n_before)
+      drop_repeated_size (expander, rule, rows->pdata[i], seen);
+  }
 }
 
 Expansion *

@@ -35,6 +35,7 @@ other_requests_fly_beside_it (void)
   g_autoptr (Scratch) scratch = scratch_new ();
   g_autoptr (Flight) first = try (scratch, &watch);
   g_autoptr (Flight) other = try (scratch, &clock_face);
+  g_assert_nonnull (first);
   g_assert_nonnull (other);
 }
 

@@ -220,6 +220,7 @@ calls_are_told_in_order_of_their_beginning (void)
   g_autoptr (JournalCall) d = begin (cache, "d");
   assert_told (cache_home (cache), "a failed\nb open\nc stored\nd open\n");
   g_assert_cmpstr (a->id, !=, b->id);
+  g_assert_cmpstr (c->id, !=, d->id);
 }
 
 static void

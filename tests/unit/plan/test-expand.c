@@ -145,6 +145,17 @@ sizes_are_chosen_after_the_shared_stages (void)
 }
 
 static void
+sizes_that_give_the_same_file_give_it_once (void)
+{
+#define SQUARES                                                                                    \
+  WATCH "outputs:\n  - matrix: { width: { sizes: [160, 320], fit-original: true } }\n"             \
+        "    stages: [resize: { width: '${width}', height: '${width}', fit: cover }]\n"            \
+        "    to: '{name}-{width}.webp'\n"
+  assert_outputs (SQUARES, 320, 100, "shop-100.webp 100x100");
+  assert_outputs (SQUARES, 320, 320, "shop-160.webp 160x160\nshop-320.webp 320x320");
+}
+
+static void
 an_original_that_is_too_small_fails_only_its_output (void)
 {
   assert_outputs (WATCH "outputs:\n  - stages: [resize: { width: 100, when-smaller: fail }]\n"
@@ -327,6 +338,7 @@ main (int argc, char **argv)
   ADD ("variants-after-the-first-are-numbered", variants_after_the_first_are_numbered);
   ADD ("a-matrix-key-may-end-the-path", a_matrix_key_may_end_the_path);
   ADD ("sizes-are-chosen-after-the-shared-stages", sizes_are_chosen_after_the_shared_stages);
+  ADD ("sizes-that-give-the-same-file-give-it-once", sizes_that_give_the_same_file_give_it_once);
   ADD ("an-original-that-is-too-small-fails-only-its-output",
        an_original_that_is_too_small_fails_only_its_output);
   ADD ("what-a-format-cannot-hold-is-refused", what_a_format_cannot_hold_is_refused);
