@@ -6,8 +6,7 @@
 #include "base/base-error.h"
 #include "cache/blob.h"
 #include "cli/cache-hash.h"
-#include "cli/exit-code.h"
-#include "cli/terminal.h"
+#include "cli/event.h"
 
 typedef struct {
   char *to;
@@ -119,25 +118,46 @@ write_original (const char *home, const Digest *digest, const char *to, GError *
   return found;
 }
 
+/* `to` NULL: standard output, which is then the original's. */
+static bool
+check_stdout (const Invocation *invocation, const char *to, GError **error)
+{
+  const char *complaint = NULL;
+  if (to == NULL && invocation->global->json)
+    complaint = "the original goes to standard output, so --json has no place there; name a file "
+                "with --to FILE";
+  else if (to == NULL && isatty (STDOUT_FILENO))
+    complaint = "an original is no text for a terminal: send it on (… > picture.png), or name a "
+                "file with --to FILE";
+  if (complaint == NULL)
+    return true;
+  g_set_error_literal (error, OPTION_ERROR, OPTION_ERROR_USAGE, complaint);
+  return false;
+}
+
+static bool
+cat (const Invocation *invocation, const char *to, cJSON *summary, GError **error)
+{
+  Digest digest;
+  if (!check_stdout (invocation, to, error))
+    return false;
+  g_autoptr (Cache) cache = cache_open (invocation->global->home, error);
+  if (cache == NULL || !cache_hash_find (cache, invocation->arguments[0], &digest, error))
+    return false;
+  cJSON_AddStringToObject (summary, "sha256", digest_to_hex (&digest).text);
+  return write_original (cache_home (cache), &digest, to, error);
+}
+
 static int
 run (const Invocation *invocation)
 {
   const CatOptions *options = invocation->options;
   const char *to = strcmp (options->to, "-") != 0 ? options->to : NULL;
   g_autoptr (GError) error = NULL;
-  Digest digest;
-  if (to == NULL && isatty (STDOUT_FILENO)) {
-    terminal_error (
-      "an original is no text for a terminal: send it on (… > picture.png), or name a "
-      "file with --to FILE");
-    return EXIT_USAGE;
-  }
-  g_autoptr (Cache) cache = cache_open (invocation->global->home, &error);
-  if (cache != NULL && cache_hash_find (cache, invocation->arguments[0], &digest, &error) &&
-      write_original (cache_home (cache), &digest, to, &error))
-    return EXIT_OK;
-  terminal_error ("%s", error->message);
-  return (int)exit_code_of (error);
+  cJSON *summary = event_begin ("summary");
+  event_add_text (summary, "path", to);
+  (void)cat (invocation, to, summary, &error);
+  return event_end (invocation->global->json && to != NULL, summary, error);
 }
 
 extern const CommandType command_cache_cat;

@@ -105,6 +105,11 @@ static bool export(const Invocation *invocation, Teller *teller, BundleResult *o
 {
   const ExportOptions *options = invocation->options;
   const BundleListener listener = { teller, on_tell, on_progress };
+  if (teller->is_piped && teller->global->json) {
+    g_set_error_literal (error, OPTION_ERROR, OPTION_ERROR_USAGE,
+                         "'-' writes the bundle to standard output, so --json has no place there");
+    return false;
+  }
   if (teller->is_piped && isatty (STDOUT_FILENO)) {
     g_set_error_literal (error, OPTION_ERROR, OPTION_ERROR_USAGE,
                          "a bundle is no text for a terminal: name a file, or send it on "
@@ -157,8 +162,8 @@ run (const Invocation *invocation)
   const GlobalOptions *global = invocation->global;
   const char *to = invocation->arguments[0];
   Teller teller = { .global = global, .is_piped = strcmp (to, "-") == 0 };
-  bool is_silent = global->quiet || (global->json && !teller.is_piped);
-  g_autoptr (WorkProgress) progress = work_progress_new ("export", "originals", is_silent);
+  g_autoptr (WorkProgress)
+    progress = work_progress_new ("export", "originals", global->quiet || global->json);
   teller.progress = progress;
   g_autoptr (GError) error = NULL;
   BundleResult result = { 0 };

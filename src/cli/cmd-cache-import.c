@@ -177,9 +177,7 @@ finish (const Teller *teller, const ImportResult *result, const GError *error, i
     return;
   }
   cJSON *json = event_begin ("summary");
-  if (error != NULL) {
-    event_add_error (json, error);
-  } else {
+  if (error == NULL) {
     const ImportTotals *totals = &result->totals;
     cJSON_AddNumberToObject (json, "files", totals->n_files);
     cJSON_AddNumberToObject (json, "imported", totals->n_new);
@@ -191,8 +189,7 @@ finish (const Teller *teller, const ImportResult *result, const GError *error, i
                              round (work_progress_seconds (teller->progress) * 1e3) / 1e3);
     cJSON_AddBoolToObject (json, "interrupted", result->is_interrupted);
   }
-  cJSON_AddNumberToObject (json, "exit", code);
-  event_print (json);
+  event_print_summary (json, error, code);
 }
 
 /* ---- what they are ---- */

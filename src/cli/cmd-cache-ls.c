@@ -4,7 +4,6 @@
 #include "base/units.h"
 #include "cli/cache-selection.h"
 #include "cli/event.h"
-#include "cli/exit-code.h"
 #include "cli/terminal.h"
 
 typedef struct {
@@ -209,7 +208,7 @@ add_json_text (cJSON *json, const char *name, const char *text)
 static void
 print_json (const CacheRow *row)
 {
-  cJSON *json = cJSON_CreateObject ();
+  cJSON *json = event_begin ("original");
   cJSON_AddStringToObject (json, "sha256", digest_to_hex (&row->digest).text);
   cJSON_AddNumberToObject (json, "bytes", (double)row->size_bytes);
   if (row->width > 0) {
@@ -278,7 +277,7 @@ finish (const Listing *listing, const Cache *cache, const SelectionOptions *sele
 }
 
 static bool
-list (const Invocation *invocation, GError **error)
+list (const Invocation *invocation, cJSON *summary, GError **error)
 {
   const LsOptions *options = invocation->options;
   g_auto (Selection) selection = { .text = NULL };
@@ -296,6 +295,8 @@ list (const Invocation *invocation, GError **error)
   if (cache == NULL || !selection_visit (&selection, cache, (unsigned)options->limit, visit,
                                          &listing, &n_more, error))
     return false;
+  cJSON_AddNumberToObject (summary, "originals", listing.n_rows);
+  cJSON_AddNumberToObject (summary, "more", (double)n_more);
   finish (&listing, cache, invocation->shared, invocation->n_arguments > 0, n_more);
   return true;
 }
@@ -304,10 +305,9 @@ static int
 run (const Invocation *invocation)
 {
   g_autoptr (GError) error = NULL;
-  if (list (invocation, &error))
-    return EXIT_OK;
-  terminal_error ("%s", error->message);
-  return (int)exit_code_of (error);
+  cJSON *summary = event_begin ("summary");
+  (void)list (invocation, summary, &error);
+  return event_end (invocation->global->json, summary, error);
 }
 
 extern const CommandType command_cache_ls;
@@ -318,11 +318,11 @@ const CommandType command_cache_ls = {
   .details =
     "The newest come first. WORDs are searched as --text is. On a terminal the table is as "
     "wide as the terminal; to a program go lines without a heading, with tabs between the "
-    "columns, whole hashes, bytes as numbers and times in UTC, or with --json an object "
-    "for each original.",
+    "columns, whole hashes, bytes as numbers and times in UTC, or with --json an event "
+    "for each original and the summary.",
   .example = "  peel cache ls watch --since 30d\n"
              "  peel cache ls --tag hero --columns hash,date,cost,tags\n"
-             "  peel cache ls --paid --limit 0 --json | jq -r .sha256",
+             "  peel cache ls --paid --limit 0 --json | jq -r '.sha256 // empty'",
   .options = &ls_options,
   .shared = &shared_selection_options,
   .most_arguments = G_MAXUINT,

@@ -3,7 +3,6 @@
 #include "cache/tags.h"
 #include "cli/cache-hash.h"
 #include "cli/event.h"
-#include "cli/exit-code.h"
 #include "cli/terminal.h"
 #include "document/json-write.h"
 
@@ -135,7 +134,7 @@ acquisition_to_json (const CacheAcquisition *acquisition)
 static void
 print_json (const CacheRecord *record, const BlobStorage *storage)
 {
-  cJSON *json = cJSON_CreateObject ();
+  cJSON *json = event_begin ("original");
   event_add_original (json, record);
   if (record->width > 0) {
     cJSON_AddNumberToObject (json, "orientation", record->orientation);
@@ -188,15 +187,13 @@ run (const Invocation *invocation)
   g_autoptr (GArray) digests = cache != NULL ? cache_hash_find_all (cache, invocation, 0, &error)
                                              : NULL;
   bool is_json = invocation->global->json, ok = digests != NULL;
-  for (unsigned i = 0; ok && i < digests->len; i++) {
-    if (i > 0 && !is_json)
+  unsigned n = 0;
+  for (; ok && n < digests->len; n += ok) {
+    if (n > 0 && !is_json)
       terminal_print ("%s", "");
-    ok = show (cache, &g_array_index (digests, Digest, i), is_json, &error);
+    ok = show (cache, &g_array_index (digests, Digest, n), is_json, &error);
   }
-  if (ok)
-    return EXIT_OK;
-  terminal_error ("%s", error->message);
-  return (int)exit_code_of (error);
+  return event_end_counted (is_json, "originals", n, error);
 }
 
 extern const CommandType command_cache_show;
@@ -205,7 +202,7 @@ const CommandType command_cache_show = {
   .synopsis = "HASH…",
   .summary = "Tell all that is known of an original",
   .details = "What it is, how it is stored, and each way it came to be here: what was asked, who "
-             "answered, when, and what it cost. --json gives one object for each.",
+             "answered, when, and what it cost. --json gives an event for each, and the summary.",
   .example = "  peel cache show 3f9a17\n"
              "  peel cache show 3f9a17 b04c21 --json",
   .least_arguments = 1,

@@ -107,9 +107,9 @@ describe (const char *home, const CacheFigures *figures, const Stored *stored,
   table_print (table, false);
 }
 
-static void
-print_json (const char *home, const CacheFigures *figures, const Stored *stored,
-            const Savings *savings)
+static cJSON *
+to_json (const char *home, const CacheFigures *figures, const Stored *stored,
+         const Savings *savings)
 {
   const struct {
     const char *name;
@@ -128,14 +128,14 @@ print_json (const char *home, const CacheFigures *figures, const Stored *stored,
     { "disposable-pixel-frames", stored->n_disposable },
     { "disposable-bytes", stored->disposable_bytes },
   };
-  cJSON *json = cJSON_CreateObject ();
+  cJSON *json = event_begin ("summary");
   cJSON_AddStringToObject (json, "home", home);
   for (unsigned i = 0; i < G_N_ELEMENTS (counts); i++)
     cJSON_AddNumberToObject (json, counts[i].name, (double)counts[i].value);
   cJSON_AddNumberToObject (json, "spent-usd", figures->spent_usd);
   cJSON_AddNumberToObject (json, "saved-usd", savings->saved_usd);
   cJSON_AddNumberToObject (json, "uses", (double)savings->n_uses);
-  event_print (json);
+  return json;
 }
 
 static int
@@ -145,17 +145,15 @@ run (const Invocation *invocation)
   CacheFigures figures;
   Stored stored;
   Savings savings;
+  bool is_json = invocation->global->json;
   g_autoptr (Cache) cache = cache_open (invocation->global->home, &error);
   if (cache == NULL || !cache_figures (cache, &figures, &error) ||
       !survey_files (cache_home (cache), &stored, &error) ||
-      !read_savings (cache, &savings, &error)) {
-    terminal_error ("%s", error->message);
-    return (int)exit_code_of (error);
-  }
-  if (invocation->global->json)
-    print_json (cache_home (cache), &figures, &stored, &savings);
-  else
-    describe (cache_home (cache), &figures, &stored, &savings);
+      !read_savings (cache, &savings, &error))
+    return event_end (is_json, event_begin ("summary"), error);
+  if (is_json)
+    return event_end (true, to_json (cache_home (cache), &figures, &stored, &savings), NULL);
+  describe (cache_home (cache), &figures, &stored, &savings);
   return EXIT_OK;
 }
 

@@ -2,7 +2,6 @@
 #include "cache/tags.h"
 #include "cli/cache-hash.h"
 #include "cli/event.h"
-#include "cli/exit-code.h"
 #include "cli/tag-list.h"
 #include "cli/terminal.h"
 
@@ -71,15 +70,8 @@ run (const Invocation *invocation)
 {
   g_autoptr (GError) error = NULL;
   unsigned n = 0;
-  int code = tag_all (invocation, &n, &error) ? EXIT_OK : (int)exit_code_of (error);
-  if (invocation->global->json) {
-    cJSON *json = event_begin ("summary");
-    cJSON_AddNumberToObject (json, "tagged", n);
-    event_print_summary (json, error, code);
-  } else if (error != NULL) {
-    terminal_error ("%s", error->message);
-  }
-  return code;
+  (void)tag_all (invocation, &n, &error);
+  return event_end_counted (invocation->global->json, "tagged", n, error);
 }
 
 extern const CommandType command_cache_tag;

@@ -12,10 +12,10 @@
 #include "base/units.h"
 #include "cache/cache.h"
 #include "cli/command.h"
+#include "cli/event.h"
 #include "cli/exit-code.h"
 #include "cli/help.h"
 #include "cli/terminal.h"
-#include "document/json-write.h"
 #include "image/self-test.h"
 #include "pipeline/config.h"
 #include "pipeline/preset.h"
@@ -49,16 +49,12 @@ tell (Doctor *doctor, Health health, const char *name, const char *advice, const
   va_end (arguments);
   doctor->counts[health]++;
   if (doctor->is_json) {
-    cJSON *json = cJSON_CreateObject ();
-    cJSON_AddStringToObject (json, "event", "finding");
+    cJSON *json = event_begin ("finding");
     cJSON_AddStringToObject (json, "name", name);
     cJSON_AddStringToObject (json, "health", health_words[health]);
     cJSON_AddStringToObject (json, "text", text);
-    if (advice != NULL)
-      cJSON_AddStringToObject (json, "advice", advice);
-    g_autofree char *line = json_write_line (json);
-    cJSON_Delete (json);
-    terminal_print ("%s", line);
+    event_add_text (json, "advice", advice);
+    event_print (json);
     return;
   }
   bool has_color = terminal_has_color (false);
@@ -263,15 +259,11 @@ finish (Doctor *doctor)
   unsigned n_warnings = doctor->counts[HEALTH_WARNING];
   int code = n_problems > 0 ? EXIT_FAILED : EXIT_OK;
   if (doctor->is_json) {
-    cJSON *json = cJSON_CreateObject ();
-    cJSON_AddStringToObject (json, "event", "summary");
+    cJSON *json = event_begin ("summary");
     cJSON_AddNumberToObject (json, "ok", doctor->counts[HEALTH_OK]);
     cJSON_AddNumberToObject (json, "warnings", n_warnings);
     cJSON_AddNumberToObject (json, "problems", n_problems);
-    cJSON_AddNumberToObject (json, "exit", code);
-    g_autofree char *line = json_write_line (json);
-    cJSON_Delete (json);
-    terminal_print ("%s", line);
+    event_print_summary (json, NULL, code);
     return code;
   }
   if (n_problems + n_warnings == 0)

@@ -70,9 +70,9 @@ add_candidate (Table *table, const PickCandidate *candidate)
 }
 
 static void
-print_json (const char *event, const Pick *pick, const PickCandidate *candidate)
+print_json (const Pick *pick, const PickCandidate *candidate, bool is_chosen)
 {
-  cJSON *json = event != NULL ? event_begin (event) : cJSON_CreateObject ();
+  cJSON *json = event_begin (is_chosen ? "picked" : "candidate");
   cJSON_AddStringToObject (json, "image", pick->image_id);
   event_add_text (json, "pipeline", candidate->pipeline);
   cJSON_AddNumberToObject (json, "variant", candidate->variant);
@@ -83,7 +83,7 @@ print_json (const char *event, const Pick *pick, const PickCandidate *candidate)
   event_add_text (json, "model", candidate->model);
   if (candidate->cost_usd > 0)
     cJSON_AddNumberToObject (json, "cost-usd", candidate->cost_usd);
-  if (event == NULL) {
+  if (!is_chosen) {
     cJSON_AddBoolToObject (json, "pinned", candidate->is_pinned);
     cJSON_AddBoolToObject (json, "picked", candidate->is_picked);
   }
@@ -97,10 +97,12 @@ list (const Pick *pick, const GPtrArray *candidates)
   table_add (table, "VARIANT", "ORIGINAL", "GOT", "PROVIDER", "PIPELINE", "COST", "");
   for (unsigned i = 0; i < candidates->len; i++)
     if (pick->is_json)
-      print_json (NULL, pick, candidates->pdata[i]);
+      print_json (pick, candidates->pdata[i], false);
     else
       add_candidate (table, candidates->pdata[i]);
-  if (!pick->is_json)
+  if (pick->is_json)
+    (void)event_end_counted (true, "candidates", candidates->len, NULL);
+  else
     table_print (table, true);
 }
 
@@ -139,7 +141,7 @@ choose (const Pick *pick, const GPtrArray *candidates, GError **error)
                                        "asked again"
                                      : "");
   if (pick->is_json)
-    print_json ("picked", pick, chosen);
+    print_json (pick, chosen, true);
   tell_end (pick, message);
   return true;
 }

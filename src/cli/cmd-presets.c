@@ -2,9 +2,8 @@
 
 #include "base/install.h"
 #include "cli/command.h"
-#include "cli/exit-code.h"
+#include "cli/event.h"
 #include "cli/terminal.h"
-#include "document/json-write.h"
 #include "pipeline/preset.h"
 
 /* Presets beside a pipeline are looked for in the current folder, where pipelines mostly are. */
@@ -12,14 +11,6 @@ static char *
 own_folder (void)
 {
   return g_get_current_dir ();
-}
-
-static int
-fail (const Problems *problems)
-{
-  g_autofree char *text = problems_format (problems);
-  terminal_error ("%s", text);
-  return EXIT_USAGE;
 }
 
 static const char *
@@ -52,7 +43,7 @@ static void
 print_json (const Preset *preset, bool with_parts)
 {
   static const char *const parts[] = { "vars", "matrix", "stages", "to" };
-  cJSON *json = cJSON_CreateObject ();
+  cJSON *json = event_begin ("preset");
   cJSON_AddStringToObject (json, "name", preset->name);
   cJSON_AddStringToObject (json, "summary", summary_of (preset));
   cJSON_AddStringToObject (json, "path", preset->path);
@@ -60,9 +51,7 @@ print_json (const Preset *preset, bool with_parts)
   cJSON_AddBoolToObject (json, "shadows", preset->shadows);
   for (unsigned i = 0; with_parts && i < G_N_ELEMENTS (parts); i++)
     add_part (json, preset, parts[i]);
-  g_autofree char *line = json_write_line (json);
-  cJSON_Delete (json);
-  terminal_print ("%s", line);
+  event_print (json);
 }
 
 /* ---- text ---- */
@@ -119,26 +108,38 @@ load (const PresetPath *path, const char *name, Problems *problems)
   return preset_load (path, folder, name, NULL, problems);
 }
 
-/* A file that is wrong does not hide the others. */
-static int
-list (const PresetPath *path, bool json)
+/* A file that is wrong does not hide the others. Returns how many there are. */
+static unsigned
+list (const PresetPath *path, bool is_json, Problems *problems)
 {
   g_autofree char *folder = own_folder ();
   g_autoptr (GPtrArray) names = preset_list (path, folder);
-  g_autoptr (Problems) problems = problems_new ();
   g_autoptr (Table) table = table_new (2, "ll");
+  unsigned n = 0;
   for (unsigned i = 0; i < names->len; i++) {
     g_autoptr (Preset) preset = load (path, names->pdata[i], problems);
-    if (preset != NULL && json)
+    n += preset != NULL;
+    if (preset != NULL && is_json)
       print_json (preset, false);
     else if (preset != NULL)
       print_in_list (preset, table);
   }
-  if (!json) {
+  if (!is_json) {
     table_print (table, false);
     terminal_note ("\n'peel presets NAME' shows one; 'with' in an output replaces its values.");
   }
-  return problems_count (problems) > 0 ? fail (problems) : EXIT_OK;
+  return n;
+}
+
+static unsigned
+show (const PresetPath *path, const char *name, bool is_json, Problems *problems)
+{
+  g_autoptr (Preset) preset = load (path, name, problems);
+  if (preset != NULL && is_json)
+    print_json (preset, true);
+  else if (preset != NULL)
+    describe (preset);
+  return preset != NULL;
 }
 
 static int
@@ -146,17 +147,14 @@ run (const Invocation *invocation)
 {
   g_autofree char *installed = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) path = preset_path_new (installed);
-  if (invocation->n_arguments == 0)
-    return list (path, invocation->global->json);
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Preset) preset = load (path, invocation->arguments[0], problems);
-  if (preset == NULL)
-    return fail (problems);
-  if (invocation->global->json)
-    print_json (preset, true);
-  else
-    describe (preset);
-  return EXIT_OK;
+  g_autoptr (GError) error = NULL;
+  bool is_json = invocation->global->json;
+  unsigned n = invocation->n_arguments == 0
+                 ? list (path, is_json, problems)
+                 : show (path, invocation->arguments[0], is_json, problems);
+  (void)problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
+  return event_end_counted (is_json, "presets", n, error);
 }
 
 extern const CommandType command_presets;

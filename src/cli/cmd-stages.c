@@ -1,25 +1,22 @@
 #include <stdio.h>
 
 #include "cli/command.h"
-#include "cli/exit-code.h"
+#include "cli/event.h"
 #include "cli/stage-words.h"
 #include "cli/terminal.h"
-#include "document/json-write.h"
 
 enum { WIDEST = 100 };
 
 static void
 print_json (const StageType *type, bool with_options)
 {
-  cJSON *json = cJSON_CreateObject ();
+  cJSON *json = event_begin ("stage");
   cJSON_AddStringToObject (json, "name", type->name);
   cJSON_AddStringToObject (json, "role", stage_role_word (type->role));
   cJSON_AddStringToObject (json, "summary", type->summary);
   if (with_options)
     cJSON_AddItemToObject (json, "options", options_schema (type->options));
-  g_autofree char *line = json_write_line (json);
-  cJSON_Delete (json);
-  terminal_print ("%s", line);
+  event_print (json);
 }
 
 static void
@@ -49,41 +46,47 @@ describe (const StageType *type)
   fputs (out->str, stdout);
 }
 
-static int
-fail_unknown (const char *name)
+static const StageType *
+find (const char *name, GError **error)
 {
-  const char *near = stage_nearest (name);
+  const StageType *type = stage_find (name);
+  const char *near = type == NULL ? stage_nearest (name) : NULL;
   if (near != NULL)
-    terminal_error ("there is no stage '%s'; did you mean '%s'?", name, near);
-  else
-    terminal_error ("there is no stage '%s'; 'peel stages' lists them", name);
-  return EXIT_USAGE;
+    g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
+                 "there is no stage '%s'; did you mean '%s'?", name, near);
+  else if (type == NULL)
+    g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
+                 "there is no stage '%s'; 'peel stages' lists them", name);
+  return type;
+}
+
+static void
+list (void)
+{
+  for (StageRole role = STAGE_SOURCE; role <= STAGE_DELIVERY; role++) {
+    if (role != STAGE_SOURCE)
+      terminal_print ("%s", "");
+    list_role (role);
+  }
+  terminal_note ("\n'peel stages NAME' tells all options of one.");
 }
 
 static int
 run (const Invocation *invocation)
 {
-  bool json = invocation->global->json;
-  if (invocation->n_arguments > 0) {
-    const StageType *type = stage_find (invocation->arguments[0]);
-    if (type == NULL)
-      return fail_unknown (invocation->arguments[0]);
-    if (json)
-      print_json (type, true);
-    else
-      describe (type);
-    return EXIT_OK;
-  }
-  for (unsigned i = 0; json && i < stage_n_types (); i++)
-    print_json (stage_types[i], false);
-  for (StageRole role = STAGE_SOURCE; !json && role <= STAGE_DELIVERY; role++) {
-    if (role != STAGE_SOURCE)
-      terminal_print ("%s", "");
-    list_role (role);
-  }
-  if (!json)
-    terminal_note ("\n'peel stages NAME' tells all options of one.");
-  return EXIT_OK;
+  bool is_json = invocation->global->json, is_one = invocation->n_arguments > 0;
+  unsigned n = is_one ? 1 : stage_n_types ();
+  g_autoptr (GError) error = NULL;
+  const StageType *one = is_one ? find (invocation->arguments[0], &error) : NULL;
+  if (error != NULL)
+    n = 0;
+  else if (!is_json && is_one)
+    describe (one);
+  else if (!is_json)
+    list ();
+  for (unsigned i = 0; is_json && i < n; i++)
+    print_json (is_one ? one : stage_types[i], is_one);
+  return event_end_counted (is_json, "stages", n, error);
 }
 
 extern const CommandType command_stages;

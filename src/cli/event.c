@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "base/secret.h"
+#include "cli/exit-code.h"
+#include "cli/terminal.h"
 #include "document/json-write.h"
 #include "option/option.h"
 
@@ -106,4 +108,26 @@ event_print_summary (cJSON *json, const GError *error, int code)
     event_add_error (json, error);
   cJSON_AddNumberToObject (json, "exit", code);
   event_print (json);
+}
+
+int
+event_end (bool is_json, cJSON *summary, const GError *error)
+{
+  int code = error != NULL ? (int)exit_code_of (error) : EXIT_OK;
+  if (is_json) {
+    event_print_summary (summary, error, code);
+    return code;
+  }
+  cJSON_Delete (summary);
+  if (error != NULL)
+    terminal_error ("%s", error->message);
+  return code;
+}
+
+int
+event_end_counted (bool is_json, const char *name, double n, const GError *error)
+{
+  cJSON *summary = event_begin ("summary");
+  cJSON_AddNumberToObject (summary, name, n);
+  return event_end (is_json, summary, error);
 }

@@ -6,21 +6,38 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/event.h"
 #include "cli/exit-code.h"
 #include "cli/help.h"
 #include "cli/terminal.h"
 #include "run/launch.h"
 #include "run/worker.h"
 
+/* --json was given: also what is wrong with the command line itself is then told as an event. */
+static bool is_json;
+
+/* Before the options are read, or when they cannot be. */
+static bool
+asks_json (int argc, char **argv)
+{
+  for (int i = 1; i < argc && strcmp (argv[i], "--") != 0; i++)
+    if (strcmp (argv[i], "--json") == 0)
+      return true;
+  return false;
+}
+
 static int
 fail_usage (const char *message, const char *command)
 {
-  terminal_error ("%s", message);
+  g_autoptr (GError) error = g_error_new_literal (OPTION_ERROR, OPTION_ERROR_USAGE, message);
+  int code = event_end (is_json, event_begin ("summary"), error);
+  if (is_json)
+    return code;
   if (command != NULL)
     terminal_error ("'peel %s --help' tells how it is used", command);
   else
     terminal_error ("'peel --help' lists the commands");
-  return EXIT_USAGE;
+  return code;
 }
 
 static int
@@ -160,6 +177,8 @@ read_and_run (const CommandType *command, const GPtrArray *words)
   bool ok = options_parse_arguments (tables, structs, n, (int)words->len, (char **)words->pdata,
                                      positionals, &error);
   terminal_start (global);
+  if (ok)
+    is_json = global->json;
   if (!ok)
     code = fail_usage (error->message, command != NULL ? command->name : NULL);
   else if (global->version)
@@ -266,6 +285,7 @@ main (int argc, char **argv)
 {
   open_standard_streams ();
   setlocale (LC_CTYPE, "");
+  is_json = asks_json (argc, argv);
   if (argc == 3 && strcmp (argv[1], "worker") == 0)
     return worker_main (argv[2]);
   if (argc >= 4 && strcmp (argv[1], "launch") == 0)

@@ -124,10 +124,7 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
       cJSON_AddNumberToObject (json, counts[i].name, counts[i].value);
     cJSON_AddBoolToObject (json, "interrupted", result->is_interrupted);
   }
-  if (error != NULL)
-    event_add_error (json, error);
-  cJSON_AddNumberToObject (json, "exit", code);
-  event_print (json);
+  event_print_summary (json, error, code);
 }
 
 void
@@ -151,6 +148,5 @@ run_events_all_finished (unsigned n_pipelines, unsigned n_failed, int code)
   cJSON *json = event_begin ("summary");
   cJSON_AddNumberToObject (json, "pipelines", n_pipelines);
   cJSON_AddNumberToObject (json, "failed", n_failed);
-  cJSON_AddNumberToObject (json, "exit", code);
-  event_print (json);
+  event_print_summary (json, NULL, code);
 }

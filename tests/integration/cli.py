@@ -64,6 +64,86 @@ def test_json_is_events_with_a_summary_for_every_command(place):
                              "--json"), 0)
 
 
+def command_names(*parent):
+    """Those that the program lists, so that no command is without a case."""
+    text = subprocess.run([support.PEEL, "help", *parent], text=True, capture_output=True,
+                          check=True).stdout
+    listing = text.split("Commands:\n")[1].split("\n\n")[0]
+    for word in re.findall(r"^  (\S+)", listing, re.MULTILINE):
+        if word == "cache":
+            yield from command_names("cache")
+        else:
+            yield " ".join([*parent, word])
+
+
+def expect_ends_in_summary(result, code, words):
+    """Each line is an event, the last of them and no other the summary."""
+    events = result.events
+    expect(events and all("event" in event for event in events), f"{words}: {result}")
+    expect_equal((events[-1]["event"], events[-1]["exit"]), ("summary", code), f"end of {words}")
+    expect_equal(result.err, "", f"stderr of {words}")
+    # An input that is wrong is told as itself by these, and counted in the summary.
+    told = [event for event in events if "error" in event or event.get("health") == "problem"]
+    expect_equal(bool(told), code != 0, f"error of {words}: {result}")
+
+
+def test_json_ends_in_a_summary_whatever_happens(place):
+    place.write("p.yaml", PIPELINE)
+    place.write("a.png", support.png(32, 32))
+    place.run()
+    one = place.peel("cache", "import", "a.png", "--json").events[0]["sha256"]
+    place.peel("cache", "export", "b.tar")
+    no_home = ("--home", place.write("file", "x"))
+    cases = {
+        "cache cat": ([one, "--to", "c.png"], ["dead", "--to", "c.png"]),
+        "cache export": (["c.tar"], ["c.tar", "dead"]),
+        "cache gc": (["--max-size", "1GB"], []),
+        "cache import": (["a.png"], ["nowhere.png"]),
+        "cache ls": ([], ["--since", "bogus"]),
+        "cache rebuild": ([], no_home),
+        "cache repack": ([one], ["dead"]),
+        "cache restore": (["b.tar"], ["nowhere.tar"]),
+        "cache show": ([one], ["dead"]),
+        "cache stat": ([], no_home),
+        "cache tag": ([one, "--add", "x"], [one]),
+        "cache verify": ([], ["dead"]),
+        "check": (["p.yaml"], ["nowhere.yaml"]),
+        "derive": (["a.png", "--preset", "web/thumb", "--with", "width=16"], ["a.png"]),
+        "doctor": ([], ["--home", place.path("file/home")]),
+        "explain": (["p.yaml"], ["nowhere.yaml"]),
+        "pick": (["p@1"], ["nobody"]),
+        "plan": (["p.yaml"], ["nowhere.yaml"]),
+        "presets": (["web/thumb"], ["bogus"]),
+        "run": (["p.yaml"], ["nowhere.yaml"]),
+        "schema": (["preset"], ["bogus"]),
+        "stages": (["resize"], ["bogus"]),
+    }
+    expect_equal(sorted(cases), sorted(command_names()), "commands with a case")
+    for name, (good, bad) in cases.items():
+        words = name.split()
+        expect_ends_in_summary(place.peel(*words, *good, "--json"), 0, words)
+        failed = place.peel(*words, *bad, "--json", code=None)
+        expect(failed.code != 0, f"{words} {bad}: {failed}")
+        expect_ends_in_summary(failed, failed.code, words)
+        unknown = place.peel(*words, "--bogus", "--json", code=2)
+        expect_ends_in_summary(unknown, 2, words)
+    for words in (["plan"], ["cache"], ["bogus"], ["cache", "bogus"], ["-q"], ["doctor", "now"]):
+        expect_ends_in_summary(place.peel(*words, "--json", code=2), 2, words)
+    for words in (["presets"], ["stages"]):
+        listed = place.peel(*words, "--json")
+        expect_equal(listed.summary[words[0]], len(listed.events) - 1, "how many are listed")
+
+
+def test_json_has_no_place_where_bytes_go(place):
+    place.write("a.png", support.png(32, 32))
+    one = place.peel("cache", "import", "a.png", "--json").events[0]["sha256"]
+    for words in (["cache", "cat", one], ["cache", "export", "-"],
+                  ["derive", "a.png", "--preset", "web/thumb", "--to", "-"]):
+        refused = place.peel(*words, "--json", code=2)
+        expect_equal(refused.out, "", f"stdout of {words}")
+        expect("--json has no place there" in refused.err, repr(refused))
+
+
 def test_stdout_has_results_and_stderr_the_rest(place):
     place.write("p.yaml", PIPELINE)
     made = place.peel("run", "p.yaml")

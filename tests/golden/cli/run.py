@@ -54,6 +54,9 @@ CASES = {
     "cache-cat-of-an-unknown-hash": ["cache", "cat", "0123456789abcdef"],
     "cache-cat-of-too-few-digits": ["cache", "cat", "3f9"],
     "cache-cat-of-no-hash": ["cache", "cat", "watch.png"],
+    "cache-cat-as-json": ["cache", "cat", "3f9a17", "--json"],
+    "cache-ls-as-json-of-no-time": ["cache", "ls", "--since", "bogus", "--json"],
+    "presets-as-json-of-an-unknown-name": ["presets", "bogus", "--json"],
     "cache-show-of-an-unknown-hash": ["cache", "show", "0123"],
 }
 
