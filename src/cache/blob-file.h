@@ -10,6 +10,7 @@
 
 #define BLOB_FRAME_SUFFIX ".zst"
 #define BLOB_PIXELS_SUFFIX ".pix"
+#define BLOB_SIDECAR_SUFFIX ".json"
 
 /* Reads the open .zst through and hashes it. CACHE_ERROR_CORRUPT: it does not hold the original
  * `digest`, or more than `most_bytes`. */

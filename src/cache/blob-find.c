@@ -77,7 +77,8 @@ stands_for_original (const char *home, const char *name, Digest *out_digest)
 }
 
 static unsigned
-find_on_shelf (const char *home, const char *wanted, size_t length, Digest *out_digest)
+find_on_shelf (const char *home, const char *wanted, size_t length, bool with_lost,
+               Digest *out_digest)
 {
   g_autofree char *shelf = g_strdup_printf ("%s/originals/%.2s", home, wanted);
   DIR *listing = opendir (shelf);
@@ -88,7 +89,8 @@ find_on_shelf (const char *home, const char *wanted, size_t length, Digest *out_
   for (struct dirent *entry; n_found < 2 && (entry = readdir (listing)) != NULL;) {
     Digest digest;
     if (strncmp (entry->d_name, wanted, length) != 0 ||
-        !stands_for_original (home, entry->d_name, &digest) ||
+        (!stands_for_original (home, entry->d_name, &digest) &&
+         !(with_lost && blob_name_to_digest (entry->d_name, BLOB_SIDECAR_SUFFIX, &digest))) ||
         (n_found == 1 && digest_equal (&digest, &first)))
       continue;
     first = digest;
@@ -102,15 +104,28 @@ find_on_shelf (const char *home, const char *wanted, size_t length, Digest *out_
 
 /* While a file is replaced by one of the other kind, a listing may pass over both: a second one does
  * not. */
-unsigned
-cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest)
+static unsigned
+find_prefix (Cache *cache, const char *prefix, bool with_lost, Digest *out_digest)
 {
   size_t length;
   if (!is_prefix (prefix, &length))
     return 0;
   g_autofree char *wanted = g_ascii_strdown (prefix, -1);
-  unsigned n_found = find_on_shelf (cache->home, wanted, length, out_digest);
-  return n_found > 0 ? n_found : find_on_shelf (cache->home, wanted, length, out_digest);
+  unsigned n_found = find_on_shelf (cache->home, wanted, length, with_lost, out_digest);
+  return n_found > 0 ? n_found
+                     : find_on_shelf (cache->home, wanted, length, with_lost, out_digest);
+}
+
+unsigned
+cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest)
+{
+  return find_prefix (cache, prefix, false, out_digest);
+}
+
+unsigned
+cache_find_known_prefix (Cache *cache, const char *prefix, Digest *out_digest)
+{
+  return find_prefix (cache, prefix, true, out_digest);
 }
 
 /* ---- by shelf ---- */
@@ -136,7 +151,7 @@ enter_name (GHashTable *items, const char *name)
     find_listing (items, &digest)->has_frame = true;
   else if (blob_name_to_digest (name, BLOB_PIXELS_SUFFIX, &digest))
     find_listing (items, &digest)->has_pixels = true;
-  else if (blob_name_to_digest (name, ".json", &digest))
+  else if (blob_name_to_digest (name, BLOB_SIDECAR_SUFFIX, &digest))
     find_listing (items, &digest)->has_sidecar = true;
 }
 

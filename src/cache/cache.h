@@ -55,6 +55,8 @@ bool cache_has (Cache *cache, const Digest *digest);
 /* Originals whose hash begins with `prefix` (4 to 64 hex digits): how many (2 means "several"),
  * the first in *out_digest. */
 unsigned cache_find_prefix (Cache *cache, const char *prefix, Digest *out_digest);
+/* The same, with those that are lost: of which a sidecar tells, but nothing gives their bytes. */
+unsigned cache_find_known_prefix (Cache *cache, const char *prefix, Digest *out_digest);
 
 /* The same look-up for a process that only reads (the pixel workers): no Cache, no database. */
 GBytes *cache_read_blob (const char *home, const Digest *digest, int64_t most_bytes,

@@ -39,8 +39,7 @@ add_candidate (void *data, const BlobListing *item, GError **error)
 {
   Candidates *candidates = data;
   const DigestHex hex = digest_to_hex (&item->digest);
-  bool has_bytes = item->has_frame || item->has_pixels;
-  if (!has_bytes || !g_str_has_prefix (hex.text, candidates->prefix))
+  if (!g_str_has_prefix (hex.text, candidates->prefix))
     return true;
   int n_digits = MAX (SHOWN_DIGITS, (int)strlen (candidates->prefix) + 4);
   if (candidates->n++ < MOST_SHOWN)
@@ -68,7 +67,7 @@ cache_hash_find (Cache *cache, const char *text, Digest *out_digest, GError **er
 {
   if (!check (text, error))
     return false;
-  unsigned n = cache_find_prefix (cache, text, out_digest);
+  unsigned n = cache_find_known_prefix (cache, text, out_digest);
   if (n == 1)
     return true;
   if (n > 1)

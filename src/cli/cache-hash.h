@@ -1,4 +1,5 @@
-/* HASH on a command line of `peel cache`: an original by the first digits of its SHA-256. */
+/* HASH on a command line of `peel cache`: an original by the first digits of its SHA-256. One that is
+ * lost is found too: what is told of it can be shown, changed and taken along. */
 #pragma once
 
 #include "cache/cache.h"

@@ -113,7 +113,8 @@ write_original (const char *home, const Digest *digest, const char *to, GError *
     return false;
   if (!found)
     g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT,
-                 "the bytes of the original %s are not in the cache any more",
+                 "the bytes of the original %s are gone, and only what is told of it is here: "
+                 "'peel cache restore' takes them from a bundle, 'peel cache import' from a copy",
                  digest_to_hex (digest).text);
   return found;
 }

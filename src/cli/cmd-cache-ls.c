@@ -20,97 +20,111 @@ static const Option rows[] = {
   { OPTION_TEXTS (LsOptions, columns), .name = "columns", .value_name = "NAMES",
     .fallback = "hash,date,size,pixels,format,image,prompt",
     .help = "What to tell of each: hash, date, size, pixels, format, provider, model, cost, image, "
-            "file, pipeline, tags, prompt" },
+            "file, pipeline, tags, state (lost: its bytes are gone), prompt" },
   { 0 },
 };
 static const OptionTable ls_options = { rows, sizeof (LsOptions), NULL };
 
 /* ---- columns ---- */
 
-/* For a terminal what a person needs, elsewhere all of it. New string. */
-typedef char *(*ColumnText) (const CacheRow *row, bool is_short);
+typedef struct {
+  bool is_short; /* for a terminal what a person needs, elsewhere all of it */
+  bool is_lost;
+} Look;
+
+/* New string. */
+typedef char *(*ColumnText) (const CacheRow *row, Look look);
 
 static char *
-hash_of (const CacheRow *row, bool is_short)
+hash_of (const CacheRow *row, Look look)
 {
   DigestHex hex = digest_to_hex (&row->digest);
-  return g_strndup (hex.text, is_short ? 12 : DIGEST_HEX_CHARACTERS);
+  return g_strndup (hex.text, look.is_short ? 12 : DIGEST_HEX_CHARACTERS);
 }
 
 /* The day where the person is: "2026-01-31". */
 static char *
-date_of (const CacheRow *row, bool is_short)
+date_of (const CacheRow *row, Look look)
 {
-  g_autoptr (GDateTime) utc = is_short ? g_date_time_new_from_iso8601 (row->last_at, NULL) : NULL;
+  g_autoptr (GDateTime) utc = look.is_short ? g_date_time_new_from_iso8601 (row->last_at, NULL)
+                                            : NULL;
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
   return local != NULL ? g_date_time_format (local, "%Y-%m-%d") : g_strdup (row->last_at);
 }
 
 static char *
-size_of (const CacheRow *row, bool is_short)
+size_of (const CacheRow *row, Look look)
 {
-  return is_short ? units_describe_bytes (row->size_bytes)
-                  : g_strdup_printf ("%" G_GINT64_FORMAT, row->size_bytes);
+  if (look.is_short && look.is_lost)
+    return g_strdup ("lost");
+  return look.is_short ? units_describe_bytes (row->size_bytes)
+                       : g_strdup_printf ("%" G_GINT64_FORMAT, row->size_bytes);
 }
 
 static char *
-pixels_of (const CacheRow *row, bool is_short)
+pixels_of (const CacheRow *row, Look look)
 {
   return row->width > 0 ? g_strdup_printf ("%dx%d", row->width, row->height) : g_strdup ("");
 }
 
 static char *
-format_of (const CacheRow *row, bool is_short)
+format_of (const CacheRow *row, Look look)
 {
   return g_strdup (row->format);
 }
 
 static char *
-provider_of (const CacheRow *row, bool is_short)
+provider_of (const CacheRow *row, Look look)
 {
   return g_strdup (row->provider);
 }
 
 static char *
-model_of (const CacheRow *row, bool is_short)
+model_of (const CacheRow *row, Look look)
 {
   return g_strdup (row->model);
 }
 
 static char *
-cost_of (const CacheRow *row, bool is_short)
+cost_of (const CacheRow *row, Look look)
 {
-  if (is_short)
+  if (look.is_short)
     return row->cost_usd > 0 ? g_strdup_printf ("$%.3f", row->cost_usd) : g_strdup ("");
   return units_format_number (row->cost_usd);
 }
 
 static char *
-image_of (const CacheRow *row, bool is_short)
+image_of (const CacheRow *row, Look look)
 {
   return g_strdup (row->image_id);
 }
 
 static char *
-file_of (const CacheRow *row, bool is_short)
+file_of (const CacheRow *row, Look look)
 {
   return g_strdup (row->path);
 }
 
 static char *
-pipeline_of (const CacheRow *row, bool is_short)
+pipeline_of (const CacheRow *row, Look look)
 {
   return g_strdup (row->pipeline);
 }
 
 static char *
-tags_of (const CacheRow *row, bool is_short)
+tags_of (const CacheRow *row, Look look)
 {
   return g_strdup (row->tags);
 }
 
 static char *
-prompt_of (const CacheRow *row, bool is_short)
+state_of (const CacheRow *row, Look look)
+{
+  return g_strdup (look.is_lost ? "lost" : "");
+}
+
+static char *
+prompt_of (const CacheRow *row, Look look)
 {
   return g_strdup (row->prompt);
 }
@@ -126,7 +140,7 @@ static const Column columns[] = {
   { "pixels", 'r', pixels_of }, { "format", 'l', format_of },     { "provider", 'c', provider_of },
   { "model", 'c', model_of },   { "cost", 'r', cost_of },         { "image", 'c', image_of },
   { "file", 'c', file_of },     { "pipeline", 'c', pipeline_of }, { "tags", 'c', tags_of },
-  { "prompt", 'c', prompt_of },
+  { "state", 'l', state_of },   { "prompt", 'c', prompt_of },
 };
 
 static const Column *
@@ -152,7 +166,8 @@ typedef struct {
   unsigned n_chosen;
   Table *table; /* NULL: for a program */
   bool is_json;
-  unsigned n_rows;
+  Cache *cache;
+  unsigned n_rows, n_lost;
 } Listing;
 
 static bool
@@ -185,10 +200,11 @@ flatten (char *text)
 }
 
 static void
-add_row (const Listing *listing, const CacheRow *row)
+add_row (const Listing *listing, const CacheRow *row, bool is_lost)
 {
+  const Look look = { listing->table != NULL, is_lost };
   for (unsigned i = 0; i < listing->n_chosen; i++) {
-    g_autofree char *text = flatten (listing->chosen[i]->text (row, listing->table != NULL));
+    g_autofree char *text = flatten (listing->chosen[i]->text (row, look));
     if (listing->table != NULL) {
       table_add_cell (listing->table, text);
       continue;
@@ -206,7 +222,7 @@ add_json_text (cJSON *json, const char *name, const char *text)
 }
 
 static void
-print_json (const CacheRow *row)
+print_json (const CacheRow *row, bool is_lost)
 {
   cJSON *json = event_begin ("original");
   cJSON_AddStringToObject (json, "sha256", digest_to_hex (&row->digest).text);
@@ -229,6 +245,7 @@ print_json (const CacheRow *row)
   event_add_text (json, "request", row->request);
   cJSON_AddNumberToObject (json, "cost-usd", row->cost_usd);
   cJSON_AddBoolToObject (json, "paid", row->is_paid);
+  cJSON_AddBoolToObject (json, "lost", is_lost);
   cJSON *tags = cJSON_AddArrayToObject (json, "tags");
   g_auto (GStrv) words = g_strsplit (row->tags, ",", -1);
   for (char **word = words; *word != NULL; word++)
@@ -241,11 +258,13 @@ static bool
 visit (void *data, const CacheRow *row, GError **error)
 {
   Listing *listing = data;
+  bool is_lost = !cache_has (listing->cache, &row->digest);
   listing->n_rows++;
+  listing->n_lost += is_lost;
   if (listing->is_json)
-    print_json (row);
+    print_json (row, is_lost);
   else
-    add_row (listing, row);
+    add_row (listing, row, is_lost);
   return true;
 }
 
@@ -268,6 +287,11 @@ finish (const Listing *listing, const Cache *cache, const SelectionOptions *sele
   if (listing->table != NULL && listing->n_rows > 0)
     table_print_within (listing->table, true, terminal_result_width ());
   fflush (stdout);
+  if (listing->n_lost > 0)
+    terminal_note ("%u of them %s lost: what is told of %s is here, but the bytes are gone; "
+                   "'peel cache restore' takes them from a bundle",
+                   listing->n_lost, listing->n_lost == 1 ? "is" : "are",
+                   listing->n_lost == 1 ? "it" : "them");
   if (n_more > 0)
     terminal_note ("%" G_GINT64_FORMAT " more; --limit 0 lists all", n_more);
   else if (listing->n_rows == 0 && (has_words || selection_is_narrow (selection)))
@@ -292,10 +316,12 @@ list (const Invocation *invocation, cJSON *summary, GError **error)
   listing.table = table;
   selection.query.oldest_first = options->oldest_first;
   g_autoptr (Cache) cache = cache_open (invocation->global->home, error);
+  listing.cache = cache;
   if (cache == NULL || !selection_visit (&selection, cache, (unsigned)options->limit, visit,
                                          &listing, &n_more, error))
     return false;
   cJSON_AddNumberToObject (summary, "originals", listing.n_rows);
+  cJSON_AddNumberToObject (summary, "lost", listing.n_lost);
   cJSON_AddNumberToObject (summary, "more", (double)n_more);
   finish (&listing, cache, invocation->shared, invocation->n_arguments > 0, n_more);
   return true;

@@ -64,7 +64,7 @@ add_acquisition (Table *table, const CacheAcquisition *acquisition)
 
 /* How its bytes stand on the disk. */
 static void
-add_storage (Table *table, const BlobStorage *storage, int64_t size_bytes)
+add_storage (Table *table, const BlobStorage *storage, bool is_lost, int64_t size_bytes)
 {
   bool is_alone = storage->frame_bytes == 0;
   g_autofree char *frame = units_describe_bytes (storage->frame_bytes);
@@ -78,12 +78,12 @@ add_storage (Table *table, const BlobStorage *storage, int64_t size_bytes)
                     storage->pixels_are_exact ? "from which the exact bytes are rebuilt"
                                               : "a spare that saves decoding",
                     (double)storage->pixels_bytes * of_size);
-  if (is_alone && storage->pixels_bytes == 0)
-    table_add (table, "stored", "its bytes are not here");
+  if (is_lost)
+    table_add (table, "lost", "its bytes are gone; 'peel cache restore' takes them from a bundle");
 }
 
 static void
-describe (const CacheRecord *record, const BlobStorage *storage)
+describe (const CacheRecord *record, const BlobStorage *storage, bool is_lost)
 {
   g_autoptr (Table) table = table_new (2, "ll");
   g_autofree char *size = units_describe_bytes (record->size_bytes);
@@ -93,7 +93,7 @@ describe (const CacheRecord *record, const BlobStorage *storage)
     g_autofree char *pixels = describe_pixels (record);
     table_add (table, "picture", pixels);
   }
-  add_storage (table, storage, record->size_bytes);
+  add_storage (table, storage, is_lost, record->size_bytes);
   add_text (table, "label", record->source_type);
   g_autofree char *tags = tags_join (record->tags);
   add_text (table, "tags", tags);
@@ -132,7 +132,7 @@ acquisition_to_json (const CacheAcquisition *acquisition)
 }
 
 static void
-print_json (const CacheRecord *record, const BlobStorage *storage)
+print_json (const CacheRecord *record, const BlobStorage *storage, bool is_lost)
 {
   cJSON *json = event_begin ("original");
   event_add_original (json, record);
@@ -144,6 +144,7 @@ print_json (const CacheRecord *record, const BlobStorage *storage)
     cJSON_AddBoolToObject (json, "has-icc", record->has_icc);
   }
   event_add_text (json, "source-type", record->source_type);
+  cJSON_AddBoolToObject (json, "lost", is_lost);
   cJSON *stored = cJSON_AddObjectToObject (json, "stored");
   cJSON_AddNumberToObject (stored, "frame-bytes", (double)storage->frame_bytes);
   cJSON_AddNumberToObject (stored, "pixel-frame-bytes", (double)storage->pixels_bytes);
@@ -171,11 +172,11 @@ show (Cache *cache, const Digest *digest, bool is_json, GError **error)
     record->digest = *digest;
   }
   BlobStorage storage = { 0 };
-  blob_storage (cache_home (cache), digest, &storage);
+  bool is_lost = !blob_storage (cache_home (cache), digest, &storage);
   if (is_json)
-    print_json (record, &storage);
+    print_json (record, &storage, is_lost);
   else
-    describe (record, &storage);
+    describe (record, &storage, is_lost);
   return true;
 }
 

@@ -76,7 +76,7 @@ def test_cat_of_a_damaged_original_writes_nothing(place):
     damaged = cat(place, digest, "--to", "x.bin", code=8)
     expect(b"is damaged" in damaged.stderr and b"quarantine" in damaged.stderr, damaged.stderr)
     expect_equal(place.read("x.bin"), b"what was here", "the file that was there")
-    gone = cat(place, digest, code=2)
+    gone = cat(place, digest, code=8)
     expect_equal(gone.stdout, b"", "nothing is written of what is in quarantine")
 
 
@@ -430,6 +430,29 @@ def test_verify_names_what_is_damaged(place):
     expect_equal(cat(place, digests["Größe"]).stdout, place.read("Größe.png"), "the others")
     one = place.peel("cache", "verify", digests["Größe"], "--json")
     expect_equal(one.summary["originals"], 1, "one alone")
+
+
+def test_what_is_told_of_a_lost_original_is_still_there(place):
+    digests = fill(place)
+    lost = digests["lamp"]
+    place.lose(lost)
+    events = place.peel("cache", "ls", "--json").events
+    expect_equal([e["sha256"] for e in events[:-1] if e["lost"]], [lost], "marked in JSON")
+    expect_equal(events[-1]["lost"], 1, "counted")
+    listed = place.peel("cache", "ls", "--columns", "hash,state")
+    expect_equal([row.split("\t")[0] for row in listed.out.splitlines() if row.endswith("lost")],
+                 [lost], "marked in a column")
+    expect("1 of them is lost" in listed.err and "peel cache restore" in listed.err, repr(listed))
+    shown = place.peel("cache", "show", lost[:8])
+    expect("rain" in shown.out and "its bytes are gone" in shown.out, f"what is told: {shown}")
+    expect_equal(place.peel("cache", "show", lost, "--json").events[0]["lost"], True, "as JSON")
+    place.peel("cache", "tag", lost[:8], "--add", "miss")
+    expect_equal(names_of(place, digests, "--tag", "miss"), ["lamp"], "a tag of a lost one")
+    gone = place.peel("cache", "cat", lost[:8], "--to", "x.png", code=8)
+    expect("gone" in gone.err and "peel cache restore" in gone.err, repr(gone))
+    expect(not os.path.exists(place.path("x.png")), "nothing is written")
+    left = place.peel("cache", "export", "x.tar", lost[:8], "--json", code=8).summary
+    expect_equal((left["originals"], left["left-out"]), (0, 1), "export")
 
 
 def test_verify_compares_the_index(place):
