@@ -6,6 +6,13 @@
 #include "cli/terminal.h"
 #include "document/json-write.h"
 
+typedef struct {
+  const CacheRecord *record; /* without a sidecar nothing but the hash */
+  BlobStorage storage;
+  bool is_told; /* there is a sidecar */
+  bool is_lost; /* nothing gives its bytes */
+} Shown;
+
 /* ---- for people ---- */
 
 static void
@@ -62,38 +69,52 @@ add_acquisition (Table *table, const CacheAcquisition *acquisition)
   add_prompt (table, acquisition->prompt);
 }
 
+/* " (71.3 %)" of the original's size, which nobody tells without a sidecar. New string. */
+static char *
+share_of (const Shown *shown, int64_t bytes)
+{
+  int64_t size_bytes = shown->record->size_bytes;
+  return size_bytes > 0 ? g_strdup_printf (" (%.1f %%)", 100.0 * (double)bytes / (double)size_bytes)
+                        : g_strdup ("");
+}
+
 /* How its bytes stand on the disk. */
 static void
-add_storage (Table *table, const BlobStorage *storage, bool is_lost, int64_t size_bytes)
+add_storage (Table *table, const Shown *shown)
 {
+  const BlobStorage *storage = &shown->storage;
   bool is_alone = storage->frame_bytes == 0;
   g_autofree char *frame = units_describe_bytes (storage->frame_bytes);
   g_autofree char *pixels = units_describe_bytes (storage->pixels_bytes);
-  double of_size = size_bytes > 0 ? 100.0 / (double)size_bytes : 0;
+  g_autofree char *frame_share = share_of (shown, storage->frame_bytes);
+  g_autofree char *pixels_share = share_of (shown, storage->pixels_bytes);
   if (storage->frame_bytes > 0)
-    table_add_pair (table, "stored", "%s as they are, in a zstd frame (%.1f %%)", frame,
-                    (double)storage->frame_bytes * of_size);
+    table_add_pair (table, "stored", "%s as they are, in a zstd frame%s", frame, frame_share);
   if (storage->pixels_bytes > 0)
-    table_add_pair (table, is_alone ? "stored" : "", "%s as pixels, %s (%.1f %%)", pixels,
+    table_add_pair (table, is_alone ? "stored" : "", "%s as pixels, %s%s", pixels,
                     storage->pixels_are_exact ? "from which the exact bytes are rebuilt"
                                               : "a spare that saves decoding",
-                    (double)storage->pixels_bytes * of_size);
-  if (is_lost)
+                    pixels_share);
+  if (shown->is_lost)
     table_add (table, "lost", "its bytes are gone; 'peel cache restore' takes them from a bundle");
 }
 
 static void
-describe (const CacheRecord *record, const BlobStorage *storage, bool is_lost)
+describe (const Shown *shown)
 {
+  const CacheRecord *record = shown->record;
   g_autoptr (Table) table = table_new (2, "ll");
   g_autofree char *size = units_describe_bytes (record->size_bytes);
   table_add (table, "original", digest_to_hex (&record->digest).text);
-  table_add_pair (table, "bytes", "%" G_GINT64_FORMAT " (%s)", record->size_bytes, size);
+  if (shown->is_told)
+    table_add_pair (table, "bytes", "%" G_GINT64_FORMAT " (%s)", record->size_bytes, size);
+  else
+    table_add (table, "told", "nothing: it has no sidecar");
   if (record->format != NULL && record->width > 0) {
     g_autofree char *pixels = describe_pixels (record);
     table_add (table, "picture", pixels);
   }
-  add_storage (table, storage, is_lost, record->size_bytes);
+  add_storage (table, shown);
   add_text (table, "label", record->source_type);
   g_autofree char *tags = tags_join (record->tags);
   add_text (table, "tags", tags);
@@ -132,10 +153,15 @@ acquisition_to_json (const CacheAcquisition *acquisition)
 }
 
 static void
-print_json (const CacheRecord *record, const BlobStorage *storage, bool is_lost)
+print_json (const Shown *shown)
 {
+  const CacheRecord *record = shown->record;
+  const BlobStorage *storage = &shown->storage;
   cJSON *json = event_begin ("original");
-  event_add_original (json, record);
+  if (shown->is_told)
+    event_add_original (json, record);
+  else
+    cJSON_AddStringToObject (json, "sha256", digest_to_hex (&record->digest).text);
   if (record->width > 0) {
     cJSON_AddNumberToObject (json, "orientation", record->orientation);
     cJSON_AddNumberToObject (json, "bit-depth", record->bit_depth);
@@ -144,7 +170,7 @@ print_json (const CacheRecord *record, const BlobStorage *storage, bool is_lost)
     cJSON_AddBoolToObject (json, "has-icc", record->has_icc);
   }
   event_add_text (json, "source-type", record->source_type);
-  cJSON_AddBoolToObject (json, "lost", is_lost);
+  cJSON_AddBoolToObject (json, "lost", shown->is_lost);
   cJSON *stored = cJSON_AddObjectToObject (json, "stored");
   cJSON_AddNumberToObject (stored, "frame-bytes", (double)storage->frame_bytes);
   cJSON_AddNumberToObject (stored, "pixel-frame-bytes", (double)storage->pixels_bytes);
@@ -167,16 +193,17 @@ show (Cache *cache, const Digest *digest, bool is_json, GError **error)
     g_propagate_error (error, g_steal_pointer (&problem));
     return false;
   }
+  Shown shown = { .is_told = record != NULL };
   if (record == NULL) {
     record = cache_record_new ();
     record->digest = *digest;
   }
-  BlobStorage storage = { 0 };
-  bool is_lost = !blob_storage (cache_home (cache), digest, &storage);
+  shown.record = record;
+  shown.is_lost = !blob_storage (cache_home (cache), digest, &shown.storage);
   if (is_json)
-    print_json (record, &storage, is_lost);
+    print_json (&shown);
   else
-    describe (record, &storage, is_lost);
+    describe (&shown);
   return true;
 }
 

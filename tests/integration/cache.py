@@ -1,6 +1,7 @@
 """The commands of `peel cache`: what they give, and what they refuse."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -109,6 +110,18 @@ def test_show_tells_what_the_sidecar_tells(place):
                  ("png", 24, 20, len(digests[first])), "facts")
     expect_equal([a["file"] for a in one["acquisitions"]], ["a.png"], "acquisitions")
     expect_equal(place.peel("cache", "show", first, "0123", code=2).out, "", "all or nothing")
+
+
+def test_show_leaves_out_what_no_sidecar_tells(place):
+    digest = next(iter(load(place, "a.png")))
+    os.remove(blob_path(place, digest)[:-4] + ".json")
+    shown = place.peel("cache", "show", digest[:8])
+    expect(re.search(r"^stored +[\d.]+ K?B as they are, in a zstd frame$", shown.out, re.MULTILINE),
+           f"stored, without a share of nobody knows what: {shown}")
+    expect("it has no sidecar" in shown.out, repr(shown))
+    expect("bytes " not in shown.out and "%" not in shown.out, f"nothing is made up: {shown}")
+    event = place.peel("cache", "show", digest, "--json").events[0]
+    expect_equal((event["sha256"], "bytes" in event, event["lost"]), (digest, False, False), "JSON")
 
 
 # ---- import ----
