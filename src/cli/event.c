@@ -120,7 +120,7 @@ event_end (bool is_json, cJSON *summary, const GError *error)
   }
   cJSON_Delete (summary);
   if (error != NULL)
-    terminal_error ("%s", error->message);
+    terminal_mistakes (error->message);
   return code;
 }
 

@@ -91,10 +91,12 @@ print_failure (const char *name, const char *message)
 {
   g_autofree char *what = terminal_safe (name, true);
   /* A message that begins with a place has its own line; the others follow the name. */
-  if (strchr (message, '\n') != NULL)
-    terminal_error ("%s: failed\n%s", what, message);
-  else
+  if (strchr (message, '\n') == NULL) {
     terminal_error ("%s: %s", what, message);
+    return;
+  }
+  terminal_error ("%s: failed", what);
+  terminal_mistakes (message);
 }
 
 /* ---- the listener ---- */

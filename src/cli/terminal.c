@@ -100,16 +100,16 @@ terminal_safe (const char *text, bool is_row)
   return g_string_free (out, FALSE);
 }
 
-G_GNUC_PRINTF (3, 0)
+G_GNUC_PRINTF (4, 0)
 static void
-print_line (FILE *stream, const char *prefix, const char *format, va_list arguments)
+print_line (FILE *stream, const char *prefix, bool is_row, const char *format, va_list arguments)
 {
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   g_autofree char *shown = NULL;
   if (stream == stderr) {
     /* Results are what was asked for; messages may quote what a service or a file said. */
     g_autofree char *hidden = secret_hide (text);
-    shown = terminal_safe (hidden, false);
+    shown = terminal_safe (hidden, is_row);
   } else {
     shown = g_steal_pointer (&text);
   }
@@ -121,7 +121,7 @@ terminal_error (const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
-  print_line (stderr, terminal_has_color (true) ? "\033[31mpeel:\033[0m " : "peel: ", format,
+  print_line (stderr, terminal_has_color (true) ? "\033[31mpeel:\033[0m " : "peel: ", true, format,
               arguments);
   va_end (arguments);
 }
@@ -144,7 +144,7 @@ terminal_note (const char *format, ...)
     return;
   va_list arguments;
   va_start (arguments, format);
-  print_line (stderr, "", format, arguments);
+  print_line (stderr, "", false, format, arguments);
   va_end (arguments);
 }
 
@@ -153,7 +153,7 @@ terminal_print (const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
-  print_line (stdout, "", format, arguments);
+  print_line (stdout, "", false, format, arguments);
   va_end (arguments);
 }
 

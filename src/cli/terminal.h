@@ -19,10 +19,11 @@ bool terminal_ask (const char *question);
  * replaced by U+FFFD. A newline and a tab stay, unless it is for a row of results. New string. */
 char *terminal_safe (const char *text, bool is_row);
 
-/* "peel: …" on stderr (also under -q). Credentials in messages are shown as dots. */
+/* "peel: …" on stderr (also under -q). Credentials in messages are shown as dots. One line: a newline in
+ * a name that somebody else chose would otherwise let it say a line of its own. */
 void terminal_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
-/* The mistakes of a pipeline, as problems_format gives them: what begins with a place needs no name
- * of a program in front of it. */
+/* The same for a message that may have lines, such as the mistakes of a pipeline as problems_format
+ * gives them: what begins with a place needs no name of a program in front of it. */
 void terminal_mistakes (const char *text);
 /* A line on stderr, unless -q. */
 void terminal_note (const char *format, ...) G_GNUC_PRINTF (1, 2);

@@ -5,6 +5,7 @@ import resource
 import shutil
 import struct
 import subprocess
+import tarfile
 import time
 import zlib
 
@@ -108,6 +109,28 @@ def test_what_is_no_regular_file_is_refused_and_never_read(place):
                        ("zero.png", "regular file"), ("dangling.png", "no file"),
                        ("/dev/zero", "regular file"), ("missing.png", "no file")):
         expect_refused(place, name, word, code=2)
+
+
+def test_names_in_a_bundle_say_no_line_of_their_own(place):
+    """Whoever made the bundle chose them: a newline would forge a line, ESC command the terminal."""
+    place.write("a.png", support.png(8, 8))
+    place.peel("cache", "import", "a.png")
+    place.peel("cache", "export", "good.tar")
+    forged = "x\npeel: 7 originals restored\033[2J".encode() + b"\xff"
+    place.write("item", b"x")
+    with tarfile.open(place.path("good.tar")) as good, \
+            tarfile.open(place.path("bad.tar"), "w", format=tarfile.USTAR_FORMAT,
+                         encoding="utf-8", errors="surrogateescape") as bad:
+        for member in good:
+            bad.addfile(member, good.extractfile(member))
+        entry = tarfile.TarInfo(forged.decode("utf-8", "surrogateescape"))
+        bad.addfile(entry)
+    for arguments in ((), ("--json",)):
+        said = place.peel("cache", "restore", "bad.tar", *arguments, code=8)
+        for line in said.err.splitlines():
+            expect(not line.startswith("peel: 7"), f"a forged line: {said}")
+        expect("\033" not in said.out + said.err, repr(said))
+    expect_equal([e["event"] for e in said.events], ["refused", "summary"], repr(said))
 
 
 def test_unreadable_file_is_refused(place):
