@@ -46,6 +46,71 @@ secret_find (const char *text, size_t *out_start, size_t *out_length)
   return false;
 }
 
+/* ---- behind the name of an HTTP scheme ---- */
+
+/* Does "Authorization:" end here, blanks and quotes aside? */
+static bool
+ends_header_name (const char *text, const char *end)
+{
+  static const char name[] = "authorization";
+  const size_t n = sizeof name - 1;
+  while (end > text && strchr (" \t\"'", end[-1]) != NULL)
+    end--;
+  if (end == text || end[-1] != ':')
+    return false;
+  for (end--; end > text && strchr (" \t\"'", end[-1]) != NULL;)
+    end--;
+  return (size_t)(end - text) >= n && g_ascii_strncasecmp (end - n, name, n) == 0;
+}
+
+/* The length of a scheme's name and the blanks behind it; 0: there is none. */
+static size_t
+scheme_length (const char *at)
+{
+  static const char *const schemes[] = { "Bearer", "Basic" };
+  for (size_t i = 0; i < G_N_ELEMENTS (schemes); i++) {
+    size_t n = strlen (schemes[i]);
+    if (g_ascii_strncasecmp (at, schemes[i], n) == 0 && at[n] == ' ')
+      return n + strspn (at + n, " ");
+  }
+  return 0;
+}
+
+/* A credential that has no shape of its own, such as "Bearer 0123456789abcdef": what a program says of
+ * its requests. Without the header's name only a long one, since "Basic" is a word. That makes mistakes
+ * which dots may make, but not a refusal, so secret_find does not find it. */
+static bool
+find_behind_scheme (const char *text, size_t *out_start, size_t *out_length)
+{
+  enum { LEAST_ALONE = 16 };
+  for (const char *at = text; *at != '\0'; at++) {
+    size_t n = at == text || !g_ascii_isalnum (at[-1]) ? scheme_length (at) : 0, length = 0;
+    if (n == 0)
+      continue;
+    while (is_token_letter (at[n + length]) || at[n + length] == '~')
+      length++;
+    if (length == 0 || (length < LEAST_ALONE && !ends_header_name (text, at)))
+      continue;
+    *out_start = (size_t)(at - text) + n;
+    *out_length = length;
+    return true;
+  }
+  return false;
+}
+
+/* The first of either kind. */
+static bool
+find_any (const char *text, size_t *out_start, size_t *out_length)
+{
+  size_t start, length;
+  bool found = secret_find (text, out_start, out_length);
+  if (!find_behind_scheme (text, &start, &length) || (found && *out_start <= start))
+    return found;
+  *out_start = start;
+  *out_length = length;
+  return true;
+}
+
 /* A byte of UTF-8 that goes on with a character. */
 static bool
 is_continuation (char c)
@@ -58,7 +123,7 @@ secret_hide (const char *text)
 {
   GString *out = g_string_new (NULL);
   size_t start, length;
-  for (; secret_find (text, &start, &length); text += start + length) {
+  for (; find_any (text, &start, &length); text += start + length) {
     g_string_append_len (out, text, (gssize)start);
     for (size_t i = 0; i < length; i++)
       if (!is_continuation (text[start + i]))

@@ -8,7 +8,9 @@
  * OAuth tokens, JWTs, private key blocks). Byte offsets. */
 bool secret_find (const char *text, size_t *out_start, size_t *out_length);
 
-/* `text` with every credential as dots, one for each character. New string; what is not UTF-8 stays. */
+/* `text` with every credential as dots, one for each character; here also what stands behind "Bearer "
+ * or "Basic ", if "Authorization:" is before it or it has 16 characters. New string; what is not UTF-8
+ * stays. */
 char *secret_hide (const char *text);
 
 /* Does a name promise a credential: it is or ends in key, token, secret, password, credentials? */

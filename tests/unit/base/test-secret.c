@@ -56,6 +56,31 @@ hidden_keys_are_dots_and_the_rest_stays (void)
 }
 
 static void
+what_stands_behind_a_scheme_is_hidden (void)
+{
+  static const struct {
+    const char *text, *shown;
+  } cases[] = {
+    { "> Authorization: Bearer abcdefghijklmnop123456\n< 401",
+      "> Authorization: Bearer ......................\n< 401" },
+    { "{\"authorization\": \"bearer abc\"}", "{\"authorization\": \"bearer ...\"}" },
+    { "Proxy-Authorization:Basic dTpw", "Proxy-Authorization:Basic ...." },
+    { "sent Bearer 0123456789abcdef~", "sent Bearer ................." },
+    { "Authorization: Bearer a, Authorization: Bearer b", /* each of them */
+      "Authorization: Bearer ., Authorization: Bearer ." },
+    { "Bearer of the ring", "Bearer of the ring" },
+    { "Basic shapes on slate", "Basic shapes on slate" },
+    { "Authorization: Bearer ", "Authorization: Bearer " },
+    { "Authorization: none. Basic 0123", "Authorization: none. Basic 0123" },
+    { "ForBearer 0123456789abcdef", "ForBearer 0123456789abcdef" },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *shown = secret_hide (cases[i].text);
+    g_assert_cmpstr (shown, ==, cases[i].shown);
+  }
+}
+
+static void
 names_promise_credentials (void)
 {
   g_assert_true (secret_is_name ("key"));
@@ -111,6 +136,8 @@ main (int argc, char **argv)
   g_test_add_func ("/base/secret/words-are-no-keys", words_are_no_keys);
   g_test_add_func ("/base/secret/hidden-keys-are-dots-and-the-rest-stays",
                    hidden_keys_are_dots_and_the_rest_stays);
+  g_test_add_func ("/base/secret/what-stands-behind-a-scheme-is-hidden",
+                   what_stands_behind_a_scheme_is_hidden);
   g_test_add_func ("/base/secret/names-promise-credentials", names_promise_credentials);
   g_test_add_func ("/base/secret/words-that-end-like-keys-are-words",
                    words_that_end_like_keys_are_words);
