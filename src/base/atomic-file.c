@@ -63,10 +63,31 @@ open_named (AtomicFile *file, GError **error)
   return base_error_set_errno (error, EEXIST, "cannot create a temporary file for %s", file->path);
 }
 
+/* A rename replaces a pipe or a device as readily as a file, and whoever writes to one means what is
+ * behind it. A link passes: that it is replaced, and not what it leads to, harms nothing. */
+static bool
+check_target (const char *path, GError **error)
+{
+  struct stat status;
+  if (lstat (path, &status) != 0 || S_ISREG (status.st_mode) || S_ISLNK (status.st_mode))
+    return true;
+  g_set_error (error, BASE_ERROR, BASE_ERROR_SYSTEM,
+               S_ISDIR (status.st_mode)
+                 ? "%s is a folder: name a file in it, or move the folder away"
+                 : "%s is no regular file, and is not replaced by one: name another, or move it "
+                   "away",
+               path);
+  return false;
+}
+
 bool
 atomic_file_open (AtomicFile *file, const char *path, GError **error)
 {
   *file = (AtomicFile){ .fd = -1, .path = g_strdup (path) };
+  if (!check_target (path, error)) {
+    atomic_file_clear (file);
+    return false;
+  }
   g_autofree char *folder = g_path_get_dirname (path);
   /* A file without a name gets one through /proc, which a bare chroot may lack. */
   int fd = -1, why = EOPNOTSUPP;
@@ -87,6 +108,14 @@ atomic_file_open (AtomicFile *file, const char *path, GError **error)
   if (!ok)
     atomic_file_clear (file);
   return ok;
+}
+
+bool
+atomic_file_open_linked (AtomicFile *file, const char *path, GError **error)
+{
+  g_autofree char *target = path_follow_links (path, error);
+  *file = (AtomicFile)ATOMIC_FILE_INIT;
+  return target != NULL && atomic_file_open (file, target, error);
 }
 
 bool
@@ -166,6 +195,9 @@ give_final_name (AtomicFile *file, bool *out_exists, GError **error)
     if (!give_hidden_name (file, error))
       return false;
   }
+  /* Again: what is written may take long, and a name that is given late was not looked at. */
+  if (out_exists == NULL && !check_target (file->path, error))
+    return false;
   int result = out_exists != NULL ? rename_new (file->hidden, file->path)
                                   : rename (file->hidden, file->path);
   if (result == 0) {
@@ -219,8 +251,8 @@ bool
 atomic_file_put (const char *path, const void *data, size_t length, GError **error)
 {
   g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
-  return atomic_file_open (&file, path, error) && atomic_file_write (&file, data, length, error) &&
-         atomic_file_commit (&file, error);
+  return atomic_file_open_linked (&file, path, error) &&
+         atomic_file_write (&file, data, length, error) && atomic_file_commit (&file, error);
 }
 
 static bool

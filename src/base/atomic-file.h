@@ -21,8 +21,11 @@ typedef struct {
     .fd = -1                                                                                       \
   }
 
-/* The folder must exist (see path_make_folder). */
+/* The folder must exist (see path_make_folder). A link at `path` is replaced; a folder, a device, a
+ * pipe or a socket there is an error, here and at commit. */
 bool atomic_file_open (AtomicFile *file, const char *path, GError **error);
+/* As open, but a link stays: what it leads to is replaced, or made. For paths that people type. */
+bool atomic_file_open_linked (AtomicFile *file, const char *path, GError **error);
 bool atomic_file_write (AtomicFile *file, const void *data, size_t length, GError **error);
 /* For a file whose name follows from its content: it gets this name by commit instead. The folder
  * must exist by then, on the same file system as the first. */
@@ -36,7 +39,7 @@ bool atomic_file_commit_new (AtomicFile *file, bool *out_exists, GError **error)
 void atomic_file_clear (AtomicFile *file);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AtomicFile, atomic_file_clear)
 
-/* open, write, commit. */
+/* open_linked, write, commit. */
 bool atomic_file_put (const char *path, const void *data, size_t length, GError **error);
 
 /* Removes the hidden files that killed processes left in `folder`; those being written stay.

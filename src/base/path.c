@@ -9,7 +9,8 @@
 
 #include "base/base-error.h"
 
-enum { LONGEST_NAME_BYTES = 100, READ_BYTES = 65536 };
+/* The kernel follows as many links. */
+enum { LONGEST_NAME_BYTES = 100, READ_BYTES = 65536, MOST_LINKS = 40 };
 
 char *
 path_resolve (const char *folder, const char *path)
@@ -71,6 +72,40 @@ path_real (const char *path)
     g_free (head);
     head = parent;
   }
+}
+
+char *
+path_follow_links (const char *path, GError **error)
+{
+  g_autofree char *at = g_strdup (path);
+  for (int i = 0; i < MOST_LINKS; i++) {
+    struct stat status;
+    if (lstat (at, &status) != 0 || !S_ISLNK (status.st_mode))
+      return g_steal_pointer (&at);
+    char next[PATH_MAX];
+    ssize_t length = readlink (at, next, sizeof next - 1);
+    if (length < 0) {
+      (void)base_error_set_errno (error, errno, "cannot follow the link %s", at);
+      return NULL;
+    }
+    next[length] = '\0';
+    g_autofree char *folder = g_path_get_dirname (at);
+    g_free (at);
+    at = g_path_is_absolute (next) ? g_strdup (next) : g_build_filename (folder, next, NULL);
+  }
+  (void)base_error_set_errno (error, ELOOP, "cannot follow the link %s", path);
+  return NULL;
+}
+
+bool
+path_open_stream (const char *path, int *out_fd, GError **error)
+{
+  struct stat status;
+  *out_fd = -1;
+  if (stat (path, &status) != 0 || S_ISREG (status.st_mode) || S_ISDIR (status.st_mode))
+    return true;
+  *out_fd = open (path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  return *out_fd >= 0 || base_error_set_errno (error, errno, "cannot open %s", path);
 }
 
 bool

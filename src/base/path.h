@@ -15,6 +15,12 @@ bool path_is_within (const char *path, const char *folder);
 char *path_relative (const char *path, const char *folder);
 /* The deepest existing folder of `path` with symbolic links followed, then the rest. New string. */
 char *path_real (const char *path);
+/* What `path` leads to when it is a symbolic link, over any number of them; it need not exist. Else
+ * `path` itself. New string; NULL: the links go in a circle or cannot be read. */
+char *path_follow_links (const char *path, GError **error);
+/* A device, a pipe or a socket has no content to replace: what is written goes straight into it.
+ * *out_fd is -1 where `path` is none of these, and may be nothing at all. */
+bool path_open_stream (const char *path, int *out_fd, GError **error);
 /* Makes the folder and those above it, and syncs what it made. */
 bool path_make_folder (const char *folder, GError **error);
 /* Syncs the folder that `path` is in, so that a new name in it survives a power cut. */

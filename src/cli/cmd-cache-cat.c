@@ -4,6 +4,7 @@
 
 #include "base/atomic-file.h"
 #include "base/base-error.h"
+#include "base/path.h"
 #include "cache/blob.h"
 #include "cli/cache-hash.h"
 #include "cli/event.h"
@@ -14,7 +15,8 @@ typedef struct {
 
 static const Option rows[] = {
   { OPTION_TEXT (CatOptions, to), .name = "to", .value_name = "FILE", .fallback = "-",
-    .help = "Where to write, whole or not at all; - is standard output" },
+    .help = "Where to write, whole or not at all; - is standard output, and a pipe or a device is "
+            "written into" },
   { 0 },
 };
 static const OptionTable cat_options = { rows, sizeof (CatOptions), NULL };
@@ -35,7 +37,7 @@ copy_to_file (const char *home, const Digest *digest, const char *to, bool *out_
   g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
   const PixelSink sink = { &file, write_to_file };
   GError *problem = NULL;
-  if (!atomic_file_open (&file, to, error))
+  if (!atomic_file_open_linked (&file, to, error))
     return false;
   *out_found = blob_copy (home, digest, &sink, &problem);
   if (problem != NULL)
@@ -43,7 +45,7 @@ copy_to_file (const char *home, const Digest *digest, const char *to, bool *out_
   return problem == NULL && (!*out_found || atomic_file_commit (&file, error));
 }
 
-/* ---- to standard output ---- */
+/* ---- to standard output, a pipe or a device ---- */
 
 /* The bytes stand in a file without a name until their hash was right. New; NULL: error. */
 static FILE *
@@ -70,8 +72,9 @@ write_to_spool (void *data, const void *bytes, size_t length, GError **error)
                                g_get_tmp_dir ());
 }
 
+/* `to`: its name. */
 static bool
-print_spool (FILE *spool, GError **error)
+print_spool (FILE *spool, FILE *out, const char *to, GError **error)
 {
   char chunk[65536];
   size_t length;
@@ -79,15 +82,16 @@ print_spool (FILE *spool, GError **error)
   bool ok = fflush (spool) == 0;
   rewind (spool);
   while (ok && (length = fread (chunk, 1, sizeof chunk, spool)) > 0)
-    ok = fwrite (chunk, 1, length, stdout) == length;
-  ok = ok && !ferror (spool) && fflush (stdout) == 0;
+    ok = fwrite (chunk, 1, length, out) == length;
+  ok = ok && !ferror (spool) && fflush (out) == 0;
   if (ok || errno == EPIPE) /* as of `… | head -c 8`: the reader has what it wanted */
     return true;
-  return base_error_set_errno (error, errno, "cannot write the original to standard output");
+  return base_error_set_errno (error, errno, "cannot write the original to %s", to);
 }
 
 static bool
-copy_to_stdout (const char *home, const Digest *digest, bool *out_found, GError **error)
+copy_to_stream (const char *home, const Digest *digest, FILE *out, const char *to, bool *out_found,
+                GError **error)
 {
   FILE *spool = open_spool (error);
   const PixelSink sink = { spool, write_to_spool };
@@ -95,7 +99,7 @@ copy_to_stdout (const char *home, const Digest *digest, bool *out_found, GError 
   if (spool == NULL)
     return false;
   *out_found = blob_copy (home, digest, &sink, &problem);
-  bool ok = problem == NULL && (!*out_found || print_spool (spool, &problem));
+  bool ok = problem == NULL && (!*out_found || print_spool (spool, out, to, &problem));
   fclose (spool);
   if (problem != NULL)
     g_propagate_error (error, problem);
@@ -105,11 +109,31 @@ copy_to_stdout (const char *home, const Digest *digest, bool *out_found, GError 
 /* ---- */
 
 static bool
+copy (const char *home, const Digest *digest, const char *to, bool *out_found, GError **error)
+{
+  if (to == NULL)
+    return copy_to_stream (home, digest, stdout, "standard output", out_found, error);
+  int fd;
+  if (!path_open_stream (to, &fd, error))
+    return false;
+  if (fd < 0)
+    return copy_to_file (home, digest, to, out_found, error);
+  FILE *out = fdopen (fd, "wb");
+  if (out == NULL) {
+    base_error_set_errno (error, errno, "cannot open %s", to);
+    close (fd);
+    return false;
+  }
+  bool ok = copy_to_stream (home, digest, out, to, out_found, error);
+  fclose (out);
+  return ok;
+}
+
+static bool
 write_original (const char *home, const Digest *digest, const char *to, GError **error)
 {
   bool found = false;
-  if (to != NULL ? !copy_to_file (home, digest, to, &found, error)
-                 : !copy_to_stdout (home, digest, &found, error))
+  if (!copy (home, digest, to, &found, error))
     return false;
   if (!found)
     g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT,

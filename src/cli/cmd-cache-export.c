@@ -1,8 +1,10 @@
-#include <fcntl.h>
+#include <errno.h>
 #include <math.h>
 #include <unistd.h>
 
 #include "base/atomic-file.h"
+#include "base/base-error.h"
+#include "base/path.h"
 #include "base/units.h"
 #include "cache/bundle.h"
 #include "cli/cache-selection.h"
@@ -85,13 +87,35 @@ choose (const Invocation *invocation, Cache *cache, GError **error)
   return selection_choose (invocation, 1, cache, error);
 }
 
+/* Into a pipe or a device, as into standard output. */
+static bool
+write_stream (int fd, Cache *cache, const GArray *digests, const char *path, bool with_journal,
+              const BundleListener *listener, BundleResult *out_result, GError **error)
+{
+  const Digest *first = (const Digest *)(void *)digests->data;
+  bool ok = bundle_export (cache, first, digests->len, with_journal, fd, listener, out_result,
+                           error);
+  if (!ok)
+    g_prefix_error (error, "%s: ", path);
+  /* EINVAL: a pipe, which keeps nothing. */
+  else if (fsync (fd) != 0 && errno != EINVAL)
+    ok = base_error_set_errno (error, errno, "cannot write %s", path);
+  close (fd);
+  return ok;
+}
+
 static bool
 write_file (Cache *cache, const GArray *digests, const char *path, bool with_journal,
             const BundleListener *listener, BundleResult *out_result, GError **error)
 {
   g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
   const Digest *first = (const Digest *)(void *)digests->data;
-  if (!atomic_file_open (&file, path, error))
+  int stream;
+  if (!path_open_stream (path, &stream, error))
+    return false;
+  if (stream >= 0)
+    return write_stream (stream, cache, digests, path, with_journal, listener, out_result, error);
+  if (!atomic_file_open_linked (&file, path, error))
     return false;
   if (bundle_export (cache, first, digests->len, with_journal, file.fd, listener, out_result,
                      error))
@@ -183,7 +207,8 @@ const CommandType command_cache_export = {
     "A bundle is a tar archive of originals as they are stored, their sidecars and the journal; "
     "'peel cache restore' reads it, and so does tar. Without a HASH and without options it holds "
     "all originals. The same originals make the same bundle. An original whose bytes are gone is "
-    "left out, which is told and is exit code 8. FILE appears whole or not at all.",
+    "left out, which is told and is exit code 8. FILE appears whole or not at all; a pipe or a "
+    "device is written into.",
   .example = "  peel cache export originals.tar\n"
              "  peel cache export - --tag campaign | ssh studio peel cache restore -\n"
              "  peel cache export shop.tar --lock peel.lock",

@@ -217,7 +217,7 @@ manifest_writer_finish (ManifestWriter *writer, const char *pipeline_name, const
   g_autofree char *folder = g_path_get_dirname (path);
   g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
   g_autoptr (DigestStream) unused = digest_stream_new ();
-  return path_make_folder (folder, error) && atomic_file_open (&file, path, error) &&
+  return path_make_folder (folder, error) && atomic_file_open_linked (&file, path, error) &&
          write_text (writer, pipeline_name, &file, unused, error) &&
          atomic_file_commit (&file, error);
 }

@@ -2,6 +2,7 @@
 #include "run/run.h"
 
 #include "base/clock.h"
+#include "base/path.h"
 #include "image/version.h"
 #include "run/interrupt.h"
 #include "run/run-private.h"
@@ -61,6 +62,31 @@ make_plan (Run *run, GError **error)
 
 static const PoolListener pool_listener = { run_take_answer, run_take_crash };
 
+/* Before anything is made for it. The manifest is written behind a link, so that a link must not lead
+ * out of the folder unasked. */
+static bool
+check_manifest (const Run *run, GError **error)
+{
+  const char *path = run->pipeline->manifest;
+  g_autofree char *target = path_follow_links (path, error);
+  if (target == NULL)
+    return false;
+  g_autofree char *real = path_real (target);
+  g_autofree char *home = path_real (run->pipeline->folder);
+  bool leads_out = !run->pipeline->allow_outside && !path_is_within (real, home);
+  bool is_there = g_file_test (real, G_FILE_TEST_EXISTS);
+  if (leads_out)
+    g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID,
+                 "%s: a link leads out of the pipeline's folder, to %s; --allow-outside permits it",
+                 path, real);
+  else if (is_there && !g_file_test (real, G_FILE_TEST_IS_REGULAR))
+    g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID,
+                 "%s is no regular file, so no manifest is written there; move it away", path);
+  else
+    return true;
+  return false;
+}
+
 static bool
 open_run (Run *run, GError **error)
 {
@@ -83,7 +109,7 @@ open_run (Run *run, GError **error)
   if (run->pipeline->manifest != NULL)
     run->old_manifest = manifest_index_new (run->pipeline->manifest);
   if (run->pipeline->manifest != NULL && !settings->dry_run) {
-    run->manifest = manifest_writer_new (n_images, error);
+    run->manifest = check_manifest (run, error) ? manifest_writer_new (n_images, error) : NULL;
     if (run->manifest == NULL)
       return false;
   }

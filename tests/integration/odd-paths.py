@@ -1,0 +1,165 @@
+"""Paths that lead to something other than a regular file: links, pipes, devices and folders, written
+to and read from."""
+
+import os
+import stat
+import subprocess
+import threading
+
+import support
+from support import expect, expect_equal
+
+PIPELINE = """\
+version: 1
+stages:
+  - generate: { provider: synthetic, prompt: A weir, resolution: 40x30 }
+outputs:
+  - stages: [{ recompress: { format: png } }]
+    to: "out/a.png"
+manifest: out/manifest.json
+"""
+
+
+def fill(place):
+    """An original; its hash and its bytes."""
+    content = support.png(30, 20)
+    place.write("in/a.png", content)
+    place.peel("cache", "import", "in/a.png", "--quiet")
+    return support.sha256(content), content
+
+
+class Reader(threading.Thread):
+    """Reads what comes through a pipe that has a name, until its writer has closed it."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.path, self.got = path, None
+        self.start()
+
+    def run(self):
+        with open(self.path, "rb") as stream:
+            self.got = stream.read()
+
+    def result(self):
+        self.join(support.TIMEOUT_S)
+        return self.got
+
+
+def is_fifo(path):
+    return stat.S_ISFIFO(os.stat(path).st_mode)
+
+
+# ---- written to ----
+
+def test_a_pipe_is_written_into(place):
+    digest, content = fill(place)
+    os.mkfifo(place.path("pipe"))
+    place.peel("cache", "export", "x.tar")
+    for wanted, arguments in ((place.read("x.tar"), ("cache", "export", "pipe")),
+                              (content, ("cache", "cat", digest, "--to", "pipe"))):
+        reader = Reader(place.path("pipe"))
+        place.peel(*arguments)
+        expect(is_fifo(place.path("pipe")), f"{arguments} leave the pipe a pipe")
+        expect_equal(reader.result(), wanted, f"what {arguments} send")
+    expect_equal(place.leftovers(), [], "temporary files")
+
+
+def test_a_damaged_original_sends_nothing_through_a_pipe(place):
+    digest, _ = fill(place)
+    for paths in place.blobs().values():
+        for path in paths:
+            os.chmod(path, 0o600)
+            with open(path, "r+b") as stream:
+                stream.seek(-9, os.SEEK_END)
+                stream.write(b"\xff" * 4)
+    os.mkfifo(place.path("pipe"))
+    reader = Reader(place.path("pipe"))
+    place.peel("cache", "cat", digest, "--to", "pipe", code=8)
+    expect_equal(reader.result(), b"", "what was sent")
+
+
+def test_a_device_is_written_into(place):
+    # A /dev/full of our own: root could lose the one of the machine.
+    digest, _ = fill(place)
+    try:
+        os.mknod(place.path("full"), 0o666 | stat.S_IFCHR, os.makedev(1, 7))
+    except PermissionError:
+        return
+    for arguments in (("cache", "export", "full"), ("cache", "cat", digest, "--to", "full")):
+        refused = place.peel(*arguments, code=1)
+        expect("full" in refused.err, repr(refused))
+        expect(stat.S_ISCHR(os.stat(place.path("full")).st_mode), "the device is kept")
+
+
+def test_a_folder_is_no_target(place):
+    digest, _ = fill(place)
+    for arguments in (("cache", "export", "in"), ("cache", "cat", digest, "--to", "in")):
+        refused = place.peel(*arguments, code=1)
+        expect("in is a folder: name a file in it" in refused.err, repr(refused))
+    expect_equal(os.listdir(place.path("in")), ["a.png"], "the folder")
+
+
+def test_a_link_stays_and_its_target_is_replaced(place):
+    digest, content = fill(place)
+    os.mkdir(place.path("far"))
+    os.symlink("far/link", place.path("link"))
+    os.symlink("real", place.path("far/link"))
+    place.peel("cache", "export", "x.tar")
+    for old in (b"what was here", None):
+        for wanted, arguments in ((place.read("x.tar"), ("cache", "export", "link")),
+                                  (content, ("cache", "cat", digest, "--to", "link"))):
+            place.write("far/real", old or b"")
+            if old is None:
+                os.remove(place.path("far/real"))
+            place.peel(*arguments)
+            expect(os.path.islink(place.path("link")) and os.path.islink(place.path("far/link")),
+                   "the links are kept")
+            expect_equal(place.read("far/real"), wanted, f"where the links lead, of {arguments}")
+    os.symlink("circle", place.path("circle"))
+    circle = place.peel("cache", "export", "circle", code=1)
+    expect("cannot follow the link circle" in circle.err, repr(circle))
+    expect(os.path.islink(place.path("circle")), "the circle is kept")
+
+
+def test_a_pipe_in_the_place_of_an_output_is_refused(place):
+    place.write("p.yaml", PIPELINE)
+    os.mkdir(place.path("out"))
+    for name in ("out/a.png", "out/manifest.json"):
+        os.mkfifo(place.path(name))
+        refused = place.peel("run", "p.yaml", code=None)
+        expect(refused.code in (1, 2, 3), repr(refused))
+        expect(f"{name} is no regular file" in refused.err, repr(refused))
+        expect(is_fifo(place.path(name)), f"{name} is kept")
+        os.remove(place.path(name))
+    place.run()
+
+
+def test_linked_lock_and_manifest_stay_links(place):
+    place.write("p.yaml", PIPELINE)
+    os.mkdir(place.path("out"))
+    os.mkdir(place.path("kept"))
+    os.symlink("kept/lock", place.path("peel.lock"))
+    os.symlink("../kept/manifest", place.path("out/manifest.json"))
+    for prompt in ("A weir", "A lock"):
+        place.write("p.yaml", PIPELINE.replace("A weir", prompt))
+        place.run()
+        for name, target in (("peel.lock", "kept/lock"), ("out/manifest.json", "kept/manifest")):
+            expect(os.path.islink(place.path(name)), f"{name} is a link")
+            expect_equal(place.read(name), place.read(target), "what it leads to")
+    expect_equal(place.run("--locked").summary["made"], 0, "made from the lock")
+
+
+def test_a_manifest_that_leads_out_needs_permission(place):
+    place.write("p.yaml", PIPELINE)
+    os.mkdir(place.path("out"))
+    outside = place.path("../outside.json")
+    os.symlink(outside, place.path("out/manifest.json"))
+    refused = place.peel("run", "p.yaml", code=2)
+    expect("a link leads out of the pipeline's folder" in refused.err, repr(refused))
+    expect(not os.path.exists(outside), "nothing is written there")
+    place.run("--allow-outside")
+    expect(os.path.exists(outside) and os.path.islink(place.path("out/manifest.json")), "written")
+
+
+if __name__ == "__main__":
+    support.main(globals())
