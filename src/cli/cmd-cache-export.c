@@ -153,8 +153,11 @@ static bool export(const Invocation *invocation, Teller *teller, BundleResult *o
   if (!teller->is_piped)
     return write_file (cache, digests, invocation->arguments[0], options->journal, &listener,
                        out_result, error);
-  return bundle_export (cache, (const Digest *)(void *)digests->data, digests->len,
-                        options->journal, STDOUT_FILENO, &listener, out_result, error);
+  if (bundle_export (cache, (const Digest *)(void *)digests->data, digests->len, options->journal,
+                     STDOUT_FILENO, &listener, out_result, error))
+    return true;
+  g_prefix_error (error, "standard output: ");
+  return false;
 }
 
 static void

@@ -220,13 +220,16 @@ close_stdout (int code)
 }
 
 /* A descriptor that the caller closed would be given to the next file that is opened, and what is
- * printed would land in it. */
+ * printed would land in it. Results that nobody can get are an error, so that standard output takes
+ * none; messages may go nowhere. */
 static void
 open_standard_streams (void)
 {
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-    while (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", O_RDWR) >= 0)
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    int how = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
+    while (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", how) >= 0)
       continue;
+  }
 }
 
 /* Names go into JSON, which knows no other bytes. 0: all are in order. */

@@ -161,5 +161,31 @@ def test_a_manifest_that_leads_out_needs_permission(place):
     expect(os.path.exists(outside) and os.path.islink(place.path("out/manifest.json")), "written")
 
 
+# ---- closed ----
+
+def test_results_for_a_closed_standard_output_are_an_error(place):
+    digest, _ = fill(place)
+    one = ("--preset", "web/thumb", "--with", "format=webp", "--with", "width=16", "--to", "-")
+    for arguments in (("cache", "cat", digest), ("cache", "export", "-"), ("cache", "ls"),
+                      ("presets", "--json"), ("--version",), ("derive", "in/a.png", *one)):
+        done = subprocess.run(["sh", "-c", '"$0" "$@" >&-', support.PEEL, *arguments],
+                              cwd=place.folder, env=place.environment(), capture_output=True,
+                              text=True, check=False, timeout=support.TIMEOUT_S)
+        expect_equal(done.returncode, 1, f"{arguments}: {done.stderr}\nexit code")
+        expect("standard output" in done.stderr, f"{arguments} say why: {done.stderr!r}")
+    expect_equal(len(place.blobs()), 1, "originals")
+    expect_equal(place.check_originals(), 1, "nothing landed in a file")
+
+
+def test_closed_streams_that_nothing_is_written_to_do_no_harm(place):
+    digest, content = fill(place)
+    for closed in (">&-", "<&-", "<&- >&-", "<&- >&- 2>&-"):
+        subprocess.run(["sh", "-c", f'"$0" "$@" {closed}', support.PEEL, "cache", "cat", digest,
+                        "--to", "x.png"], cwd=place.folder, env=place.environment(), check=True,
+                       timeout=support.TIMEOUT_S)
+        expect_equal(place.read("x.png"), content, f"what cat writes with {closed}")
+        os.remove(place.path("x.png"))
+
+
 if __name__ == "__main__":
     support.main(globals())
