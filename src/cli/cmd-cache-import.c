@@ -318,7 +318,7 @@ const CommandType command_cache_import = {
   .details =
     "The exact bytes are kept, whatever they are; of pictures it is noted what they are. A folder "
     "is taken with all folders below it; hidden files are passed over and links are not followed. "
-    "A file that cannot be read does not keep out the others.\n\n"
+    "A file or folder that cannot be read does not keep out the others.\n\n"
     "With --pipeline the picture becomes the answer to what the pipeline asks for an image: the "
     "next run finds it in the cache and generates nothing, unless peel.lock pins another. What "
     "--prompt or --model is given for "

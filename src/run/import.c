@@ -210,21 +210,29 @@ loop (Import *import)
 
 /* ---- */
 
+static void
+on_unreadable (void *data, const char *path, const GError *error)
+{
+  Import *import = data;
+  import->totals.n_files++;
+  fail_file (import, path, run_error_class (error), error->message);
+}
+
 static bool
 list_all (Import *import, char *const *paths, unsigned n_paths, GError **error)
 {
   import->files = g_ptr_array_new_with_free_func (g_free);
   for (unsigned i = 0; i < n_paths; i++) {
-    unsigned n_before = import->files->len;
-    if (!import_list_files (paths[i], import->files, error))
+    unsigned n_before = import->files->len + import->totals.n_failed;
+    if (!import_list_files (paths[i], import->files, on_unreadable, import, error))
       return false;
-    if (import->files->len > n_before)
+    if (import->files->len + import->totals.n_failed > n_before)
       continue;
     g_autofree char *message = g_strdup_printf (
       "there is no file in %s to import (hidden files and links are passed over)", paths[i]);
     import->listener->warning (import->listener->data, message);
   }
-  import->totals.n_files = import->files->len;
+  import->totals.n_files += import->files->len;
   return true;
 }
 

@@ -53,13 +53,18 @@ typedef struct {
 } ImportResult;
 
 /* `paths`: files, and folders whose files are taken with those of the folders below, in order of
- * name. Hidden names are passed over there, and links are not followed. False: a path is not there
- * or cannot be read (nothing was imported), or the cache cannot be used. */
+ * name. Hidden names are passed over there, and links are not followed. A folder below one that
+ * cannot be read is a failure among the files. False: a path is not there or cannot be read (nothing
+ * was imported), or the cache cannot be used. */
 bool import_files (char *const *paths, unsigned n_paths, const ImportSettings *settings,
                    const ImportListener *listener, ImportResult *out_result, GError **error);
 
+/* What stands below a folder and cannot be looked into. */
+typedef void ImportUnreadable (void *data, const char *path, const GError *error);
+
 /* The files of one of `paths`, as above; new strings are added. */
-bool import_list_files (const char *path, GPtrArray *out_files, GError **error);
+bool import_list_files (const char *path, GPtrArray *out_files, ImportUnreadable *unreadable,
+                        void *data, GError **error);
 
 /* A request that a pipeline makes: what an import may be the answer to. */
 typedef struct {

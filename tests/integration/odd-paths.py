@@ -161,6 +161,34 @@ def test_a_manifest_that_leads_out_needs_permission(place):
     expect(os.path.exists(outside) and os.path.islink(place.path("out/manifest.json")), "written")
 
 
+# ---- read from ----
+
+def make_unreadable_folder(top):
+    """Below `top`: one whose path is too long for the kernel, which stops root, too. Its path."""
+    path, at = top, os.open(top, os.O_RDONLY)
+    while len(path) < 4096:
+        name = "n" * 200
+        os.mkdir(name, dir_fd=at)
+        deeper = os.open(name, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        path, at = os.path.join(path, name), deeper
+    os.close(at)
+    return path
+
+
+def test_an_unreadable_folder_keeps_out_no_file(place):
+    for seed, name in enumerate(("in/a.png", "in/deep/b.png", "in/z.png")):
+        place.write(name, support.png(20, 20, seed))
+    unreadable = make_unreadable_folder(place.path("in"))
+    done = place.peel("cache", "import", place.path("in"), "--json", code=1)
+    failed = [event["path"] for event in done.events if event["event"] == "failed"]
+    expect_equal(failed, [unreadable], "what is told as a failure")
+    said = done.summary
+    expect_equal((said["files"], said["imported"], said["failed"]), (4, 3, 1), "the summary")
+    told = place.peel("cache", "import", place.path("in"), code=1)
+    expect("cannot list the folder" in told.err and "1 failed" in told.out, repr(told))
+
+
 # ---- closed ----
 
 def test_results_for_a_closed_standard_output_are_an_error(place):

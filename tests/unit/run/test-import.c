@@ -10,12 +10,19 @@
 
 /* ---- listing ---- */
 
+static void
+on_unreadable (void *data, const char *path, const GError *error)
+{
+  g_test_message ("%s: %s", path, error->message);
+  g_test_fail ();
+}
+
 static GPtrArray *
 list (const char *path)
 {
   g_autoptr (GError) error = NULL;
   GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
-  assert_ok (import_list_files (path, files, &error), error);
+  assert_ok (import_list_files (path, files, on_unreadable, NULL, &error), error);
   return files;
 }
 
@@ -47,11 +54,13 @@ test_list_others (void)
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
   g_assert_cmpint (mkfifo (scratch_path (scratch, "pipe"), 0600), ==, 0);
-  g_assert_false (import_list_files (scratch_path (scratch, "pipe"), files, &error));
+  g_assert_false (
+    import_list_files (scratch_path (scratch, "pipe"), files, on_unreadable, NULL, &error));
   g_assert_error (error, RUN_ERROR, RUN_ERROR_INVALID);
   g_assert_nonnull (strstr (error->message, "neither a file nor a folder"));
   g_clear_error (&error);
-  g_assert_false (import_list_files (scratch_path (scratch, "nope"), files, &error));
+  g_assert_false (
+    import_list_files (scratch_path (scratch, "nope"), files, on_unreadable, NULL, &error));
   g_assert_nonnull (strstr (error->message, "there is no file or folder"));
   g_assert_cmpuint (files->len, ==, 0);
 }
