@@ -1,4 +1,5 @@
 #include <math.h>
+#include <unistd.h>
 
 #include "base/install.h"
 #include "base/units.h"
@@ -218,6 +219,12 @@ find_request (const Invocation *invocation, Config **out_config, Pipeline **out_
 }
 
 static bool
+reads_terminal (const Invocation *invocation)
+{
+  return g_strv_contains ((const char *const *)invocation->arguments, "-") && isatty (STDIN_FILENO);
+}
+
+static bool
 check_options (const Invocation *invocation, GError **error)
 {
   const ImportOptions *options = invocation->options;
@@ -231,6 +238,9 @@ check_options (const Invocation *invocation, GError **error)
     complaint = "--var sets a variable of a pipeline: give --pipeline too";
   else if (options->pipeline != NULL && g_file_test (invocation->arguments[0], G_FILE_TEST_IS_DIR))
     complaint = "with --pipeline one picture is imported, not a folder";
+  else if (reads_terminal (invocation))
+    complaint = "'-' reads a file from standard input, which is a terminal here; send one to it: "
+                "… - < photo.png";
   if (complaint == NULL)
     return true;
   g_set_error_literal (error, OPTION_ERROR, OPTION_ERROR_USAGE, complaint);
@@ -313,11 +323,12 @@ run (const Invocation *invocation)
 extern const CommandType command_cache_import;
 const CommandType command_cache_import = {
   .name = "cache import",
-  .synopsis = "FILE|FOLDER…",
+  .synopsis = "FILE|FOLDER|-…",
   .summary = "Keep files as originals: pictures bought elsewhere, or any bytes",
   .details =
     "The exact bytes are kept, whatever they are; of pictures it is noted what they are. A folder "
     "is taken with all folders below it; hidden files are passed over and links are not followed. "
+    "- is standard input, whose original is named 'stdin'; a pipe or a device is read to its end. "
     "A file or folder that cannot be read does not keep out the others.\n\n"
     "With --pipeline the picture becomes the answer to what the pipeline asks for an image: the "
     "next run finds it in the cache and generates nothing, unless peel.lock pins another. What "
@@ -325,6 +336,7 @@ const CommandType command_cache_import = {
     "is "
     "labelled as made by a model, unless its bytes say what made it.",
   .example = "  peel cache import ~/bought --cost 0.04\n"
+             "  curl -s https://example.org/watch.png | peel cache import - --image watch\n"
              "  peel cache import watch.png --prompt 'a diver on slate' --tag hero\n"
              "  peel cache import front.png --pipeline shop.yaml --image diver-watch@front",
   .options = &import_options,

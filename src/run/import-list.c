@@ -105,8 +105,7 @@ import_list_files (const char *path, GPtrArray *out_files, ImportUnreadable *unr
     return list_tree_into (out_files, path, unreadable, data, error);
   if (!is_there || !S_ISREG (status.st_mode)) {
     g_set_error (error, RUN_ERROR, RUN_ERROR_INVALID,
-                 is_there ? "%s is neither a file nor a folder, and nothing else is imported"
-                          : "there is no file or folder %s",
+                 is_there ? "%s is neither a file nor a folder" : "there is no file or folder %s",
                  path);
     return false;
   }

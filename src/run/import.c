@@ -1,5 +1,7 @@
 #include "run/import.h"
 
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/path.h"
 #include "cache/tags.h"
@@ -19,7 +21,9 @@ typedef struct {
   const ImportListener *listener;
   Cache *cache;
   Pool *pool;
-  GPtrArray *files; /* char* */
+  GPtrArray *files;    /* char* */
+  GHashTable *sources; /* what a worker opens instead, owned, by an element of files */
+  GPtrArray *saved;    /* char*: temporary files */
   unsigned next, next_id;
   GHashTable *active; /* ImportFile*, owned: with a worker */
   GQueue *retries;    /* ImportFile*, owned: wait for one */
@@ -33,7 +37,11 @@ import_clear (Import *import)
 {
   pool_free (import->pool);
   cache_close (import->cache);
+  g_clear_pointer (&import->sources, g_hash_table_unref);
   g_clear_pointer (&import->files, g_ptr_array_unref);
+  for (unsigned i = 0; import->saved != NULL && i < import->saved->len; i++)
+    unlink (import->saved->pdata[i]);
+  g_clear_pointer (&import->saved, g_ptr_array_unref);
   g_clear_pointer (&import->active, g_hash_table_unref);
   if (import->retries != NULL)
     g_queue_free_full (import->retries, g_free);
@@ -157,8 +165,11 @@ static void
 give_file (Import *import, ImportFile *file)
 {
   g_autoptr (GError) error = NULL;
+  const char *source = g_hash_table_lookup (import->sources, file->path);
+  if (source == NULL)
+    source = file->path;
   /* Tasks are JSON, which knows no other bytes. */
-  if (!g_utf8_validate (file->path, -1, NULL)) {
+  if (!g_utf8_validate (file->path, -1, NULL) || !g_utf8_validate (source, -1, NULL)) {
     fail_file (import, file->path, RUN_ERROR_FAILED, "its name is not UTF-8; rename it");
     g_free (file);
     return;
@@ -167,7 +178,8 @@ give_file (Import *import, ImportFile *file)
   task->id = ++import->next_id;
   task->owner = file;
   const TaskImport wanted = {
-    .path = file->path,
+    .path = source,
+    .name = file->path,
     .compression = import->settings->compression,
     .with_facts = !file->is_retried,
     .is_picture = import->settings->facts.request != NULL,
@@ -218,20 +230,65 @@ on_unreadable (void *data, const char *path, const GError *error)
   fail_file (import, path, run_error_class (error), error->message);
 }
 
+/* Is it a stream? Then it has been read to its end. */
+static bool
+take_stream (Import *import, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  if (!import_is_stream (path))
+    return false;
+  char *name = g_strdup (strcmp (path, "-") == 0 ? "stdin" : path);
+  char *saved = import_save_stream (path, import->settings->most_bytes, &error);
+  if (saved != NULL) {
+    g_ptr_array_add (import->files, name);
+    g_ptr_array_add (import->saved, saved);
+    g_hash_table_insert (import->sources, name, g_strdup (saved));
+    return true;
+  }
+  if (interrupt_count () > 0)
+    import->is_stopping = true;
+  else
+    on_unreadable (import, name, error);
+  g_free (name);
+  return true;
+}
+
+/* `/dev/stdin < a.png` is a regular file here and another in a worker: it is given the file itself. */
+static void
+resolve_link (Import *import, char *path)
+{
+  if (!g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+    return;
+  g_hash_table_insert (import->sources, path, path_real (path));
+}
+
+static bool
+list_path (Import *import, const char *path, GError **error)
+{
+  unsigned n_files = import->files->len, n_failed = import->totals.n_failed;
+  bool is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  if (!import_list_files (path, import->files, on_unreadable, import, error))
+    return false;
+  bool is_empty = import->files->len == n_files;
+  if (!is_folder && !is_empty)
+    resolve_link (import, import->files->pdata[n_files]);
+  if (!is_empty || import->totals.n_failed > n_failed)
+    return true;
+  g_autofree char *message = g_strdup_printf (
+    "there is no file in %s to import (hidden files and links are passed over)", path);
+  import->listener->warning (import->listener->data, message);
+  return true;
+}
+
 static bool
 list_all (Import *import, char *const *paths, unsigned n_paths, GError **error)
 {
   import->files = g_ptr_array_new_with_free_func (g_free);
-  for (unsigned i = 0; i < n_paths; i++) {
-    unsigned n_before = import->files->len + import->totals.n_failed;
-    if (!import_list_files (paths[i], import->files, on_unreadable, import, error))
+  import->sources = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  import->saved = g_ptr_array_new_with_free_func (g_free);
+  for (unsigned i = 0; i < n_paths && !import->is_stopping; i++)
+    if (!take_stream (import, paths[i]) && !list_path (import, paths[i], error))
       return false;
-    if (import->files->len + import->totals.n_failed > n_before)
-      continue;
-    g_autofree char *message = g_strdup_printf (
-      "there is no file in %s to import (hidden files and links are passed over)", paths[i]);
-    import->listener->warning (import->listener->data, message);
-  }
   import->totals.n_files += import->files->len;
   return true;
 }

@@ -52,7 +52,8 @@ typedef struct {
   RunErrorCode first_failure; /* when n_failed > 0 */
 } ImportResult;
 
-/* `paths`: files, and folders whose files are taken with those of the folders below, in order of
+/* `paths`: files, "-" for standard input, pipes and devices, which are read to their end before the
+ * first file is imported, and folders whose files are taken with those of the folders below, in order of
  * name. Hidden names are passed over there, and links are not followed. A folder below one that
  * cannot be read is a failure among the files. False: a path is not there or cannot be read (nothing
  * was imported), or the cache cannot be used. */
@@ -65,6 +66,12 @@ typedef void ImportUnreadable (void *data, const char *path, const GError *error
 /* The files of one of `paths`, as above; new strings are added. */
 bool import_list_files (const char *path, GPtrArray *out_files, ImportUnreadable *unreadable,
                         void *data, GError **error);
+
+/* Standard input ("-"), a pipe, a device, a file without a name: what no worker can read. */
+bool import_is_stream (const char *path);
+/* All that comes from it, at most `most_bytes`: the name of a new temporary file. NULL: it cannot be
+ * read, or there was an interrupt. */
+char *import_save_stream (const char *path, int64_t most_bytes, GError **error);
 
 /* A request that a pipeline makes: what an import may be the answer to. */
 typedef struct {

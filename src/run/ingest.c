@@ -106,24 +106,31 @@ static bool
 import_open_file (int fd, const Node *task, Cache *cache, const ImageLimits *limits,
                   CacheRecord *record, bool *out_was_there, GError **error)
 {
-  const char *path = task_text (task, "path");
+  const char *name = task_text (task, "name");
   g_autoptr (GError) complaint = NULL;
   FileStamp before, after;
-  bool has_stamp = file_stamp_of_fd (fd, &before);
+  bool has_stamp = file_stamp_of_fd (fd, &before); /* regular files alone have one */
+  if (has_stamp && before.size_bytes > limits->most_bytes) {
+    g_set_error (error, CACHE_ERROR, CACHE_ERROR_TOO_LARGE,
+                 "%s has %" G_GINT64_FORMAT " bytes, and %" G_GINT64_FORMAT
+                 " are the most that is read",
+                 name, before.size_bytes, limits->most_bytes);
+    return false;
+  }
   bool has_facts = task_flag (task, "with-facts") &&
-                   find_facts (fd, path, limits, record, &complaint);
+                   find_facts (fd, name, limits, record, &complaint);
   if (!has_facts && task_flag (task, "is-picture")) {
     g_propagate_error (error, g_steal_pointer (&complaint));
     return false;
   }
-  if (!blob_put_file (cache, fd, path, (CacheCompression)task_integer (task, "compression"),
+  if (!blob_put_file (cache, fd, name, (CacheCompression)task_integer (task, "compression"),
                       limits->most_bytes, &record->digest, &record->size_bytes, out_was_there,
                       error))
     return false;
-  if (has_stamp && file_stamp_of_fd (fd, &after) && file_stamp_equal (&before, &after))
+  if (!has_stamp || (file_stamp_of_fd (fd, &after) && file_stamp_equal (&before, &after)))
     return true;
   g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED,
-               "%s changed while it was read: import it again when it is whole", path);
+               "%s changed while it was read: import it again when it is whole", name);
   return false;
 }
 
@@ -131,10 +138,9 @@ bool
 import_task (const Node *task, Cache *cache, const ImageLimits *limits, CacheRecord **out_record,
              bool *out_was_there, GError **error)
 {
-  const char *path = task_text (task, "path");
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  int fd = open (task_text (task, "path"), O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return base_error_set_errno (error, errno, "cannot read %s", path);
+    return base_error_set_errno (error, errno, "cannot read %s", task_text (task, "name"));
   g_autoptr (CacheRecord) record = cache_record_new ();
   bool ok = import_open_file (fd, task, cache, limits, record, out_was_there, error);
   close (fd);

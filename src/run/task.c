@@ -70,6 +70,7 @@ task_write_import (unsigned id, const TaskImport *import)
 {
   cJSON *json = begin ("import", id);
   cJSON_AddStringToObject (json, "path", import->path);
+  cJSON_AddStringToObject (json, "name", import->name);
   cJSON_AddNumberToObject (json, "compression", import->compression);
   cJSON_AddBoolToObject (json, "with-facts", import->with_facts);
   cJSON_AddBoolToObject (json, "is-picture", import->is_picture);

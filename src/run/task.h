@@ -35,6 +35,7 @@ typedef struct {
 /* A file that is stored whatever it is. */
 typedef struct {
   const char *path;
+  const char *name; /* for messages */
   CacheCompression compression;
   bool with_facts; /* looks whether it is a picture, and tells what of */
   bool is_picture; /* nothing is stored if it is none */

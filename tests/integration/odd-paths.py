@@ -1,10 +1,13 @@
 """Paths that lead to something other than a regular file: links, pipes, devices and folders, written
 to and read from."""
 
+import json
 import os
+import signal
 import stat
 import subprocess
 import threading
+import time
 
 import support
 from support import expect, expect_equal
@@ -187,6 +190,60 @@ def test_an_unreadable_folder_keeps_out_no_file(place):
     expect_equal((said["files"], said["imported"], said["failed"]), (4, 3, 1), "the summary")
     told = place.peel("cache", "import", place.path("in"), code=1)
     expect("cannot list the folder" in told.err and "1 failed" in told.out, repr(told))
+
+
+def import_piped(place, content, *arguments, code=0):
+    """The one event of an import from standard input, a pipe or a file."""
+    done = subprocess.run([support.PEEL, "cache", "import", "--json", *arguments],
+                          cwd=place.folder, env=place.environment(), capture_output=True,
+                          check=False, timeout=support.TIMEOUT_S,
+                          **({"input": content} if isinstance(content, bytes) else {"stdin": content}))
+    expect_equal(done.returncode, code, f"{arguments}: {done.stdout} {done.stderr}\nexit code")
+    return json.loads(done.stdout.splitlines()[0])
+
+
+def test_what_comes_through_a_pipe_is_an_original(place):
+    content = support.png(20, 20)
+    file = place.write("g.png", content)
+    def check(event, name):
+        expect_equal((event["event"], event["path"], event["sha256"], event.get("width")),
+                     ("original", name, support.sha256(content), 20), f"what is told of {name}")
+    check(import_piped(place, content, "-"), "stdin")
+    check(import_piped(place, content, "/dev/stdin"), "/dev/stdin")
+    with open(file, "rb") as stream:
+        check(import_piped(place, stream, "/dev/stdin"), "/dev/stdin")
+    with open(file, "rb") as stream:
+        check(import_piped(place, stream, "-"), "stdin")
+    with open(place.write("unnamed", content), "rb") as stream:
+        os.remove(place.path("unnamed"))
+        check(import_piped(place, stream, "/dev/stdin"), "/dev/stdin")
+    os.mkfifo(place.path("pipe"))
+    process = place.start("cache", "import", "--json", "pipe")
+    with open(place.path("pipe"), "wb") as stream:
+        stream.write(content)
+    check(support.finish(process).events[0], "pipe")
+    expect_equal(place.check_originals(), 1, "originals")
+    expect_equal(import_piped(place, b"", "/dev/null")["bytes"], 0, "the bytes of /dev/null")
+
+
+def test_what_is_too_large_is_refused_without_being_read(place):
+    for arguments, content in ((("/dev/zero",), b""), (("-",), bytes(200_000)),
+                               (("sparse",), b"")):
+        if arguments == ("sparse",):
+            with open(place.path("sparse"), "wb") as sparse:
+                sparse.truncate(1 << 40)
+        event = import_piped(place, content, *arguments, "--max-file-size", "100KB", code=1)
+        expect_equal(event["event"], "failed", repr(arguments))
+        expect("the most that is read" in str(event), str(event))
+    expect_equal(len(place.blobs()), 0, "originals")
+
+
+def test_an_import_that_waits_for_a_pipe_can_be_stopped(place):
+    os.mkfifo(place.path("pipe"))
+    process = place.start("cache", "import", "pipe")
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    support.finish(process, 130, 20)
 
 
 # ---- closed ----
