@@ -213,7 +213,8 @@ run_text (const Invocation *invocation, const char *text, const DeriveInput *inp
   g_autoptr (GError) error = NULL;
   run->allow_outside = true; /* the person who types a path means it */
   g_autoptr (Config) config = config_load (problems);
-  const PipelineSettings settings = run_options_pipeline_settings (run, presets, config);
+  PipelineSettings settings = run_options_pipeline_settings (run, presets, config);
+  settings.follow_links = true; /* likewise: it is no path that a pipeline came with */
   g_autoptr (Pipeline) pipeline = NULL;
   Document *document = document_read ("derive.json", text, strlen (text), problems);
   if (document != NULL) {

@@ -373,6 +373,7 @@ pipeline_load (const char *path, const PipelineSettings *settings, Problems *pro
   pipeline->lock = g_build_filename (folder, PIPELINE_LOCK_NAME, NULL);
   pipeline->config = settings->config;
   pipeline->allow_outside = settings->allow_outside;
+  pipeline->follow_links = settings->follow_links;
   g_autoptr (GPtrArray) trail = g_ptr_array_new ();
   pipeline->root = load_merged (pipeline, full, path, NULL, trail, problems);
   if (pipeline->root == NULL || !resolve (pipeline, settings, pipeline->file_stem, problems))
@@ -390,6 +391,7 @@ pipeline_from_document (Document *document, const char *folder, const char *name
   pipeline->root = node_ref (document->root);
   pipeline->config = settings->config;
   pipeline->allow_outside = settings->allow_outside;
+  pipeline->follow_links = settings->follow_links;
   if (!secrets_check (document->root, problems) || !check_keys (pipeline, document, problems) ||
       !resolve (pipeline, settings, name, problems))
     return NULL;

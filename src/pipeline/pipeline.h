@@ -22,6 +22,7 @@ typedef struct {
   const Config *config;      /* the user's, or NULL. Must outlive the pipeline */
   const PresetPath *presets; /* where presets are looked for after the pipeline's own folder */
   bool allow_outside;        /* outputs may leave the pipeline's folder */
+  bool follow_links;         /* a link in the place of an output stays: what it leads to is made */
 } PipelineSettings;
 
 /* One entry of `outputs`. */
@@ -51,7 +52,7 @@ typedef struct {
   char *manifest;  /* absolute, or NULL: none */
   char *lock;      /* peel.lock beside `path`; NULL for one made in memory */
   bool is_partial; /* while it is read: some key, variable or matrix is wrong */
-  bool allow_outside;
+  bool allow_outside, follow_links;
 } Pipeline;
 
 /* Reads and resolves the file. NULL after adding to `problems` (everything that can be found before

@@ -146,6 +146,17 @@ judge_outputs (Run *run, ImageRun *image_run, GArray *chosen, GError **error)
 
 /* ---- the image ---- */
 
+/* A circle of links leads nowhere and is replaced. */
+static void
+follow_links (Derivative *derivative)
+{
+  char *target = derivative->path != NULL ? path_follow_links (derivative->path, NULL) : NULL;
+  if (target == NULL)
+    return;
+  g_free (derivative->path);
+  derivative->path = target;
+}
+
 bool
 run_expand_outputs (Run *run, ImageRun *image_run, const OriginalFacts *facts, GError **error)
 {
@@ -160,7 +171,9 @@ run_expand_outputs (Run *run, ImageRun *image_run, const OriginalFacts *facts, G
   image_run->outputs = g_new0 (Freshness, MAX (n, 1));
   image_run->selected = g_new0 (bool, MAX (n, 1));
   for (unsigned i = 0; i < n; i++) {
-    const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+    Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+    if (run->pipeline->follow_links)
+      follow_links (derivative);
     image_run->selected[i] = selection_matches (run->settings->only, true, image_run->image->id,
                                                 derivative->shown);
   }

@@ -152,6 +152,25 @@ def test_linked_lock_and_manifest_stay_links(place):
     expect_equal(place.run("--locked").summary["made"], 0, "made from the lock")
 
 
+def test_what_is_derived_to_a_link_is_made_where_it_leads(place):
+    place.write("a.png", support.png(40, 30))
+    os.mkdir(place.path("far"))
+    os.symlink("far/real", place.path("card.webp"))
+    for width in (16, 24):
+        derive = ("derive", "a.png", "--preset", "web/thumb", "--with", f"width={width}", "--with",
+                  "format=webp", "--to", "card.webp")
+        place.peel(*derive)
+        expect(os.path.islink(place.path("card.webp")), "the link is kept")
+        expect_equal(place.read("far/real")[8:12], b"WEBP", "what it leads to")
+        again = place.peel(*derive, "--json").summary
+        expect_equal((again["made"], again["up-to-date"]), (0, 1), "made again")
+    os.symlink("a.png", place.path("self.webp"))
+    before = place.read("a.png")
+    refused = place.peel(*derive[:-1], "self.webp", code=2)
+    expect("overwrite" in refused.err, repr(refused))
+    expect_equal(place.read("a.png"), before, "the input")
+
+
 def test_a_manifest_that_leads_out_needs_permission(place):
     place.write("p.yaml", PIPELINE)
     os.mkdir(place.path("out"))
