@@ -283,6 +283,44 @@ a_sweep_touches_nothing_else (void)
   assert_holds (kept, "kept");
 }
 
+static void
+what_is_no_file_is_not_replaced (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  const char *path = scratch_path (scratch, "pipe");
+  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
+  struct stat status;
+  /* One that comes while the file is being written, and one that was there. */
+  assert_ok (atomic_file_open (&file, path, &error), error);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  g_assert_false (atomic_file_commit (&file, &error));
+  g_assert_nonnull (strstr (error->message, "pipe is no regular file"));
+  g_clear_error (&error);
+  g_assert_false (atomic_file_open (&file, path, &error));
+  g_assert_nonnull (strstr (error->message, "pipe is no regular file"));
+  g_assert_cmpint (lstat (path, &status), ==, 0);
+  g_assert_true (S_ISFIFO (status.st_mode));
+  g_assert_cmpuint (count_entries (scratch), ==, 1);
+}
+
+static void
+a_link_is_replaced_or_followed (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  const char *path = scratch_path (scratch, "link");
+  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
+  g_assert_cmpint (symlink ("target", path), ==, 0);
+  assert_ok (atomic_file_put (path, "followed", 8, &error), error);
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_SYMLINK));
+  assert_holds (scratch_path (scratch, "target"), "followed");
+  assert_ok (atomic_file_open (&file, path, &error), error);
+  assert_ok (atomic_file_commit (&file, &error), error);
+  g_assert_false (g_file_test (path, G_FILE_TEST_IS_SYMLINK));
+  assert_holds (scratch_path (scratch, "target"), "followed");
+}
+
 /* The claim twice: with files without names, and without them. */
 static void
 try_both (gconstpointer test)
@@ -313,6 +351,8 @@ main (int argc, char **argv)
       bytes_that_did_not_reach_the_disk_get_no_name },
     { "a-missing-folder-is-told", a_missing_folder_is_told },
     { "a-folder-in-the-way-is-told", a_folder_in_the_way_is_told },
+    { "what-is-no-file-is-not-replaced", what_is_no_file_is_not_replaced },
+    { "a-link-is-replaced-or-followed", a_link_is_replaced_or_followed },
     { "a-killed-writer-leaves-nothing-that-stays", a_killed_writer_leaves_nothing_that_stays },
   };
   g_test_init (&argc, &argv, NULL);
