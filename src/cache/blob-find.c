@@ -112,8 +112,7 @@ find_prefix (Cache *cache, const char *prefix, bool with_lost, Digest *out_diges
     return 0;
   g_autofree char *wanted = g_ascii_strdown (prefix, -1);
   unsigned n_found = find_on_shelf (cache->home, wanted, length, with_lost, out_digest);
-  return n_found > 0 ? n_found
-                     : find_on_shelf (cache->home, wanted, length, with_lost, out_digest);
+  return n_found > 0 ? n_found : find_on_shelf (cache->home, wanted, length, with_lost, out_digest);
 }
 
 unsigned
