@@ -161,6 +161,11 @@ def kill_one(place, delay, *arguments):
     return process.returncode == -9
 
 
+def has_enough(n_kills, n_tries):
+    """What is timed on a busy machine may be over before most kills come: then more are tried."""
+    return n_kills > 10 or n_tries >= 150
+
+
 def time_of(place, *arguments):
     start = time.monotonic()
     place.peel(*arguments)
@@ -172,19 +177,20 @@ def test_restores_killed_at_any_moment_lose_nothing(place):
     place.peel("cache", "export", "all.tar")
     restore = ("cache", "restore", "-q", place.path("all.tar"))
     duration = time_of(place.another("reference"), *restore)
-    n_kills = 0
-    for i in range(30):
+    n_kills = i = 0
+    while i < 30 or not has_enough(n_kills, i):
         other = place.another(f"other-{i // 3}")
         n_kills += kill_one(other, random.uniform(0, duration), *restore)
         check_whole(other, set())
-        if i % 3 != 2:
+        i += 1
+        if i % 3 != 0:
             continue
         other.peel(*restore)
         expect_equal(set(stored(other, ".zst")), set(originals), "originals")
         expect_equal(set(stored(other, ".json")), set(originals), "sidecars")
         expect_sound(other)
         expect_equal(other.leftovers(), [], "temporary files")
-    expect(n_kills > 10, f"only {n_kills} kills hit a restore at work")
+    expect(has_enough(n_kills, 0), f"only {n_kills} kills hit a restore at work")
 
 
 def test_repacks_killed_at_any_moment_lose_nothing(place):
@@ -194,15 +200,16 @@ def test_repacks_killed_at_any_moment_lose_nothing(place):
     repack = ("cache", "repack", "-q", "-j", "2")
     duration = time_of(reference, *repack)
     expect(len(stored(reference, ".pix")) >= 8, "few were repacked")
-    n_kills = 0
-    for i in range(30):
+    n_kills = i = 0
+    while i < 30 or not has_enough(n_kills, i):
         if i % 5 == 0:
             other = place.another(f"other-{i // 5}")
             shutil.copytree(place.home, other.home)
         n_kills += kill_one(other, random.uniform(0, duration), *repack)
         expect_equal(set(stored(other, ".zst")) | set(stored(other, ".pix")), set(originals),
                      "originals as bytes or as pixels")
-        if i % 5 != 4:
+        i += 1
+        if i % 5 != 0:
             continue
         other.peel(*repack)
         expect_equal(set(stored(other, ".pix")), set(stored(reference, ".pix")), "repacked")
@@ -210,7 +217,7 @@ def test_repacks_killed_at_any_moment_lose_nothing(place):
         other.peel("cache", "verify", "--rebuild")
         expect_sound(other)
         expect_equal(other.leftovers(), [], "temporary files")
-    expect(n_kills > 10, f"only {n_kills} kills hit a repack at work")
+    expect(has_enough(n_kills, 0), f"only {n_kills} kills hit a repack at work")
 
 
 support.main(globals())
