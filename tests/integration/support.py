@@ -242,6 +242,9 @@ def vips(*arguments):
 def main(tests):
     seed = int(os.environ.get("PEEL_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
     chosen = sys.argv[1:]
+    unknown = [name for name in chosen if "test_" + name not in tests]
+    if unknown:
+        sys.exit(f"there is no test {', '.join(unknown)} here")
     failed = []
     print(f"seed {seed} (PEEL_TEST_SEED repeats it)", flush=True)
     for name, test in tests.items():
