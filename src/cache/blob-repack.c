@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/atomic-file.h"
@@ -220,20 +219,12 @@ prove_pixels (Repack *repack, PixelsFile *file, GBytes *bytes, GError **error)
 
 /* ---- changing ---- */
 
-static bool
-has_name (int fd, const char *path)
-{
-  struct stat opened, named;
-  return fstat (fd, &opened) == 0 && stat (path, &named) == 0 && opened.st_ino == named.st_ino &&
-         opened.st_dev == named.st_dev;
-}
-
 /* Only in favour of the very file that gave the bytes: another process may have taken it away since,
  * and put its name on nothing or on another one. */
 static bool
 remove_frame (const Repack *repack, const PixelsFile *proven, int lock, GError **error)
 {
-  if (!has_name (proven->fd, repack->pixels_path))
+  if (!home_has_name (proven->fd, repack->pixels_path))
     return true;
   /* The link may be another process's, which died before it synced it. */
   if (fsync (lock) != 0 && errno != EINVAL)

@@ -123,12 +123,12 @@ move_into (const char *from, const char *folder, char **out_path)
   return -1;
 }
 
-static bool
-has_name (int fd, const char *path)
+bool
+home_has_name (int fd, const char *path)
 {
   struct stat opened, named;
-  return fstat (fd, &opened) != 0 || stat (path, &named) != 0 ||
-         (opened.st_ino == named.st_ino && opened.st_dev == named.st_dev);
+  return fstat (fd, &opened) == 0 && stat (path, &named) == 0 && opened.st_ino == named.st_ino &&
+         opened.st_dev == named.st_dev;
 }
 
 /* Between the look and the move another process may have put a good file there, perhaps the only
@@ -138,10 +138,10 @@ move_away (const char *home, const char *path, int fd, char **out_fate)
 {
   g_autofree char *folder = g_build_filename (home, "quarantine", NULL);
   g_autofree char *moved = NULL;
-  bool is_replaced = !has_name (fd, path);
+  bool is_replaced = !home_has_name (fd, path);
   bool is_moved = !is_replaced && move_into (path, folder, &moved) == 0;
   int why = errno;
-  if (is_moved && !has_name (fd, moved))
+  if (is_moved && !home_has_name (fd, moved))
     is_replaced = home_rename_new (moved, path) == 0 || errno == EEXIST;
   if (is_replaced)
     *out_fate = g_strdup ("and has been replaced in the meantime by another process");

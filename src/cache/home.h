@@ -20,6 +20,8 @@ char *home_shelf_path (const char *home, unsigned shelf);
  * error. Who holds it may wait for the index, so nobody who holds the index may wait for it. */
 int home_lock_shelf (const char *home, unsigned shelf, GError **error);
 
+/* Is the open file the one that has the name now? */
+bool home_has_name (int fd, const char *path);
 /* Moves the open file `path` to quarantine/ unless another file has its name by now (someone else
  * mended it). False: it is still there. *out_fate (may be NULL) is the end of a sentence: where it
  * went, or why it could not go. New string. */
