@@ -7,7 +7,7 @@ import subprocess
 import tree
 
 PACKAGES = ["glib-2.0", "vips", "yaml-0.1", "libcjson", "libexif", "zlib", "libzstd", "libxxhash",
-            "sqlite3", "libcrypto", "fontconfig"]
+            "sqlite3", "libcrypto", "fontconfig", "libcurl", "libmicrohttpd"]
 
 
 def compiler_flags():
