@@ -16,14 +16,19 @@ typedef struct {
   int64_t size_bytes; /* of the file, when it was looked at; another size then is an error */
 } Segment;
 
+/* A 4K PNG is 25 MB of base64; what is ten times as much is no answer. */
+enum { HTTP_MOST_ANSWER_BYTES = 256 * 1024 * 1024 };
+
 typedef struct {
   char *method; /* "GET", "POST" */
   char *url;
   GPtrArray *headers; /* char*: "Name: value" */
   GPtrArray *body;    /* Segment*; empty: none */
   int64_t timeout_ms; /* of the whole attempt, from its beginning to the answer's last byte */
-  bool is_direct;     /* never through a proxy (metadata servers) */
-  bool is_foreign;    /* the address comes from a service's answer: https to a public address only,
+  int64_t
+    most_answer_bytes; /* of the body, unpacked; more is an error. 0: HTTP_MOST_ANSWER_BYTES */
+  bool is_direct;      /* never through a proxy (metadata servers) */
+  bool is_foreign;     /* the address comes from a service's answer: https to a public address only,
                          and only so wherever it leads on to */
 } HttpRequest;
 

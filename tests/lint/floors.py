@@ -10,7 +10,7 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 ROOM_LINE = re.compile(r"peel_room\s*\(\s*(\w+)(.*?)\)", re.DOTALL)
 # The C library, the kernel and GLib: everybody's.
 SYSTEM = re.compile(
-    r"^(sys/\w+|linux/\w+|assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|fnmatch|getopt|"
+    r"^(sys/\w+|linux/\w+|arpa/\w+|netinet/\w+|assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|fnmatch|getopt|"
     r"ftw|glob|inttypes|langinfo|limits|locale|malloc|math|poll|pthread|pwd|sched|setjmp|signal|"
     r"spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|"
     r"strings|tgmath|termios|threads|time|uchar|unistd|utime|wchar|wctype)\.h$")

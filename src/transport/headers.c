@@ -1,0 +1,15 @@
+#include "transport/headers.h"
+
+#include <string.h>
+
+const char *
+http_headers_get (const HttpHeaders *headers, const char *name)
+{
+  size_t length = strlen (name);
+  for (unsigned i = headers->lines->len; i > 0; i--) {
+    const char *line = headers->lines->pdata[i - 1];
+    if (g_ascii_strncasecmp (line, name, length) == 0 && line[length] == ':')
+      return line + length + 1 + strspn (line + length + 1, " \t");
+  }
+  return NULL;
+}
