@@ -1,6 +1,7 @@
 #include "pipeline/config.h"
 
 #include "base/base-error.h"
+#include "base/install.h"
 #include "base/path.h"
 #include "document/document.h"
 #include "pipeline/keys.h"
@@ -9,7 +10,9 @@
 struct Config {
   char *path;
   Document *document; /* NULL: nothing is configured */
-  void **providers;   /* in parallel to provider_types; NULL: not configured */
+  Document *builtin;  /* the models table that Peel came with: marks borrow from it */
+  void **providers;   /* in parallel to provider_types; NULL: not configured, and it must be */
+  ModelTable *models;
 };
 
 static Config *
@@ -18,6 +21,10 @@ config_new (const char *path)
   Config *config = g_new0 (Config, 1);
   config->path = g_strdup (path);
   config->providers = g_new0 (void *, provider_n_types ());
+  for (unsigned i = 0; i < provider_n_types (); i++)
+    if (provider_types[i]->config != NULL && !provider_types[i]->needs_config)
+      config->providers[i] = options_new (provider_types[i]->config);
+  config->models = model_table_new ();
   return config;
 }
 
@@ -32,6 +39,8 @@ config_free (Config *config)
   g_free (config->providers);
   g_free (config->path);
   document_free (config->document);
+  document_free (config->builtin);
+  model_table_free (config->models);
   g_free (config);
 }
 
@@ -76,7 +85,8 @@ read_provider (Config *config, const char *folder, const Node *key, const Node *
   if (i == provider_n_types () || provider_types[i]->config == NULL)
     return complain_unknown (key, problems);
   const ProviderType *type = provider_types[i];
-  config->providers[i] = options_new (type->config);
+  if (config->providers[i] == NULL)
+    config->providers[i] = options_new (type->config);
   return options_read (type->config, node, type->name, folder, config->providers[i], problems) &&
          (type->check_config == NULL || type->check_config (config->providers[i], node, problems));
 }
@@ -90,6 +100,9 @@ read_root (Config *config, const char *path, Problems *problems)
     return true;
   bool ok = secrets_check (root, problems) &&
             keys_check (root, config_keys, "the configuration", problems);
+  const Node *models = node_get (root, "models");
+  if (ok && models != NULL && models->kind != NODE_NULL)
+    ok = model_table_read (config->models, models, problems);
   if (!ok || providers == NULL || providers->kind == NODE_NULL)
     return ok;
   if (providers->kind != NODE_MAP)
@@ -102,12 +115,25 @@ read_root (Config *config, const char *path, Problems *problems)
   return ok;
 }
 
+/* The models that this Peel came with. */
+static bool
+read_builtin_models (Config *config, Problems *problems)
+{
+  g_autofree char *folder = install_dup_preset_folder (NULL);
+  g_autofree char *path = g_build_filename (folder, "models.yaml", NULL);
+  config->builtin = document_load (path, path, NULL, problems);
+  return config->builtin != NULL &&
+         keys_check (config->builtin->root, model_file_keys, "the models table", problems) &&
+         model_table_read (config->models, node_get (config->builtin->root, "models"), problems);
+}
+
 Config *
 config_read (const char *path, const char *text, size_t length, Problems *problems)
 {
   g_autoptr (Config) config = config_new (path);
   config->document = document_read (path, text, length, problems);
-  if (config->document == NULL || !read_root (config, path, problems))
+  if (config->document == NULL || !read_builtin_models (config, problems) ||
+      !read_root (config, path, problems))
     return NULL;
   return g_steal_pointer (&config);
 }
@@ -126,7 +152,7 @@ config_load (Problems *problems)
   const char *given = g_getenv ("PEEL_CONFIG");
   bool is_named = given != NULL && given[0] != '\0';
   if (!is_named && g_error_matches (error, BASE_ERROR, BASE_ERROR_NOT_FOUND))
-    return config_new (path);
+    return config_read (path, "", 0, problems);
   problems_add (problems, NULL, "%s%s", error->message, is_named ? " (PEEL_CONFIG names it)" : "");
   return NULL;
 }
@@ -148,12 +174,8 @@ config_provider (const Config *config, const ProviderType *type)
   return NULL;
 }
 
-bool
-config_has_paid_provider (const Config *config)
+const ModelTable *
+config_models (const Config *config)
 {
-  for (unsigned i = 0; config != NULL && i < provider_n_types (); i++)
-    if (config->providers[i] != NULL && provider_types[i]->cost != NULL &&
-        provider_types[i]->cost (config->providers[i]) > 0)
-      return true;
-  return false;
+  return config != NULL ? config->models : NULL;
 }

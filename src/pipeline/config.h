@@ -5,7 +5,11 @@
  *     providers:
  *       command: { program: [/opt/sd/make, --prompt, "{prompt}", --out, "{output}"], cost: 0.05 }
  *
- * Each provider's options come from its type's config table. */
+ *     models:
+ *       gemini-3-pro-image: { price: 0.09 }
+ *
+ * Each provider's options come from its type's config table, and models are rows of the models table,
+ * which presets/models.yaml begins. */
 #pragma once
 
 #include "base/problems.h"
@@ -24,7 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Config, config_free)
 
 /* Where it is, or would be; of NULL: the words for that. */
 const char *config_path (const Config *config);
-/* The options of the type's config table; NULL: none are set, or `config` is NULL. */
+/* The options of the type's config table: as set, or their defaults. NULL: nothing is set for a type
+ * that needs it, or `config` is NULL. */
 const void *config_provider (const Config *config, const ProviderType *type);
-/* Can anything that is configured cost money? */
-bool config_has_paid_provider (const Config *config);
+/* NULL when `config` is. */
+const ModelTable *config_models (const Config *config);

@@ -58,6 +58,14 @@ const PipelineKey size_keys[] = {
 
 const PipelineKey config_keys[] = {
   { "providers", "What each provider is told that no pipeline may say", PIPELINE_KEY_PROVIDERS },
+  { "models", "Rows of the models table: new ones, or other options of those that are there",
+    PIPELINE_KEY_MODELS },
+  { NULL },
+};
+
+const PipelineKey model_file_keys[] = {
+  { "version", "The version of the table: 1", PIPELINE_KEY_VERSION },
+  { "models", "The rows", PIPELINE_KEY_MODELS },
   { NULL },
 };
 
@@ -88,6 +96,8 @@ keys_describe_kind (PipelineKeyKind kind)
     return "a list of 1 to 65535 px";
   case PIPELINE_KEY_PROVIDERS:
     return "a map of providers to their options";
+  case PIPELINE_KEY_MODELS:
+    return "a map of models to their options";
   }
   return "";
 }

@@ -19,6 +19,7 @@ typedef enum {
   PIPELINE_KEY_OUTPUTS,   /* a list of maps with output_keys */
   PIPELINE_KEY_PIXELS,    /* a list of sizes in px */
   PIPELINE_KEY_PROVIDERS, /* a map of providers to their options */
+  PIPELINE_KEY_MODELS,    /* a map of models to their options */
 } PipelineKeyKind;
 
 typedef struct {
@@ -28,7 +29,7 @@ typedef struct {
 
 /* matrix_keys and size_keys are those with a meaning of their own; all others are the user's. */
 extern const PipelineKey pipeline_keys[], output_keys[], preset_keys[], matrix_keys[], size_keys[],
-  config_keys[];
+  config_keys[], model_file_keys[];
 
 /* "a text", "a list of stages": what a key takes, for people. */
 const char *keys_describe_kind (PipelineKeyKind kind);

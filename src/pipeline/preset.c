@@ -7,6 +7,9 @@
 #include "pipeline/keys.h"
 #include "pipeline/secrets.h"
 
+/* The models table stands beside the presets, and is none. */
+#define MODELS_FILE "models.yaml"
+
 PresetPath *
 preset_path_new (const char *installed_folder)
 {
@@ -58,7 +61,7 @@ is_name (const char *name)
   for (char **part = parts; *part != NULL; part++)
     if ((*part)[0] == '\0' || (*part)[0] == '.')
       return false;
-  return parts[0] != NULL;
+  return parts[0] != NULL && strcmp (name, "models") != 0;
 }
 
 static char *
@@ -139,7 +142,7 @@ collect (GHashTable *found, const char *root, const char *below, int depth)
       continue;
     if (g_file_test (full, G_FILE_TEST_IS_DIR))
       collect (found, root, child, depth + 1);
-    else if (g_str_has_suffix (entry, ".yaml"))
+    else if (g_str_has_suffix (entry, ".yaml") && strcmp (child, MODELS_FILE) != 0)
       g_hash_table_add (found, g_strndup (child, strlen (child) - strlen (".yaml")));
   }
   g_clear_pointer (&listing, g_dir_close);

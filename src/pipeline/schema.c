@@ -168,6 +168,8 @@ new_key_value (PipelineKeyKind kind)
     return new_pixels ();
   case PIPELINE_KEY_PROVIDERS:
     return new_providers ();
+  case PIPELINE_KEY_MODELS:
+    return new_map (options_schema (&model_options));
   }
   return cJSON_CreateObject ();
 }

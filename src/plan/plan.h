@@ -92,16 +92,25 @@ typedef struct {
   GPtrArray *derivatives; /* Derivative*, in the order of outputs and their matrices */
 } Expansion;
 
+/* A picture that is sent along: a file, or an original of the cache. */
+typedef struct {
+  char *path; /* absolute; NULL: an original */
+  Digest digest;
+} PlanReference;
+
 /* What is asked of a provider for an image that is generated. */
 typedef struct {
   Step *step; /* holds `options` */
   const GenerateOptions *options;
   const ProviderType *provider;
-  const void *config; /* what the user's configuration says of it, or NULL */
-  const char *model;
+  const void *config; /* what the user's configuration says of it, or its defaults, or NULL */
+  const Model *row;   /* of the models table, or NULL */
+  const char *model;  /* as the provider calls it */
   bool is_paid;
+  bool has_price;  /* of what is paid: somebody wrote down what it costs */
   double cost_usd; /* of one answer, by the price that is known */
   int variant;
+  GArray *references; /* PlanReference, in order; the mask, if there is one, is the last */
   Digest fingerprint; /* of the request */
   int width, height;  /* expected, px */
 } PlanRequest;
@@ -116,6 +125,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
 const Pipeline *plan_pipeline (const Plan *plan);
 unsigned plan_n_images (const Plan *plan);
 const PlanImage *plan_image (const Plan *plan, unsigned i);
+
+/* Could any image be asked of somebody who takes money? No is sure; yes is a guess. */
+bool plan_may_be_paid (const Plan *plan);
 
 /* How the image's file is to be kept: the options of its `load`. New, free with step_unref. */
 Step *plan_load_step (const Plan *plan, unsigned i, Problems *problems);

@@ -1,6 +1,9 @@
 /* What is asked of a provider, and its fingerprint: model, prompt, ratio, resolution, seed, variant;
- * never who is asked, nor how often or how long. */
+ * reference pictures by what they hold; never who is asked, nor how often or how long. */
 #include "plan/plan-private.h"
+
+#include "base/path.h"
+#include "providers/capability.h"
 
 void
 plan_request_free (PlanRequest *request)
@@ -8,6 +11,8 @@ plan_request_free (PlanRequest *request)
   if (request == NULL)
     return;
   step_unref (request->step);
+  if (request->references != NULL)
+    g_array_unref (request->references);
   g_free (request);
 }
 
@@ -61,14 +66,136 @@ choose_provider (const Step *source, Problems *problems)
   return !ok ? NULL : chosen != NULL ? chosen : provider_find ("synthetic");
 }
 
-static Digest
-request_fingerprint (const PlanRequest *request)
+/* ---- reference pictures ---- */
+
+static void
+reference_clear (gpointer data)
 {
+  g_free (((PlanReference *)data)->path);
+}
+
+static const Mark *
+mark_of_reference (const Step *source, unsigned i)
+{
+  const Node *node = node_get (source->node, "references");
+  bool is_list = node != NULL && node->kind == NODE_LIST && i < node_length (node);
+  return is_list ? &node_item (node, i)->mark : mark_of (source, "references");
+}
+
+/* "original:HASH" */
+static bool
+find_original (const Plan *plan, const char *hash, Digest *out_digest, GError **error)
+{
+  char *hashes[] = { (char *)hash, NULL };
+  const RecallOptions asked = { .hash = hashes };
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify)plan_original_free);
+  if (!plan->world->recall (plan->world->data, &asked, found, error))
+    return false;
+  *out_digest = ((PlanOriginal *)found->pdata[0])->digest;
+  return true;
+}
+
+static bool
+add_reference (const Plan *plan, const char *text, const char *folder, GArray *references,
+               GError **error)
+{
+  PlanReference reference = { 0 };
+  if (g_str_has_prefix (text, "original:")) {
+    if (!find_original (plan, text + strlen ("original:"), &reference.digest, error))
+      return false;
+  } else {
+    reference.path = path_resolve (folder, text);
+    if (!plan->world->file_digest (plan->world->data, reference.path, &reference.digest, error)) {
+      g_free (reference.path);
+      return false;
+    }
+  }
+  g_array_append_val (references, reference);
+  return true;
+}
+
+static bool
+read_references (const Plan *plan, PlanRequest *request, Problems *problems)
+{
+  const GenerateOptions *options = request->options;
+  const Node *node = node_get (request->step->node, "references");
+  const char *folder = pipeline_folder_of (plan->pipeline,
+                                           node != NULL ? node : request->step->node);
+  bool ok = true;
+  request->references = g_array_new (FALSE, FALSE, sizeof (PlanReference));
+  g_array_set_clear_func (request->references, reference_clear);
+  for (unsigned i = 0; options->references != NULL && options->references[i] != NULL; i++) {
+    g_autoptr (GError) error = NULL;
+    if (!add_reference (plan, options->references[i], folder, request->references, &error))
+      ok = problems_add (problems, mark_of_reference (request->step, i), "%s", error->message);
+  }
+  g_autoptr (GError) error = NULL;
+  if (ok && options->mask != NULL &&
+      !add_reference (plan, options->mask, folder, request->references, &error))
+    ok = problems_add (problems, mark_of (request->step, "mask"), "%s", error->message);
+  return ok;
+}
+
+/* ---- the model ---- */
+
+static bool
+choose_model (const Plan *plan, PlanRequest *request, Problems *problems)
+{
+  const ProviderType *provider = request->provider;
+  const ModelTable *models = config_models (plan->pipeline->config);
+  const char *name = provider->model != NULL ? provider->model (request->options, request->config)
+                                             : provider->default_model;
+  request->model = name;
+  if (!provider->has_models || models == NULL)
+    return true;
+  g_autoptr (GError) error = NULL;
+  const char *option = "model";
+  request->row = model_table_find (models, provider->name, name, &error);
+  if (request->row != NULL)
+    request->model = model_id_at (request->row, provider->name);
+  if (request->row == NULL ||
+      (provider->check != NULL &&
+       !provider->check (request->options, request->row, request->config, &option, &error)))
+    return problems_add (problems, mark_of (request->step, option), "%s", error->message);
+  return true;
+}
+
+static void
+find_price (PlanRequest *request)
+{
+  const ProviderType *provider = request->provider;
+  bool has_own = provider->cost != NULL && request->config != NULL &&
+                 provider->cost (request->config) > 0;
+  if (has_own) {
+    request->cost_usd = provider->cost (request->config);
+    request->has_price = true;
+  } else if (request->row != NULL) {
+    request->has_price = model_price (request->row, request->options->resolution,
+                                      request->references->len, &request->cost_usd);
+  }
+  request->is_paid = has_own ||
+                     (provider->has_models && (request->row == NULL || !request->row->is_free));
+}
+
+/* ---- the request ---- */
+
+static bool
+request_fingerprint (const Plan *plan, PlanRequest *request, Problems *problems)
+{
+  g_autoptr (GError) error = NULL;
+  const char *family = request->row != NULL ? model_family (request->row) : request->model;
   g_autoptr (GString) text = g_string_new ("peel request 1\n");
-  g_string_append_printf (text, "model %s\nvariant %d\ngenerate", request->model, request->variant);
-  /* No file option, so nothing can fail. */
-  options_append_canonical (&generate_options, request->options, NULL, NULL, text, NULL);
-  return digest_of (text->str, text->len);
+  g_string_append_printf (text, "model %s\nvariant %d\ngenerate", family, request->variant);
+  if (!options_append_canonical (&generate_options, request->options, plan->world->file_digest,
+                                 plan->world->data, text, &error))
+    return problems_add (problems, mark_of (request->step, "mask"), "%s", error->message);
+  unsigned n = generate_n_references (request->options);
+  for (unsigned i = 0; i < n; i++)
+    g_string_append_printf (
+      text, "%s%s", i == 0 ? "\nreferences " : " ",
+      digest_to_hex (&g_array_index (request->references, PlanReference, i).digest).text);
+  request->fingerprint = digest_of (text->str, text->len);
+  return true;
 }
 
 PlanRequest *
@@ -85,23 +212,53 @@ plan_request_of (const Plan *plan, const PlanImage *image, Problems *problems)
   if (request->step == NULL)
     return NULL;
   request->options = request->step->options;
+  request->variant = image->variant;
   request->provider = choose_provider (request->step, problems);
   if (request->provider == NULL)
     return NULL;
-  const ProviderType *provider = request->provider;
-  request->config = config_provider (plan->pipeline->config, provider);
-  request->model = provider->model != NULL ? provider->model (request->options, request->config)
-                                           : provider->default_model;
-  if (provider->cost != NULL && request->config != NULL)
-    request->cost_usd = provider->cost (request->config);
-  request->is_paid = request->cost_usd > 0;
-  request->variant = image->variant;
+  request->config = config_provider (plan->pipeline->config, request->provider);
+  if (!choose_model (plan, request, problems) || !read_references (plan, request, problems))
+    return NULL;
+  find_price (request);
   g_autoptr (GError) error = NULL;
-  if (!request->provider->expected_size (request->options, &request->width, &request->height,
-                                         &error)) {
+  if (!request->provider->expected_size (request->options, request->row, &request->width,
+                                         &request->height, &error)) {
     problems_add (problems, mark_of (request->step, "resolution"), "%s", error->message);
     return NULL;
   }
-  request->fingerprint = request_fingerprint (request);
-  return g_steal_pointer (&request);
+  return request_fingerprint (plan, request, problems) ? g_steal_pointer (&request) : NULL;
+}
+
+/* ---- of the whole plan ---- */
+
+static bool
+may_be_paid (const char *name, const Config *config)
+{
+  const ProviderType *provider = provider_find (name);
+  if (provider == NULL || provider->has_models)
+    return true;
+  const void *own = config_provider (config, provider);
+  return own != NULL && provider->cost != NULL && provider->cost (own) > 0;
+}
+
+/* What stands in the file is enough: a look at each image would take as long as planning it. */
+bool
+plan_may_be_paid (const Plan *plan)
+{
+  const Node *first = node_item (plan->pipeline->stage_list, 0);
+  const Node *options = node_get (first, "generate"), *names = node_get (options, "provider");
+  if (options == NULL)
+    return first->has_references;
+  if (options->kind != NODE_MAP) /* a prompt alone, or a variable that stands for anything */
+    return options->has_references;
+  if (names == NULL)
+    return false;
+  if (names->has_references)
+    return true;
+  if (names->kind != NODE_LIST)
+    return may_be_paid (names->text, plan->pipeline->config);
+  for (unsigned i = 0; i < node_length (names); i++)
+    if (may_be_paid (node_item (names, i)->text, plan->pipeline->config))
+      return true;
+  return false;
 }

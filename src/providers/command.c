@@ -176,7 +176,8 @@ most_at_once (const void *config)
 /* ---- what is done ---- */
 
 static bool
-expected_size (const GenerateOptions *options, int *out_width, int *out_height, GError **error)
+expected_size (const GenerateOptions *options, const Model *row, int *out_width, int *out_height,
+               GError **error)
 {
   return size_of_answer (options, "the command provider asks for", MOST_EDGE, out_width, out_height,
                          error);
@@ -227,6 +228,7 @@ const ProviderType provider_command = {
   .summary = "Runs a program of yours that writes the picture; free unless you say what it costs",
   .default_model = "command",
   .source_type = "trainedAlgorithmicMedia",
+  .needs_config = true,
   .config = &command_config,
   .check_config = check_config,
   .model = model,

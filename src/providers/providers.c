@@ -10,9 +10,11 @@ provider_step_clear (ProviderStep *step)
 {
   g_clear_pointer (&step->program, g_strfreev);
   g_clear_pointer (&step->input, g_free);
+  g_clear_pointer (&step->request, http_request_free);
 }
 
 const ProviderType *const provider_types[] = {
+  &provider_ai_studio,
   &provider_command,
   &provider_synthetic,
 };

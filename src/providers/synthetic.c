@@ -4,7 +4,8 @@
 #include "providers/types.h"
 
 static bool
-expected_size (const GenerateOptions *options, int *out_width, int *out_height, GError **error)
+expected_size (const GenerateOptions *options, const Model *row, int *out_width, int *out_height,
+               GError **error)
 {
   return size_of_answer (options, "the synthetic provider draws", PAINTER_MOST_EDGE, out_width,
                          out_height, error);

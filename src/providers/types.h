@@ -3,5 +3,6 @@
 
 #include "providers/provider.h"
 
+extern const ProviderType provider_ai_studio;
 extern const ProviderType provider_command;
 extern const ProviderType provider_synthetic;

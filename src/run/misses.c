@@ -203,8 +203,7 @@ misses_decide (Run *run, GError **error)
   bool asks = settings->on_miss != ON_MISS_GENERATE;
   if (!settings->dry_run)
     call_folder_sweep (cache_home (run->cache), warn_of_kept, run);
-  if (settings->dry_run || general_refusal (settings) != NULL ||
-      !config_has_paid_provider (run->pipeline->config))
+  if (settings->dry_run || general_refusal (settings) != NULL || !plan_may_be_paid (run->plan))
     return true;
   RunMisses found;
   run->misses.permitted = new_digest_set ();
@@ -226,7 +225,7 @@ misses_decide (Run *run, GError **error)
 static bool
 is_configured (const PlanRequest *request)
 {
-  return request->provider->config == NULL || request->config != NULL;
+  return !request->provider->needs_config || request->config != NULL;
 }
 
 /* White space of any kind as one space, cut to what a message holds. New string. */

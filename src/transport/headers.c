@@ -1,6 +1,7 @@
 #include "transport/headers.h"
 
 #include <string.h>
+#include <curl/curl.h>
 
 const char *
 http_headers_get (const HttpHeaders *headers, const char *name)
@@ -12,4 +13,11 @@ http_headers_get (const HttpHeaders *headers, const char *name)
       return line + length + 1 + strspn (line + length + 1, " \t");
   }
   return NULL;
+}
+
+int64_t
+http_date_parse (const char *text)
+{
+  time_t date = curl_getdate (text, NULL);
+  return date >= 0 ? (int64_t)date * G_USEC_PER_SEC : -1;
 }

@@ -35,7 +35,15 @@ static const GenerateOptions asked = {
 static ProviderStep
 first_step (const CommandConfig *config)
 {
-  const ProviderRequest request = { &asked, config, "sdxl", 3, 1376, 768, "/tmp/a.png" };
+  const ProviderRequest request = {
+    .options = &asked,
+    .config = config,
+    .model = "sdxl",
+    .variant = 3,
+    .width = 1376,
+    .height = 768,
+    .output = "/tmp/a.png",
+  };
   ProviderStep step = { 0 };
   g_autoptr (GError) error = NULL;
   assert_ok (provider_find ("command")->first_step (&request, &step, &error), error);

@@ -9,7 +9,7 @@ size_of (int ratio_width, int ratio_height, const char *resolution, int *width, 
     .aspect_ratio = { ratio_width, ratio_height },
     .resolution = (char *)resolution,
   };
-  return provider_find ("synthetic")->expected_size (&options, width, height, error);
+  return provider_find ("synthetic")->expected_size (&options, NULL, width, height, error);
 }
 
 static void

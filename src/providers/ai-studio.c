@@ -1,0 +1,120 @@
+/* The Gemini Developer API, by a key of AI Studio; also gateways that speak its dialect, by their
+ * address and their way of taking a key. */
+#include "providers/base-url.h"
+#include "providers/capability.h"
+#include "providers/gemini.h"
+#include "providers/types.h"
+
+typedef enum { AUTH_GOOGLE, AUTH_BEARER } AuthStyle;
+
+typedef struct {
+  char **keys; /* references to secrets */
+  char *base_url;
+  int auth; /* AuthStyle */
+  char *model;
+  int jobs;
+  int64_t timeout_ms;
+} AiStudioConfig;
+
+static const OptionChoice auth_styles[] = {
+  { "x-goog-api-key", AUTH_GOOGLE, "as Google takes it" },
+  { "bearer", AUTH_BEARER, "as most gateways take it: Authorization: Bearer" },
+  { 0 },
+};
+
+static const Option rows[] = {
+  { OPTION_TEXTS (AiStudioConfig, keys), .name = "keys", .flags = OPTION_SECRET,
+    .help =
+      "API keys, used in turn; unset: GOOGLE_API_KEY, or else GEMINI_API_KEY, of the environment" },
+  { OPTION_TEXT (AiStudioConfig, base_url), .name = "base-url", .value_name = "URL",
+    .help = "Where the API is", .fallback = "https://generativelanguage.googleapis.com" },
+  { OPTION_CHOICE (AiStudioConfig, auth), .name = "auth", .choices = auth_styles,
+    .fallback = "x-goog-api-key", .help = "The header that the key is sent in" },
+  { OPTION_TEXT (AiStudioConfig, model), .name = "model", .value_name = "NAME",
+    .help = "The model that is asked when the pipeline names none", .fallback = "nano-banana-pro" },
+  { OPTION_INT (AiStudioConfig, jobs), .name = "jobs", .min = 1, .max = 256, .fallback = "4",
+    .help = "How many requests are under way at a time" },
+  { OPTION_DURATION (AiStudioConfig, timeout_ms), .name = "timeout", .fallback = "600s",
+    .help =
+      "When a request is given up. Pictures in 4K take up to three minutes, and giving up does"
+      " not stop the bill" },
+  { 0 },
+};
+
+static const OptionTable config_options = { rows, sizeof (AiStudioConfig), .shorthand = NULL };
+
+static bool
+check_config (const void *config, const Node *node, Problems *problems)
+{
+  return base_url_check (((const AiStudioConfig *)config)->base_url, node, problems);
+}
+
+static const char *
+model (const GenerateOptions *options, const void *config)
+{
+  if (options->model != NULL)
+    return options->model;
+  return config != NULL ? ((const AiStudioConfig *)config)->model : "nano-banana-pro";
+}
+
+static int
+most_at_once (const void *config)
+{
+  return ((const AiStudioConfig *)config)->jobs;
+}
+
+static bool
+check (const GenerateOptions *options, const Model *row, const void *config,
+       const char **out_option, GError **error)
+{
+  return gemini_check (GEMINI_DEVELOPER, options, row, out_option, error);
+}
+
+static bool
+first_step (const ProviderRequest *asked, ProviderStep *out_step, GError **error)
+{
+  const AiStudioConfig *config = asked->config;
+  g_autofree char *id = g_uri_escape_string (asked->model, NULL, FALSE);
+  g_autofree char *url = base_url_join (config->base_url, "/v1beta/models/%s:generateContent", id);
+  HttpRequest *request = http_request_new ("POST", url);
+  request->timeout_ms = config->timeout_ms;
+  gemini_add_body (asked, GEMINI_DEVELOPER, request);
+  *out_step = (ProviderStep){ .kind = PROVIDER_SEND, .request = request };
+  return true;
+}
+
+static void
+login (const void *config, ProviderLogin *out_login)
+{
+  static const char *const names[] = { "GOOGLE_API_KEY", "GEMINI_API_KEY", NULL };
+  const AiStudioConfig *own = config;
+  *out_login = (ProviderLogin){
+    .header = own->auth == AUTH_BEARER ? "Authorization" : "x-goog-api-key",
+    .keys = own->keys,
+    .key_names = names,
+  };
+}
+
+static void
+take_answer (const ProviderRequest *asked, const ProviderAnswer *answer, Verdict *verdict)
+{
+  gemini_take_answer (asked, answer, "ai-studio", verdict);
+}
+
+const ProviderType provider_ai_studio = {
+  .name = "ai-studio",
+  .summary = "Gemini's image models by the Gemini Developer API, with a key of Google AI Studio",
+  .default_model = "nano-banana-pro",
+  .source_type = "trainedAlgorithmicMedia",
+  .has_models = true,
+  .config = &config_options,
+  .check_config = check_config,
+  .model = model,
+  .most_at_once = most_at_once,
+  .check = check,
+  .expected_size = capability_size,
+  .first_step = first_step,
+  .login = login,
+  .image_paths = gemini_image_paths,
+  .take_answer = take_answer,
+};

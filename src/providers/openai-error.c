@@ -1,0 +1,111 @@
+/* Errors of OpenAI's API and of what speaks like it: {"error": {"message", "type", "param", "code"}},
+ * where gateways also write a text, and numbers for codes. */
+#include "providers/verdict.h"
+
+typedef struct {
+  const char *message, *type, *param; /* "" where they are missing */
+  char code[64];
+} OpenaiError;
+
+static void
+read_code (const cJSON *code, OpenaiError *out)
+{
+  if (cJSON_IsString (code))
+    g_strlcpy (out->code, code->valuestring, sizeof out->code);
+  else if (cJSON_IsNumber (code))
+    g_snprintf (out->code, sizeof out->code, "%d", code->valueint);
+}
+
+static bool
+read_error (const ProviderAnswer *answer, OpenaiError *out)
+{
+  const cJSON *error = cJSON_GetObjectItemCaseSensitive (answer_root (answer), "error");
+  *out = (OpenaiError){ .message = "", .type = "", .param = "" };
+  if (cJSON_IsString (error)) {
+    out->message = error->valuestring;
+    return true;
+  }
+  if (!cJSON_IsObject (error))
+    return false;
+  const char *message = answer_text (error, "message", "message");
+  const char *type = answer_text (error, "type", "type");
+  const char *param = answer_text (error, "param", "param");
+  out->message = message != NULL ? message : "";
+  out->type = type != NULL ? type : "";
+  out->param = param != NULL ? param : "";
+  read_code (cJSON_GetObjectItemCaseSensitive (error, "code"), out);
+  return true;
+}
+
+static bool
+is_refusal (const OpenaiError *error)
+{
+  return strcmp (error->code, "moderation_blocked") == 0 ||
+         strcmp (error->code, "content_policy_violation") == 0 ||
+         strstr (error->message, "safety_violations") != NULL;
+}
+
+static const char *
+meaning_of (const OpenaiError *error, int status, FailureKind *out_kind)
+{
+  *out_kind = FAILURE_ITEM;
+  if (strcmp (error->code, "insufficient_quota") == 0) {
+    *out_kind = FAILURE_RUN;
+    return "the account has no credit left: add some at the service";
+  }
+  if (strcmp (error->code, "model_not_found") == 0) {
+    *out_kind = FAILURE_RUN;
+    return "the service has no such model, or not for this key";
+  }
+  if (status == 401) {
+    *out_kind = FAILURE_LOGIN;
+    return "the key is wrong: name the right one in your configuration or OPENAI_API_KEY";
+  }
+  if (status == 403 || status == 404) {
+    *out_kind = FAILURE_RUN;
+    return "the account may not do this, or the service has no such model or address";
+  }
+  if (status == 429) {
+    *out_kind = FAILURE_THROTTLE;
+    return "too many requests for now: fewer at a time ('jobs' in the configuration), or later";
+  }
+  if (status == 408 || status == 409 || status >= 500) {
+    *out_kind = FAILURE_TRANSIENT;
+    return "trouble of the service's own";
+  }
+  if (strcmp (error->code, "unknown_parameter") == 0)
+    return "this service does not know that option: leave it out, or choose the gateway's "
+           "'profile' "
+           "in the configuration";
+  return "the request was not accepted as it is";
+}
+
+void
+openai_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verdict)
+{
+  OpenaiError error;
+  if (!read_error (answer, &error)) {
+    verdict_fail_by_status (verdict, answer, who);
+    return;
+  }
+  FailureKind kind;
+  const char *meaning = meaning_of (&error, answer->status, &kind);
+  g_autofree char *words = service_words (error.message);
+  g_autofree char *code = service_words (error.code);
+  const char *id = http_headers_get (answer->headers, "x-request-id");
+  g_autofree char *number = id != NULL ? service_words (id) : g_strdup ("");
+  g_autofree char *reference = number[0] != '\0' ? g_strdup_printf (" [request %s]", number)
+                                                 : g_strdup ("");
+  if (is_refusal (&error)) {
+    verdict->kind = VERDICT_REFUSED;
+    verdict->message = g_strdup_printf ("%s refused the picture (%s) and said: %s: rewrite the "
+                                        "prompt%s",
+                                        who, code[0] != '\0' ? code : "safety", words, reference);
+    return;
+  }
+  verdict_fail (verdict, kind, "%s answered %d%s%s: %s (%s)%s", who, answer->status,
+                code[0] != '\0' ? " " : "", code, words[0] != '\0' ? words : "no reason given",
+                meaning, reference);
+  verdict->retry_after_ms = answer_retry_after_ms (answer);
+  verdict->is_billed = answer->status == 500 || answer->status == 502 || answer->status == 504;
+}

@@ -1,0 +1,32 @@
+/* What the judges of answers share: reading JSON that nobody vouches for, and words for people. */
+#pragma once
+
+#include "providers/provider.h"
+
+/* The member by either spelling (gateways write snake_case), or NULL. */
+const cJSON *answer_member (const cJSON *object, const char *camel, const char *snake);
+/* Its text, or NULL. */
+const char *answer_text (const cJSON *object, const char *camel, const char *snake);
+/* The number of a picture that the scanner put in its place; -1: it is none. */
+int answer_blob (const ProviderAnswer *answer, const cJSON *value);
+/* The answer without the one-element list around it; NULL: no JSON. */
+const cJSON *answer_root (const ProviderAnswer *answer);
+
+/* What a service said, fit for a message: one line, no control characters, no credentials, and not
+ * more than a reader takes in. New string. */
+char *service_words (const char *text);
+
+/* Judges an answer that is no success. `who` is the provider; both take `error` as an object, a
+ * text, a list of one, a page of HTML or nothing at all. */
+void google_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verdict);
+void openai_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verdict);
+
+/* The parts that they share: the service's words and number into `message`, with what they mean. */
+void verdict_fail (Verdict *verdict, FailureKind kind, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);
+/* "Retry-After" and "retry-after-ms"; -1: neither says a wait. */
+int64_t answer_retry_after_ms (const ProviderAnswer *answer);
+/* A protobuf Duration as JSON, "33.8s", in ms; -1: it is none. */
+int64_t duration_parse_ms (const char *text);
+/* No success and no JSON that tells why: by the status alone. */
+void verdict_fail_by_status (Verdict *verdict, const ProviderAnswer *answer, const char *who);
