@@ -118,18 +118,69 @@ is_continuation (char c)
   return ((unsigned char)c & 0xC0) == 0x80;
 }
 
+/* ---- those that were remembered ---- */
+
+enum {
+  LEAST_REMEMBERED = 6,   /* characters; less is found in too many words */
+  MOST_REMEMBERED = 1000, /* a run of days gets a token each hour */
+};
+
+static GMutex known_lock;
+static GQueue known = G_QUEUE_INIT; /* char*, oldest first */
+
+void
+secret_free (char *text)
+{
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+  g_free (text);
+}
+
+static int
+compare_text (const void *a, const void *b)
+{
+  return strcmp (a, b);
+}
+
+void
+secret_remember (const char *text)
+{
+  if (text == NULL || strlen (text) < LEAST_REMEMBERED)
+    return;
+  g_mutex_lock (&known_lock);
+  if (g_queue_find_custom (&known, text, compare_text) == NULL)
+    g_queue_push_tail (&known, g_strdup (text));
+  if (known.length > MOST_REMEMBERED)
+    secret_free (g_queue_pop_head (&known));
+  g_mutex_unlock (&known_lock);
+}
+
+static void
+mark_known (const char *text, char *is_secret)
+{
+  g_mutex_lock (&known_lock);
+  for (const GList *each = known.head; each != NULL; each = each->next) {
+    size_t length = strlen (each->data);
+    for (const char *at = text; (at = strstr (at, each->data)) != NULL; at++)
+      memset (is_secret + (at - text), 1, length);
+  }
+  g_mutex_unlock (&known_lock);
+}
+
 char *
 secret_hide (const char *text)
 {
-  GString *out = g_string_new (NULL);
-  size_t start, length;
-  for (; find_any (text, &start, &length); text += start + length) {
-    g_string_append_len (out, text, (gssize)start);
-    for (size_t i = 0; i < length; i++)
-      if (!is_continuation (text[start + i]))
-        g_string_append_c (out, '.');
-  }
-  g_string_append (out, text);
+  size_t n = strlen (text), start, length;
+  g_autofree char *is_secret = g_malloc0 (n + 1);
+  mark_known (text, is_secret);
+  for (size_t at = 0; find_any (text + at, &start, &length); at += start + length)
+    memset (is_secret + at + start, 1, length);
+  GString *out = g_string_sized_new (n);
+  for (size_t i = 0; i < n; i++)
+    if (!is_secret[i])
+      g_string_append_c (out, text[i]);
+    else if (!is_continuation (text[i]))
+      g_string_append_c (out, '.');
   return g_string_free (out, FALSE);
 }
 

@@ -1,4 +1,4 @@
-/* Texts that look like credentials, so that no error ever repeats one. */
+/* Texts that look like credentials, and those known to be, so that no error ever repeats one. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,10 +8,17 @@
  * OAuth tokens, JWTs, private key blocks). Byte offsets. */
 bool secret_find (const char *text, size_t *out_start, size_t *out_length);
 
-/* `text` with every credential as dots, one for each character; here also what stands behind "Bearer "
- * or "Basic ", if "Authorization:" is before it or it has 16 characters. New string; what is not UTF-8
- * stays. */
+/* `text` with every credential as dots, one for each character; here also what was remembered, and what
+ * stands behind "Bearer " or "Basic ", if "Authorization:" is before it or it has 16 characters. New
+ * string; what is not UTF-8 stays. */
 char *secret_hide (const char *text);
+
+/* From now on secret_hide hides this text wherever it stands, whatever its shape, in the whole process.
+ * Less than 6 bytes are not remembered, nor more than the 1000 latest texts. Any thread; NULL is
+ * nothing. */
+void secret_remember (const char *text);
+/* Overwrites the string, then frees it. NULL is nothing. */
+void secret_free (char *text);
 
 /* Does a name promise a credential: it is or ends in key, token, secret, password, credentials? */
 bool secret_is_name (const char *name);

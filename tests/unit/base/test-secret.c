@@ -81,6 +81,64 @@ what_stands_behind_a_scheme_is_hidden (void)
 }
 
 static void
+what_is_remembered_is_hidden_wherever_it_stands (void)
+{
+  secret_remember ("plainwörd");
+  secret_remember ("wördling-2");
+  secret_remember ("short");
+  secret_remember (NULL);
+  static const struct {
+    const char *text, *shown;
+  } cases[] = {
+    { "plainwörd", "........." },
+    { "xplainwörd=plainwörd", "x.........=........." },
+    { "a plainwördling-2 b", "a ............... b" }, /* two that overlap */
+    { "short plainwor", "short plainwor" },
+    { "sk-plainwörd0123456789abc plainwörd", "sk-.........0123456789abc ........." },
+    { "Bearer plainwörd0123456789abcdef", "Bearer .........0123456789abcdef" },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *shown = secret_hide (cases[i].text);
+    g_assert_cmpstr (shown, ==, cases[i].shown);
+  }
+}
+
+static void
+the_latest_thousand_are_remembered (void)
+{
+  for (int i = 0; i < 1001; i++) {
+    g_autofree char *text = g_strdup_printf ("number-%04d", i);
+    secret_remember (text);
+    secret_remember ("number-0001"); /* again and again takes no place */
+  }
+  g_autofree char *shown = secret_hide ("number-0000 number-0001 number-1000");
+  g_assert_cmpstr (shown, ==, "number-0000 ........... ...........");
+}
+
+static void *
+remember_many (void *data)
+{
+  for (int i = 0; i < 200; i++) {
+    g_autofree char *text = g_strdup_printf ("thread-%s-%d", (const char *)data, i);
+    secret_remember (text);
+    g_autofree char *shown = secret_hide (text);
+    g_assert_cmpuint (strspn (shown, "."), ==, strlen (text));
+  }
+  return NULL;
+}
+
+static void
+threads_remember_at_once (void)
+{
+  GThread *threads[4];
+  static char names[4][2] = { "a", "b", "c", "d" };
+  for (unsigned i = 0; i < 4; i++)
+    threads[i] = g_thread_new (names[i], remember_many, names[i]);
+  for (unsigned i = 0; i < 4; i++)
+    g_thread_join (threads[i]);
+}
+
+static void
 names_promise_credentials (void)
 {
   g_assert_true (secret_is_name ("key"));
@@ -138,6 +196,11 @@ main (int argc, char **argv)
                    hidden_keys_are_dots_and_the_rest_stays);
   g_test_add_func ("/base/secret/what-stands-behind-a-scheme-is-hidden",
                    what_stands_behind_a_scheme_is_hidden);
+  g_test_add_func ("/base/secret/what-is-remembered-is-hidden-wherever-it-stands",
+                   what_is_remembered_is_hidden_wherever_it_stands);
+  g_test_add_func ("/base/secret/threads-remember-at-once", threads_remember_at_once);
+  g_test_add_func ("/base/secret/the-latest-thousand-are-remembered",
+                   the_latest_thousand_are_remembered);
   g_test_add_func ("/base/secret/names-promise-credentials", names_promise_credentials);
   g_test_add_func ("/base/secret/words-that-end-like-keys-are-words",
                    words_that_end_like_keys_are_words);
