@@ -4,8 +4,6 @@
 
 #include "transport/call.h"
 
-G_DEFINE_QUARK (transport_error_quark, transport_error)
-
 /* Idle, the thread sleeps until it is woken; the rest is curl's own timers. */
 enum { POLL_MS = 1000 };
 
