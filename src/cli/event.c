@@ -39,6 +39,8 @@ class_name (RunErrorCode error_class)
   case RUN_ERROR_PROVIDER:
   case RUN_ERROR_MAYBE_CHARGED:
     return "provider";
+  case RUN_ERROR_REFUSED:
+    return "refused";
   case RUN_ERROR_BUDGET:
     return "budget";
   case RUN_ERROR_MISS:

@@ -9,6 +9,7 @@ const ExitCodeRow exit_code_rows[] = {
   { EXIT_USAGE, "wrong usage, or an invalid pipeline" },
   { EXIT_SOME_FAILED, "some outputs failed under --keep-going; the others are made" },
   { EXIT_PROVIDER, "a provider or the network failed" },
+  { EXIT_REFUSED, "a provider refused for reasons of safety" },
   { EXIT_BUDGET, "the budget would be exceeded; nothing was spent" },
   { EXIT_MISS, "an original is not in the cache, and may not be made" },
   { EXIT_CORRUPT, "the cache is damaged" },
@@ -28,6 +29,8 @@ exit_code_of (const GError *error)
   case RUN_ERROR_PROVIDER:
   case RUN_ERROR_MAYBE_CHARGED:
     return EXIT_PROVIDER;
+  case RUN_ERROR_REFUSED:
+    return EXIT_REFUSED;
   case RUN_ERROR_BUDGET:
     return EXIT_BUDGET;
   case RUN_ERROR_MISS:

@@ -9,6 +9,7 @@ typedef enum {
   EXIT_USAGE = 2,
   EXIT_SOME_FAILED = 3,
   EXIT_PROVIDER = 4,
+  EXIT_REFUSED = 5,
   EXIT_BUDGET = 6,
   EXIT_MISS = 7,
   EXIT_CORRUPT = 8,

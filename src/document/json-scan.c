@@ -11,15 +11,13 @@
  * taken back out of the rest once it turns out to be an image. */
 #include "document/json-scan.h"
 
-#include <stdarg.h>
 #include <string.h>
 
-#include "base/always-false.h"
-#include "base/base64.h"
+#include "document/json-scan-image.h"
 #include "document/json-scan-path.h"
 
 /* Of "data:…;base64,". Real ones have 23. */
-enum { HEAD_CHARACTERS = 128, BUFFER_BYTES = 48 * 1024 };
+enum { HEAD_CHARACTERS = 128 };
 
 typedef enum {
   BEFORE,
@@ -43,7 +41,6 @@ typedef struct {
 struct JsonScan {
   JsonScanPaths *paths;
   JsonScanLimits limits;
-  JsonScanSink sink;
   GError *failure;
   State state;
   GString *rest;
@@ -67,10 +64,7 @@ struct JsonScan {
   bool is_uri; /* the head is a whole "data:…;base64," */
 
   GPtrArray *types; /* of the blobs, NULLs among them */
-  Base64Decoder decoder;
-  int64_t n_blob_bytes;
-  size_t n_buffered;
-  uint8_t buffer[BUFFER_BYTES];
+  JsonScanImage image;
 };
 
 G_DEFINE_QUARK (json_scan_error_quark, json_scan_error)
@@ -81,7 +75,8 @@ json_scan_new (const JsonScanPath *paths, const JsonScanLimits *limits, const Js
   JsonScan *scan = g_new0 (JsonScan, 1);
   scan->paths = json_scan_paths_new (paths);
   scan->limits = *limits;
-  scan->sink = *sink;
+  scan->image.sink = *sink;
+  scan->image.most_bytes = limits->most_blob_bytes;
   scan->rest = g_string_new (NULL);
   scan->types = g_ptr_array_new_with_free_func (g_free);
   return scan;
@@ -99,18 +94,6 @@ json_scan_free (JsonScan *scan)
   g_free (scan);
 }
 
-static bool G_GNUC_PRINTF (3, 4)
-  fail (GError **error, JsonScanErrorCode code, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, JSON_SCAN_ERROR, (int)code, text);
-  return false;
-}
-#define fail(...) ALWAYS_FALSE (fail (__VA_ARGS__))
-
 /* As much as fits. */
 static bool
 keep_fitting (JsonScan *scan, const char *text, size_t length)
@@ -125,66 +108,12 @@ keep (JsonScan *scan, const char *text, size_t length, GError **error)
 {
   if (keep_fitting (scan, text, length))
     return true;
-  return fail (error, JSON_SCAN_ERROR_TOO_LARGE,
-               "the answer is too large: more than %zu bytes of it are no images",
-               scan->limits.most_rest_bytes);
+  return json_scan_set_error (error, JSON_SCAN_ERROR_TOO_LARGE,
+                              "the answer is too large: more than %zu bytes of it are no images",
+                              scan->limits.most_rest_bytes);
 }
 
 /* Blobs */
-
-static bool
-flush (JsonScan *scan, GError **error)
-{
-  size_t n = scan->n_buffered;
-  scan->n_buffered = 0;
-  return n == 0 || scan->sink.write (scan->sink.data, scan->buffer, n, error);
-}
-
-/* Decodes what fits into the buffer, and stops before a foreign sign. Nothing is used at such a sign
- * only. */
-static bool
-decode (JsonScan *scan, const char *text, size_t length, size_t *out_used, GError **error)
-{
-  if (BUFFER_BYTES - scan->n_buffered < base64_most_bytes (4) && !flush (scan, error))
-    return false;
-  size_t room = (BUFFER_BYTES - scan->n_buffered) / 3 * 4, n_bytes;
-  base64_decode (&scan->decoder, text, MIN (length, room), scan->buffer + scan->n_buffered,
-                 &n_bytes, out_used);
-  scan->n_buffered += n_bytes;
-  scan->n_blob_bytes += (int64_t)n_bytes;
-  if (scan->n_blob_bytes > scan->limits.most_blob_bytes)
-    return fail (error, JSON_SCAN_ERROR_TOO_LARGE,
-                 "image %u of the answer is too large: it has more than %" G_GINT64_FORMAT " bytes",
-                 scan->types->len, scan->limits.most_blob_bytes);
-  return true;
-}
-
-static bool
-refuse_sign (const JsonScan *scan, char sign, GError **error)
-{
-  g_autofree char *shown = g_ascii_isprint (sign)
-                             ? g_strdup_printf ("'%c'", sign)
-                             : g_strdup_printf ("the byte 0x%02x", (unsigned)(uint8_t)sign);
-  return fail (error, JSON_SCAN_ERROR_BASE64,
-               "image %u of the answer is damaged: %s is where no base64 can have it, after "
-               "%" G_GINT64_FORMAT " bytes of the image",
-               scan->types->len, shown, scan->n_blob_bytes);
-}
-
-static bool
-decode_all (JsonScan *scan, const char *text, size_t length, GError **error)
-{
-  while (length > 0) {
-    size_t n_used;
-    if (!decode (scan, text, length, &n_used, error))
-      return false;
-    if (n_used == 0)
-      return refuse_sign (scan, *text, error);
-    text += n_used;
-    length -= n_used;
-  }
-  return true;
-}
 
 static char *
 declared_type (const JsonScan *scan)
@@ -200,30 +129,23 @@ begin_blob (JsonScan *scan, GError **error)
 {
   unsigned blob = scan->types->len;
   if (blob == scan->limits.most_blobs)
-    return fail (error, JSON_SCAN_ERROR_TOO_LARGE, "the answer has more than %u images",
-                 scan->limits.most_blobs);
+    return json_scan_set_error (error, JSON_SCAN_ERROR_TOO_LARGE,
+                                "the answer has more than %u images", scan->limits.most_blobs);
   g_string_truncate (scan->rest, scan->string_start);
   g_autofree char *number = g_strdup_printf ("%u", blob);
   if (!keep (scan, number, strlen (number), error))
     return false;
   g_ptr_array_add (scan->types, declared_type (scan));
   scan->state = IN_BLOB;
-  scan->decoder = (Base64Decoder){ 0 };
-  scan->n_blob_bytes = 0;
-  return scan->sink.begin (scan->sink.data, blob, error);
+  return json_scan_image_begin (&scan->image, blob, error);
 }
 
 static bool
 end_blob (JsonScan *scan, GError **error)
 {
-  if (!base64_finish (&scan->decoder))
-    return fail (error, JSON_SCAN_ERROR_BASE64,
-                 "image %u of the answer is damaged: its base64 ends within a group of four signs, "
-                 "after %" G_GINT64_FORMAT " bytes of the image",
-                 scan->types->len, scan->n_blob_bytes);
   scan->state = STRUCTURE;
   scan->is_behind_blob = true;
-  return flush (scan, error) && scan->sink.end (scan->sink.data, error);
+  return json_scan_image_end (&scan->image, error);
 }
 
 /* The head is no data URI of base64: a plain image, or plain text. */
@@ -234,7 +156,8 @@ settle_head (JsonScan *scan, GError **error)
     scan->state = IN_STRING;
     return true;
   }
-  return begin_blob (scan, error) && decode_all (scan, scan->head, scan->head_length, error);
+  return begin_blob (scan, error) &&
+         json_scan_image_add (&scan->image, scan->head, scan->head_length, error);
 }
 
 static bool
@@ -246,7 +169,7 @@ take_head (JsonScan *scan, char c, GError **error)
   if (is_line_end && (scan->is_uri || scan->head_length == 0))
     return true;
   if (scan->is_uri)
-    return begin_blob (scan, error) && decode_all (scan, &c, 1, error);
+    return begin_blob (scan, error) && json_scan_image_add (&scan->image, &c, 1, error);
   size_t at = scan->head_length++;
   scan->head[at] = c;
   if (at < start_length && g_ascii_tolower (c) != start[at])
@@ -275,7 +198,7 @@ take_text (JsonScan *scan, const char *text, size_t length, GError **error)
     } else if (scan->state == IN_HEAD) {
       ok = take_head (scan, text[i], error);
     } else if (scan->state == IN_BLOB) {
-      ok = decode_all (scan, text + i, 1, error);
+      ok = json_scan_image_add (&scan->image, text + i, 1, error);
     }
   }
   return ok;
@@ -382,10 +305,10 @@ take_string_run (JsonScan *scan, const char *text, size_t length, size_t *out_us
 {
   size_t n = 0;
   if (scan->state == IN_BLOB) {
-    if (!decode (scan, text, length, out_used, error))
+    if (!json_scan_image_add_some (&scan->image, text, length, out_used, error))
       return false;
     bool is_foreign = *out_used == 0 && *text != '"' && *text != '\\';
-    return !is_foreign || refuse_sign (scan, *text, error);
+    return !is_foreign || json_scan_image_add (&scan->image, text, 1, error);
   }
   if (scan->state == IN_STRING || scan->state == IN_DROPPED)
     while (n < length && text[n] != '"' && text[n] != '\\')
@@ -412,9 +335,10 @@ static bool
 open_frame (JsonScan *scan, bool is_list, GError **error)
 {
   if (scan->n_frames == JSON_SCAN_MOST_DEPTH)
-    return fail (error, JSON_SCAN_ERROR_TOO_LARGE,
-                 "the answer is nested too deeply: more than %d objects and lists are open at once",
-                 JSON_SCAN_MOST_DEPTH);
+    return json_scan_set_error (
+      error, JSON_SCAN_ERROR_TOO_LARGE,
+      "the answer is nested too deeply: more than %d objects and lists are open at once",
+      JSON_SCAN_MOST_DEPTH);
   Frame *frame = &scan->frames[scan->n_frames++];
   *frame = (Frame){ is_list, scan->value_set, scan->value_depth };
   /* A list around the whole answer is passed over. */
@@ -561,15 +485,15 @@ json_scan_finish (JsonScan *scan, GError **error)
 {
   bool is_whole = scan->state == BEFORE || scan->state == PLAIN || scan->state == AFTER;
   if (scan->failure == NULL && scan->state == IN_BLOB)
-    fail (&scan->failure, JSON_SCAN_ERROR_CUT,
-          "the answer was cut short: it ends after %" G_GINT64_FORMAT
-          " bytes, within image %u, of which %" G_GINT64_FORMAT " bytes are there",
-          scan->n_taken, scan->types->len, scan->n_blob_bytes);
+    json_scan_set_error (&scan->failure, JSON_SCAN_ERROR_CUT,
+                         "the answer was cut short: it ends after %" G_GINT64_FORMAT
+                         " bytes, within image %u, of which %" G_GINT64_FORMAT " bytes are there",
+                         scan->n_taken, scan->image.number, scan->image.n_bytes);
   else if (scan->failure == NULL && !is_whole)
-    fail (&scan->failure, JSON_SCAN_ERROR_CUT,
-          "the answer was cut short: it ends after %" G_GINT64_FORMAT
-          " bytes, before its JSON does",
-          scan->n_taken);
+    json_scan_set_error (&scan->failure, JSON_SCAN_ERROR_CUT,
+                         "the answer was cut short: it ends after %" G_GINT64_FORMAT
+                         " bytes, before its JSON does",
+                         scan->n_taken);
   return repeat_failure (scan, error);
 }
 

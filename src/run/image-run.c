@@ -16,6 +16,11 @@ image_run_free (ImageRun *image_run)
   journal_call_free (image_run->call);
   cache_record_free (image_run->record);
   plan_request_free (image_run->request);
+  g_free (image_run->answer.declared_type);
+  g_free (image_run->answer.model_version);
+  g_free (image_run->answer.response_id);
+  g_free (image_run->answer.finish_reason);
+  g_free (image_run->answer.usage);
   g_free (image_run);
 }
 

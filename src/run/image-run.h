@@ -7,6 +7,14 @@
 #include "plan/plan.h"
 #include "run/freshness.h"
 
+/* What a service told beside the picture. */
+typedef struct {
+  bool has_landed; /* `digest` is in the cache, and a worker is to look what it is */
+  Digest digest;
+  int64_t duration_ms;
+  char *declared_type, *model_version, *response_id, *finish_reason, *usage;
+} ImageAnswer;
+
 typedef struct {
   unsigned index; /* in the plan */
   const PlanImage *image;
@@ -16,8 +24,9 @@ typedef struct {
   int64_t asked_us;     /* when the worker was given it */
   bool keep;            /* of a loaded one: its bytes go into the cache */
   FileStamp
-    file_stamp;  /* of a loaded one, from before it was read: what is remembered of its bytes */
-  Digest untold; /* an original that is there, of which nothing is told */
+    file_stamp; /* of a loaded one, from before it was read: what is remembered of its bytes */
+  ImageAnswer answer; /* of a service; zero: none was asked */
+  Digest untold;      /* an original that is there, of which nothing is told */
   bool has_untold;
   CacheRecord *record; /* once the original is known */
   bool was_cached;     /* the original was there before this run */

@@ -215,7 +215,8 @@ loop (Import *import)
     import->listener->tick (import->listener->data, &import->totals);
     if (pool_n_busy (import->pool) == 0 && !has_next (import))
       break;
-    pool_wait (import->pool, interrupt_fd (), TICK_MS);
+    const int wake_fd = interrupt_fd ();
+    pool_wait (import->pool, &wake_fd, 1, TICK_MS);
     obey_interrupts (import, &seen);
   }
 }

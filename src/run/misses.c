@@ -427,6 +427,10 @@ static void
 queue_making (Run *run, ImageRun *image_run)
 {
   g_autoptr (GError) error = NULL;
+  if (image_run->request->provider->take_answer != NULL) {
+    network_begin (run, image_run);
+    return;
+  }
   unsigned id = ++run->next_task_id;
   char *line = write_task (run, image_run, id, &error);
   if (line == NULL)
@@ -561,8 +565,13 @@ bool
 misses_before_task (Run *run, const PoolTask *task, GError **error)
 {
   ImageRun *image_run = task->owner;
-  if (image_run->flight == NULL)
-    return true;
+  return image_run->flight == NULL || image_run->answer.has_landed ||
+         misses_before_call (run, image_run, error);
+}
+
+bool
+misses_before_call (Run *run, ImageRun *image_run, GError **error)
+{
   image_run->asked_us = clock_monotonic_us ();
   if (!image_run->request->is_paid)
     return true;

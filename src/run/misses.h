@@ -42,6 +42,8 @@ bool misses_are_waiting (const Run *run);
 /* More waits than is reasonable to hold in memory. */
 bool misses_are_many (const Run *run);
 
+/* A service is about to be asked: the same. */
+bool misses_before_call (Run *run, ImageRun *image_run, GError **error);
 /* A worker is about to get the task: notes a paid call in the journal. */
 bool misses_before_task (Run *run, const PoolTask *task, GError **error);
 /* The answer is in the cache, or there is none and `error` says why: notes that, and lets others go

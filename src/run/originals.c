@@ -22,6 +22,18 @@ tell_original (Run *run, const ImageRun *image_run, const char *how)
 }
 
 void
+run_queue_landing (Run *run, ImageRun *image_run)
+{
+  unsigned id = ++run->next_task_id;
+  PoolTask *task = g_new0 (PoolTask, 1);
+  task->id = id;
+  task->owner = image_run;
+  task->line = task_write_look (id, &image_run->answer.digest, image_run->image->id);
+  task->is_landing = true;
+  g_queue_push_head (run->waiting, task);
+}
+
+void
 run_go_on_with_cached (Run *run, ImageRun *image_run)
 {
   run->totals.n_originals_cached++;
@@ -231,8 +243,16 @@ acquisition_of (const Run *run, const ImageRun *image_run)
   acquisition->variant = request->variant;
   acquisition->cost_usd = request->cost_usd;
   acquisition->is_paid = request->is_paid;
-  if (!image_run->has_untold)
+  const ImageAnswer *answer = &image_run->answer;
+  if (answer->has_landed)
+    acquisition->duration_ms = answer->duration_ms;
+  else if (!image_run->has_untold)
     acquisition->duration_ms = (clock_monotonic_us () - image_run->asked_us) / 1000;
+  acquisition->declared_type = g_strdup (answer->declared_type);
+  acquisition->model_version = g_strdup (answer->model_version);
+  acquisition->response_id = g_strdup (answer->response_id);
+  acquisition->finish_reason = g_strdup (answer->finish_reason);
+  acquisition->usage = g_strdup (answer->usage);
   return acquisition;
 }
 
@@ -256,6 +276,29 @@ remember_original (Run *run, ImageRun *image_run, GError **error)
          state_put_file (run->state, file, &image_run->file_stamp, &record->digest, error);
 }
 
+/* Services answer with other pixels than were asked for, and say nothing. */
+static bool
+check_size (Run *run, const ImageRun *image_run, GError **error)
+{
+  const PlanRequest *request = image_run->request;
+  const CacheRecord *record = image_run->record;
+  if (!image_run->answer.has_landed ||
+      (record->width == request->width && record->height == request->height))
+    return true;
+  g_autofree char *text = g_strdup_printf ("%dx%d px came, and %dx%d were asked for", record->width,
+                                           record->height, request->width, request->height);
+  if (request->options->on_other_size == OTHER_SIZE_FAIL) {
+    g_set_error (error, RUN_ERROR, RUN_ERROR_TARGET,
+                 "%s; the original is in the cache (%.12s), and without 'on-other-size: fail' "
+                 "outputs are made of it",
+                 text, digest_to_hex (&record->digest).text);
+    return false;
+  }
+  g_autofree char *message = g_strdup_printf ("%s: %s", image_run->image->id, text);
+  run->listener->warning (run->listener->data, message);
+  return true;
+}
+
 void
 run_take_original (Run *run, ImageRun *image_run, Answer *answer)
 {
@@ -266,6 +309,10 @@ run_take_original (Run *run, ImageRun *image_run, Answer *answer)
     return;
   }
   misses_end_call (run, image_run, NULL);
+  if (!check_size (run, image_run, &error)) {
+    run_fail_image (run, image_run, error);
+    return;
+  }
   if (image_run->has_untold) {
     run_go_on_with_cached (run, image_run);
     return;

@@ -33,23 +33,40 @@ first_line (const char *message)
   return g_strndup (message, strcspn (message, "\n"));
 }
 
+static void
+end_call (Run *run, JournalCall *call)
+{
+  g_autoptr (GError) problem = NULL;
+  /* What was paid for is safe, or its loss is told: a warning is enough. */
+  if (!journal_end (run->cache, call, &problem))
+    run->listener->warning (run->listener->data, problem->message);
+}
+
+void
+paid_call_land (Run *run, ImageRun *image_run, const Digest *original)
+{
+  g_autoptr (JournalCall) call = g_steal_pointer (&image_run->call);
+  call->result = g_strdup ("stored");
+  call->original = g_strdup (digest_to_hex (original).text);
+  run->totals.spent_usd += call->cost_usd;
+  end_call (run, call);
+}
+
 void
 paid_call_end (Run *run, ImageRun *image_run, const GError *error)
 {
   g_autoptr (JournalCall) call = g_steal_pointer (&image_run->call);
-  g_autoptr (GError) problem = NULL;
   if (error == NULL) {
     call->result = g_strdup ("stored");
     call->original = g_strdup (digest_to_hex (&image_run->record->digest).text);
     run->totals.spent_usd += call->cost_usd;
   } else {
     bool is_known = g_error_matches (error, RUN_ERROR, RUN_ERROR_PROVIDER);
-    call->result = g_strdup (is_known ? "failed" : "unknown");
+    bool is_refused = g_error_matches (error, RUN_ERROR, RUN_ERROR_REFUSED);
+    call->result = g_strdup (is_refused ? "refused" : is_known ? "failed" : "unknown");
     if (image_run->record != NULL) /* stored, and then something went wrong */
       call->original = g_strdup (digest_to_hex (&image_run->record->digest).text);
     call->message = first_line (error->message);
   }
-  /* What was paid for is safe, or its loss is told: a warning is enough. */
-  if (!journal_end (run->cache, call, &problem))
-    run->listener->warning (run->listener->data, problem->message);
+  end_call (run, call);
 }

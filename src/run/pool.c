@@ -322,24 +322,27 @@ receive (Pool *pool, PoolWorker *worker)
 }
 
 void
-pool_wait (Pool *pool, int wake_fd, int timeout_ms)
+pool_wait (Pool *pool, const int *wake_fds, unsigned n_wake_fds, int timeout_ms)
 {
-  g_autofree struct pollfd *polled = g_new0 (struct pollfd, pool->n_workers + 1);
-  polled[0] = (struct pollfd){ .fd = wake_fd, .events = POLLIN };
+  unsigned n_polled = pool->n_workers + n_wake_fds;
+  g_autofree struct pollfd *all = g_new0 (struct pollfd, n_polled);
+  struct pollfd *polled = all + n_wake_fds;
+  for (unsigned i = 0; i < n_wake_fds; i++)
+    all[i] = (struct pollfd){ .fd = wake_fds[i], .events = POLLIN };
   for (unsigned i = 0; i < pool->n_workers; i++) {
     const PoolWorker *worker = &pool->workers[i];
     short events = POLLIN;
     if (worker->fd >= 0 && worker->unsent->len > 0)
       events |= POLLOUT;
-    polled[i + 1] = (struct pollfd){ .fd = worker->fd, .events = events };
+    polled[i] = (struct pollfd){ .fd = worker->fd, .events = events };
   }
-  if (poll (polled, pool->n_workers + 1, timeout_ms) <= 0)
+  if (poll (all, n_polled, timeout_ms) <= 0)
     return;
   for (unsigned i = 0; i < pool->n_workers; i++) {
     PoolWorker *worker = &pool->workers[i];
-    if (worker->fd >= 0 && (polled[i + 1].revents & POLLOUT) != 0)
+    if (worker->fd >= 0 && (polled[i].revents & POLLOUT) != 0)
       send_some (worker);
-    if (worker->fd >= 0 && (polled[i + 1].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+    if (worker->fd >= 0 && (polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
       receive (pool, worker);
   }
 }

@@ -19,6 +19,7 @@ struct PoolTask {
   unsigned id;
   char *line;      /* owned; the pool sends it */
   void *owner;     /* the listener's */
+  bool is_landing; /* of something that was paid for: done also when the run is to end */
   GArray *pending; /* unsigned: derivatives not answered yet (render tasks), kept by the owner */
 };
 
@@ -36,9 +37,9 @@ unsigned pool_n_busy (const Pool *pool);
 /* Gives the task to an idle worker (starting one if need be) and takes it over; it is freed after its
  * last answer. False: no worker could be started, and the task stays the caller's. */
 bool pool_give (Pool *pool, PoolTask *task, GError **error);
-/* Waits up to `timeout_ms` for answers, or until `wake_fd` (-1: none) is readable, and delivers
- * them. */
-void pool_wait (Pool *pool, int wake_fd, int timeout_ms);
+/* Waits up to `timeout_ms` for answers, or until one of `wake_fds` (-1: none) is readable, and
+ * delivers them. */
+void pool_wait (Pool *pool, const int *wake_fds, unsigned n_wake_fds, int timeout_ms);
 /* Asks all workers to begin nothing new. */
 void pool_stop (Pool *pool);
 /* Ends all workers at once; their tasks are freed without an answer. Only for a process that ends

@@ -8,6 +8,7 @@ typedef enum {
   RUN_ERROR_INVALID,       /* the pipeline is wrong: exit 2 */
   RUN_ERROR_PROVIDER,      /* who was asked for an original did not give one: exit 4 */
   RUN_ERROR_MAYBE_CHARGED, /* the same, and nobody knows whether money was taken: exit 4 */
+  RUN_ERROR_REFUSED,       /* by the provider's safety policy: exit 5 */
   RUN_ERROR_BUDGET,        /* more would be spent than is allowed: exit 6 */
   RUN_ERROR_MISS,          /* an original is not there, and may not be made: exit 7 */
   RUN_ERROR_CORRUPT,       /* the cache is damaged: exit 8 */

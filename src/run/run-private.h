@@ -6,6 +6,7 @@
 #include "run/image-run.h"
 #include "run/manifest.h"
 #include "run/misses.h"
+#include "run/network.h"
 #include "run/pins.h"
 #include "run/pool.h"
 #include "run/run.h"
@@ -24,6 +25,7 @@ struct Run {
   Pins pins;
   PlanPaths *claims; /* of the paths that real pixels gave */
   Pool *pool;
+  Network *network;
   GQueue *waiting;             /* PoolTask*: for a worker to come free */
   GHashTable *active;          /* ImageRun*, owned: begun and not done */
   GHashTable *entered;         /* folders of outputs that were looked at */
@@ -69,6 +71,8 @@ bool run_may_replace_lost (Run *run, const ImageRun *image_run, GError **error);
 void run_take_stored (Run *run, ImageRun *image_run, const Digest *digest, GError **error);
 /* Has the original `untold` looked at, so that its sidecar is written anew. */
 void run_recover_untold (Run *run, ImageRun *image_run);
+/* A service's answer is in the cache: has a worker look what it is. */
+void run_queue_landing (Run *run, ImageRun *image_run);
 void run_go_on_with_cached (Run *run, ImageRun *image_run);
 /* `line` is consumed. */
 void run_queue_task (Run *run, ImageRun *image_run, unsigned id, char *line);

@@ -17,6 +17,7 @@ enum {
 static void
 run_clear (Run *run)
 {
+  network_free (run->network);
   pool_free (run->pool);
   if (run->waiting != NULL)
     g_queue_free_full (run->waiting, (GDestroyNotify)pool_task_free);
@@ -103,6 +104,7 @@ open_run (Run *run, GError **error)
   run->claims = plan_paths_new (&run->questions);
   plan_paths_add_plan (run->claims, run->plan);
   misses_init (&run->misses);
+  run->network = network_new ();
   run->waiting = g_queue_new ();
   run->entered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   run->active = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)image_run_free, NULL);
@@ -121,10 +123,18 @@ open_run (Run *run, GError **error)
 
 /* ---- the loop ---- */
 
+/* When the run is to end, only what was paid for is still brought home. Those stand first. */
+static bool
+has_task_to_give (const Run *run)
+{
+  const PoolTask *first = g_queue_peek_head (run->waiting);
+  return first != NULL && (!run->is_stopping || (first->is_landing && interrupt_count () < 2));
+}
+
 static void
 give_tasks (Run *run)
 {
-  while (!run->is_stopping && !g_queue_is_empty (run->waiting) && pool_has_idle (run->pool)) {
+  while (has_task_to_give (run) && pool_has_idle (run->pool)) {
     PoolTask *task = g_queue_pop_head (run->waiting);
     g_autoptr (GError) error = NULL;
     if (misses_before_task (run, task, &error) && pool_give (run->pool, task, &error))
@@ -156,8 +166,10 @@ obey_interrupts (Run *run, int *seen)
   int now = interrupt_take ();
   if (now > 0 && *seen == 0)
     pool_stop (run->pool);
-  if (now > 1 && *seen < 2)
+  if (now > 1 && *seen < 2) {
     pool_kill (run->pool);
+    network_kill (run);
+  }
   if (now > 0)
     run->is_stopping = true;
   *seen = now;
@@ -174,15 +186,20 @@ loop (Run *run)
     give_tasks (run);
     if (run->is_stopping && !told_to_stop) {
       pool_stop (run->pool);
+      network_stop (run);
       told_to_stop = true;
     }
     bool has_more = !run->is_stopping &&
                     (run->next_image < plan_n_images (run->plan) ||
                      !g_queue_is_empty (run->waiting) || misses_are_waiting (run));
-    if (pool_n_busy (run->pool) == 0 && (!has_more || interrupt_count () > 0))
+    bool is_busy = pool_n_busy (run->pool) > 0 || network_n_busy (run->network) > 0 ||
+                   has_task_to_give (run);
+    if (!is_busy && (!has_more || interrupt_count () > 0))
       break;
-    pool_wait (run->pool, interrupt_fd (), TICK_MS);
+    const int wake_fds[] = { interrupt_fd (), network_fd (run->network) };
+    pool_wait (run->pool, wake_fds, G_N_ELEMENTS (wake_fds), TICK_MS);
     obey_interrupts (run, &seen);
+    network_work (run);
     run->last_tick_us = clock_monotonic_us ();
     run->listener->tick (run->listener->data, &run->totals);
     if (run->last_tick_us - run->last_flush_us > FLUSH_MS * 1000) {

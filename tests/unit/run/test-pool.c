@@ -42,7 +42,7 @@ static void
 wait_for_answers (Pool *pool, const Heard *heard, unsigned n)
 {
   for (int i = 0; i < MOST_WAITS && heard->n_answers < n; i++)
-    pool_wait (pool, -1, WAIT_MS);
+    pool_wait (pool, NULL, 0, WAIT_MS);
   g_assert_cmpuint (heard->n_answers, ==, n);
 }
 

@@ -1,0 +1,21 @@
+/* The credentials of one provider in a run: found when the first call needs them, used in turn. */
+#pragma once
+
+#include "providers/provider.h"
+#include "transport/credential.h"
+
+typedef struct {
+  const ProviderType *provider;
+  GPtrArray *credentials; /* Credential*, at least one */
+  unsigned next;
+} Login;
+
+/* RUN_ERROR_PROVIDER: nothing to ask with; the text says where was looked and what to do. `tell` is
+ * called with what a person should know: a key file that others can read. */
+Login *login_new (const ProviderType *provider, const void *config,
+                  void (*tell) (void *data, const char *warning), void *data, GError **error);
+void login_free (Login *login);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Login, login_free)
+
+/* Of several, each in its turn. Borrowed. */
+Credential *login_next (Login *login);

@@ -1,0 +1,64 @@
+/* What the files of the network lane share. */
+#pragma once
+
+#include "run/answer-reader.h"
+#include "run/call-folder.h"
+#include "run/login.h"
+#include "run/network.h"
+#include "run/reference.h"
+#include "run/run-private.h"
+
+struct Network {
+  Lane *lane;          /* NULL: not started */
+  Cache *cache;        /* of the lane's thread */
+  GAsyncQueue *events; /* NetworkEvent*, from other threads */
+  int wake_fd;
+  GHashTable *logins;   /* ProviderType* → Login*, owned */
+  GHashTable *dead;     /* ProviderType* → char*: why nothing more is asked of it */
+  GPtrArray *exchanges; /* Exchange*, owned */
+  GPtrArray *threads;   /* GThread*: programs that print tokens */
+  bool is_stopping;
+};
+
+/* One image's way to an answer. */
+typedef struct {
+  ImageRun *image_run;
+  Login *login; /* borrowed */
+  Credential *credential;
+  ProviderRequest asked;
+  References references; /* that `asked` borrows */
+  HttpRequest *proof;    /* with the headers of the credential that was sent */
+  unsigned lane_call;    /* under way; 0: it is not */
+  int64_t due_us;        /* not before */
+  char *url;             /* of the picture, that is to be fetched */
+  unsigned n_attempts, n_fetches;
+  bool has_refreshed; /* the credential, after it was refused */
+} Exchange;
+
+/* ---- network.c ---- */
+
+/* What another thread has for the run's. Takes `data`. */
+typedef struct {
+  void (*take) (Run *run, void *data);
+  void (*free) (void *data);
+  void *data;
+} NetworkEvent;
+void network_post (Network *network, const NetworkEvent *event);
+
+/* The end of an exchange, which is freed. */
+void network_drop (Run *run, Exchange *exchange);
+
+/* ---- exchange.c ---- */
+
+void exchange_free (Exchange *exchange);
+/* Goes on as far as possible without waiting. */
+void exchange_step (Run *run, Exchange *exchange);
+/* Says and does what an answer means. */
+void exchange_take (Run *run, Exchange *exchange, AnswerResult *result);
+void exchange_fail (Run *run, Exchange *exchange, const GError *error);
+
+/* ---- token-call.c ---- */
+
+/* Gets what the credential asks for; it is told when that is there. Takes the request out of `step`. */
+void token_call_send (Run *run, Credential *credential, CredentialStep *step);
+void token_call_spawn (Run *run, Credential *credential, const CredentialStep *step);

@@ -1,0 +1,216 @@
+#include "run/network.h"
+
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/base-error.h"
+#include "base/clock.h"
+#include "run/network-private.h"
+
+static void
+event_free (gpointer data)
+{
+  NetworkEvent *event = data;
+  event->free (event->data);
+  g_free (event);
+}
+
+static void
+join_thread (gpointer data)
+{
+  (void)g_thread_join (data);
+}
+
+Network *
+network_new (void)
+{
+  Network *network = g_new0 (Network, 1);
+  network->events = g_async_queue_new_full (event_free);
+  network->wake_fd = -1;
+  network->logins = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)login_free);
+  network->dead = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  network->threads = g_ptr_array_new_with_free_func (join_thread);
+  network->exchanges = g_ptr_array_new_with_free_func ((GDestroyNotify)exchange_free);
+  return network;
+}
+
+void
+network_free (Network *network)
+{
+  if (network == NULL)
+    return;
+  lane_free (network->lane);
+  g_ptr_array_unref (network->threads);
+  g_async_queue_unref (network->events);
+  g_ptr_array_unref (network->exchanges);
+  g_hash_table_unref (network->logins);
+  g_hash_table_unref (network->dead);
+  cache_close (network->cache);
+  if (network->wake_fd >= 0)
+    close (network->wake_fd);
+  g_free (network);
+}
+
+static bool
+start (Network *network, const char *home, GError **error)
+{
+  if (network->lane != NULL)
+    return true;
+  if (network->wake_fd < 0)
+    network->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (network->wake_fd < 0)
+    return base_error_set_errno (error, errno, "cannot make an event descriptor");
+  if (network->cache == NULL && (network->cache = cache_open (home, error)) == NULL)
+    return false;
+  network->lane = lane_new (error);
+  return network->lane != NULL;
+}
+
+void
+network_post (Network *network, const NetworkEvent *event)
+{
+  static const uint64_t one = 1;
+  g_async_queue_push (network->events, g_memdup2 (event, sizeof *event));
+  (void)!write (network->wake_fd, &one, sizeof one);
+}
+
+static Login *
+find_login (Run *run, const PlanRequest *request, GError **error)
+{
+  Network *network = run->network;
+  Login *login = g_hash_table_lookup (network->logins, request->provider);
+  if (login != NULL)
+    return login;
+  login = login_new (request->provider, request->config, run->listener->warning,
+                     run->listener->data, error);
+  if (login != NULL)
+    g_hash_table_insert (network->logins, (gpointer)request->provider, login);
+  return login;
+}
+
+/* The same failure for each of a thousand images would be asked for a thousand times. */
+static bool
+is_alive (const Network *network, const ProviderType *provider, GError **error)
+{
+  const char *why = g_hash_table_lookup (network->dead, provider);
+  if (why == NULL)
+    return true;
+  g_set_error (error, RUN_ERROR, RUN_ERROR_PROVIDER, "not asked, since for another image %s", why);
+  return false;
+}
+
+static bool
+open_exchange (Run *run, Exchange *exchange, GError **error)
+{
+  const PlanRequest *request = exchange->image_run->request;
+  const char *home = cache_home (run->cache);
+  if (!is_alive (run->network, request->provider, error) || !start (run->network, home, error) ||
+      !references_open (&exchange->references, request, home, error))
+    return false;
+  exchange->login = find_login (run, request, error);
+  if (exchange->login == NULL)
+    return false;
+  const GArray *items = exchange->references.items;
+  bool has_mask = request->options->mask != NULL;
+  exchange->credential = login_next (exchange->login);
+  exchange->asked = (ProviderRequest){
+    .options = request->options,
+    .config = request->config,
+    .model = request->model,
+    .row = request->row,
+    .variant = request->variant,
+    .seed = (int)(((int64_t)request->options->seed + request->variant - 1) & G_MAXINT32),
+    .width = request->width,
+    .height = request->height,
+    .references = (const ProviderReference *)(const void *)items->data,
+    .n_references = items->len - has_mask,
+    .has_mask = has_mask,
+  };
+  return true;
+}
+
+void
+network_begin (Run *run, ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  Exchange *exchange = g_new0 (Exchange, 1);
+  exchange->image_run = image_run;
+  g_ptr_array_add (run->network->exchanges, exchange);
+  if (open_exchange (run, exchange, &error))
+    exchange_step (run, exchange);
+  else
+    exchange_fail (run, exchange, error);
+}
+
+void
+network_drop (Run *run, Exchange *exchange)
+{
+  g_ptr_array_remove (run->network->exchanges, exchange);
+}
+
+unsigned
+network_n_busy (const Network *network)
+{
+  return network->exchanges->len;
+}
+
+int
+network_fd (const Network *network)
+{
+  return network->wake_fd;
+}
+
+/* Stepping an exchange may end it. */
+static void
+step_those_due (Run *run)
+{
+  int64_t now_us = clock_monotonic_us ();
+  g_autoptr (GPtrArray) due = g_ptr_array_new ();
+  for (unsigned i = 0; i < run->network->exchanges->len; i++) {
+    Exchange *exchange = run->network->exchanges->pdata[i];
+    if (exchange->lane_call == 0 && exchange->due_us <= now_us)
+      g_ptr_array_add (due, exchange);
+  }
+  for (unsigned i = 0; i < due->len; i++)
+    exchange_step (run, due->pdata[i]);
+}
+
+void
+network_work (Run *run)
+{
+  Network *network = run->network;
+  uint64_t n;
+  if (network->wake_fd < 0)
+    return;
+  (void)!read (network->wake_fd, &n, sizeof n);
+  for (NetworkEvent *event; (event = g_async_queue_try_pop (network->events)) != NULL;) {
+    event->take (run, event->data);
+    g_free (event);
+  }
+  if (!network->is_stopping)
+    step_those_due (run);
+}
+
+void
+network_stop (Run *run)
+{
+  Network *network = run->network;
+  g_autoptr (GError) error = g_error_new_literal (RUN_ERROR, RUN_ERROR_INTERRUPTED,
+                                                  "the run was ended before it was asked for");
+  network->is_stopping = true;
+  for (unsigned i = network->exchanges->len; i > 0; i--) {
+    Exchange *exchange = network->exchanges->pdata[i - 1];
+    if (exchange->lane_call == 0)
+      exchange_fail (run, exchange, error);
+  }
+}
+
+void
+network_kill (Run *run)
+{
+  for (unsigned i = 0; i < run->network->exchanges->len; i++) {
+    const Exchange *exchange = run->network->exchanges->pdata[i];
+    lane_cancel (run->network->lane, exchange->lane_call);
+  }
+}

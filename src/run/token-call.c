@@ -1,0 +1,175 @@
+/* Getting tokens: small calls of the same lane, and programs that print one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "run/network-private.h"
+
+enum {
+  MOST_ANSWER_BYTES = 256 * 1024,
+  TIMEOUT_MS = 60 * 1000, /* of a program that prints a token */
+};
+
+typedef struct {
+  Network *network;
+  Credential *credential;
+  int status;
+  GPtrArray *headers; /* char*, ends with NULL when it is handed on */
+  GString *body;
+  char *why; /* there is no answer */
+  char **program;
+} TokenCall;
+
+static TokenCall *
+token_call_new (Network *network, Credential *credential)
+{
+  TokenCall *call = g_new0 (TokenCall, 1);
+  call->network = network;
+  call->credential = credential;
+  call->headers = g_ptr_array_new_with_free_func (g_free);
+  call->body = g_string_new (NULL);
+  return call;
+}
+
+static void
+token_call_free (void *data)
+{
+  TokenCall *call = data;
+  explicit_bzero (call->body->str, call->body->allocated_len);
+  g_string_free (call->body, TRUE);
+  g_ptr_array_unref (call->headers);
+  g_strfreev (call->program);
+  g_free (call->why);
+  g_free (call);
+}
+
+static int64_t
+now_s (void)
+{
+  return clock_now_us () / G_USEC_PER_SEC;
+}
+
+/* ---- by the network ---- */
+
+/* What went wrong is said by the credential's next step, to whoever takes it. */
+static void
+take_answer (Run *run, void *data)
+{
+  TokenCall *call = data;
+  if (call->why != NULL) {
+    credential_take_silence (call->credential, call->why, now_s (), NULL);
+  } else {
+    g_ptr_array_add (call->headers, NULL);
+    const CredentialAnswer answer = {
+      .status = call->status,
+      .headers = (const char *const *)call->headers->pdata,
+      .body = call->body->str,
+      .length = call->body->len,
+    };
+    credential_take_answer (call->credential, &answer, now_s (), NULL);
+  }
+  token_call_free (call);
+}
+
+static bool
+begin (void *data, int status, const HttpHeaders *headers, GError **error)
+{
+  TokenCall *call = data;
+  call->status = status;
+  for (unsigned i = 0; i < headers->lines->len; i++)
+    g_ptr_array_add (call->headers, g_strdup (headers->lines->pdata[i]));
+  return true;
+}
+
+static bool
+take_bytes (void *data, const void *bytes, size_t length, GError **error)
+{
+  g_string_append_len (((TokenCall *)data)->body, bytes, (gssize)length);
+  return true;
+}
+
+static void
+ended (void *data, const LaneEnd *end)
+{
+  TokenCall *call = data;
+  call->why = end->error != NULL ? g_strdup (end->error->message) : NULL;
+  const NetworkEvent event = { take_answer, token_call_free, call };
+  network_post (call->network, &event);
+}
+
+void
+token_call_send (Run *run, Credential *credential, CredentialStep *step)
+{
+  TokenCall *call = token_call_new (run->network, credential);
+  const LaneReceiver receiver = { call, begin, take_bytes, ended };
+  step->request->most_answer_bytes = MOST_ANSWER_BYTES;
+  lane_send (run->network->lane, g_steal_pointer (&step->request), &receiver);
+}
+
+/* ---- by a program ---- */
+
+static void
+take_output (Run *run, void *data)
+{
+  TokenCall *call = data;
+  credential_take_output (call->credential, call->status, call->body->str, call->body->len,
+                          now_s (), NULL);
+  token_call_free (call);
+}
+
+/* All that it prints, until its end or ours. False: it took too long, or printed too much. */
+static bool
+read_output (int fd, GString *out)
+{
+  int64_t end_us = clock_monotonic_us () + (int64_t)TIMEOUT_MS * 1000;
+  for (;;) {
+    char piece[4096];
+    struct pollfd polled = { .fd = fd, .events = POLLIN };
+    int64_t left_ms = (end_us - clock_monotonic_us ()) / 1000;
+    if (left_ms <= 0 || out->len > MOST_ANSWER_BYTES)
+      return false;
+    if (poll (&polled, 1, (int)left_ms) <= 0)
+      continue;
+    ssize_t got = read (fd, piece, sizeof piece);
+    if (got == 0)
+      return true;
+    if (got < 0 && errno != EINTR)
+      return false;
+    if (got > 0)
+      g_string_append_len (out, piece, got);
+  }
+}
+
+static gpointer
+run_program (gpointer data)
+{
+  TokenCall *call = data;
+  GPid pid;
+  int fd, status;
+  call->status = -1;
+  if (g_spawn_async_with_pipes (NULL, call->program, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                                NULL, &fd, NULL, NULL)) {
+    if (!read_output (fd, call->body))
+      kill (pid, SIGKILL);
+    close (fd);
+    while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
+      continue;
+    call->status = WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+  }
+  const NetworkEvent event = { take_output, token_call_free, call };
+  network_post (call->network, &event);
+  return NULL;
+}
+
+void
+token_call_spawn (Run *run, Credential *credential, const CredentialStep *step)
+{
+  TokenCall *call = token_call_new (run->network, credential);
+  call->program = g_strdupv ((char **)step->program);
+  g_ptr_array_add (run->network->threads, g_thread_new ("token", run_program, call));
+}
