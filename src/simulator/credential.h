@@ -1,0 +1,13 @@
+/* Who asks: keys and tokens of each surface. */
+#pragma once
+
+#include "simulator/simulator.h"
+
+/* x-goog-api-key, ?key=, or a key as Bearer, as gateways take it. False after answering. */
+bool credential_check_key (Simulator *simulator, Exchange *exchange);
+/* Authorization: Bearer, a token; Vertex AI. False after answering. */
+bool credential_check_token (Simulator *simulator, Exchange *exchange);
+/* What stands behind "Bearer ", or NULL. Borrowed. */
+const char *credential_bearer (const Exchange *exchange);
+/* Is it one of --key? */
+bool credential_is_key (const SimulatorOptions *options, const char *key);

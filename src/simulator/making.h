@@ -1,0 +1,24 @@
+/* Makes the pictures of an answer: draws, keeps, prices. */
+#pragma once
+
+#include "simulator/models.h"
+#include "simulator/simulator.h"
+
+typedef struct {
+  int64_t seed;
+  int variant;
+  int width, height;
+  ImageFormat format;
+  int quality;
+  bool is_draft;
+  const Model *model; /* whose price it has; NULL: none, see `usd` */
+  Tier tier;
+  double usd;
+} MakingSpec;
+
+/* The picture for the exchange's prompt, as its fault and the options bend it; counts as made unless
+ * it is a draft. *out_number is for exchange_picture_text. A new reference. */
+Picture *making_picture (Simulator *simulator, Exchange *exchange, const MakingSpec *spec,
+                         unsigned *out_number, GError **error);
+/* Where it can be downloaded. New string. */
+char *making_url (const Simulator *simulator, const Picture *picture);
