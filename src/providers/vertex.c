@@ -1,0 +1,227 @@
+/* Vertex AI: Gemini's image models by generateContent, Imagen-shaped ones and the upscaler by
+ * :predict; asked by Google's credentials, or by a key of express mode. */
+#include "providers/base-url.h"
+#include "providers/capability.h"
+#include "providers/gemini.h"
+#include "providers/predict.h"
+#include "providers/types.h"
+
+typedef struct {
+  char *project;
+  char **locations;
+  char *base_url;
+  char *key; /* reference to a secret: express mode */
+  char *credentials;
+  bool token_endpoint;
+  char **token_command;
+  char *model;
+  int jobs;
+  int64_t timeout_ms;
+} VertexConfig;
+
+static const Option rows[] = {
+  { OPTION_TEXT (VertexConfig, project), .name = "project", .value_name = "ID",
+    .help = "The Google Cloud project; unset: GOOGLE_CLOUD_PROJECT, or what the credential says" },
+  { OPTION_TEXTS (VertexConfig, locations), .name = "locations", .value_name = "NAME",
+    .help = "Where to ask: global, a region, us or eu; the first that has the model",
+    .fallback = "global" },
+  { OPTION_FILE (VertexConfig, credentials), .name = "credentials",
+    .help = "A file of Google credentials; unset: Google's usual search order" },
+  { OPTION_BOOL (VertexConfig, token_endpoint), .name = "token-endpoint", .fallback = "false",
+    .help = "A service account's key buys a token, and signs none by itself" },
+  { OPTION_TEXTS (VertexConfig, token_command), .name = "token-command", .value_name = "LIST",
+    .help = "A program that prints an access token, and its arguments" },
+  { OPTION_TEXT (VertexConfig, key), .name = "key", .flags = OPTION_SECRET,
+    .help = "An API key of Vertex AI in express mode, which has no project and no location" },
+  { OPTION_TEXT (VertexConfig, base_url), .name = "base-url", .value_name = "URL",
+    .help = "Where the API is; unset: Google's host of the location" },
+  { OPTION_TEXT (VertexConfig, model), .name = "model", .value_name = "NAME",
+    .help = "The model that is asked when the pipeline names none", .fallback = "nano-banana-pro" },
+  { OPTION_INT (VertexConfig, jobs), .name = "jobs", .min = 1, .max = 256, .fallback = "4",
+    .help = "How many requests are under way at a time" },
+  { OPTION_DURATION (VertexConfig, timeout_ms), .name = "timeout", .fallback = "600s",
+    .help =
+      "When a request is given up. Pictures in 4K take up to three minutes, and giving up does"
+      " not stop the bill" },
+  { 0 },
+};
+
+static const OptionTable config_options = { rows, sizeof (VertexConfig), .shorthand = NULL };
+
+/* ---- configuration ---- */
+
+/* It becomes part of a host's name. */
+static bool
+is_location (const char *text)
+{
+  for (const char *at = text; *at != '\0'; at++)
+    if (!g_ascii_islower (*at) && !g_ascii_isdigit (*at) && *at != '-')
+      return false;
+  return text[0] != '\0' && strlen (text) < 64;
+}
+
+static bool
+check_config (const void *options, const Node *node, Problems *problems)
+{
+  const VertexConfig *config = options;
+  bool ok = base_url_check (config->base_url, node, problems);
+  for (unsigned i = 0; config->locations != NULL && config->locations[i] != NULL; i++)
+    if (!is_location (config->locations[i]))
+      ok = problems_add (
+        problems, &node_get (node, "locations")->mark,
+        "'locations' takes names such as global, europe-west1, us and eu, not '%s'",
+        config->locations[i]);
+  if (config->key != NULL && (config->credentials != NULL || config->token_command != NULL))
+    ok = problems_add (problems, &node_get (node, "key")->mark,
+                       "'key' is for express mode; 'credentials' and 'token-command' are for "
+                       "projects: say one");
+  return ok;
+}
+
+static const char *
+model (const GenerateOptions *options, const void *config)
+{
+  if (options->model != NULL)
+    return options->model;
+  return config != NULL ? ((const VertexConfig *)config)->model : "nano-banana-pro";
+}
+
+static int
+most_at_once (const void *config)
+{
+  return ((const VertexConfig *)config)->jobs;
+}
+
+/* ---- what can be asked ---- */
+
+/* The first location of the configuration that has the model, or NULL. */
+static const char *
+choose_location (const VertexConfig *config, const Model *row)
+{
+  for (unsigned i = 0; config->locations != NULL && config->locations[i] != NULL; i++)
+    if (row->locations == NULL ||
+        g_strv_contains ((const char *const *)row->locations, config->locations[i]))
+      return config->locations[i];
+  return NULL;
+}
+
+static bool
+check (const GenerateOptions *options, const Model *row, const void *own, const char **out_option,
+       GError **error)
+{
+  const VertexConfig *config = own;
+  bool ok = row->api == MODEL_API_PREDICT
+              ? predict_check (options, row, out_option, error)
+              : gemini_check (GEMINI_VERTEX, options, row, out_option, error);
+  if (!ok || config == NULL || config->key != NULL || choose_location (config, row) != NULL)
+    return ok;
+  g_autofree char *there = g_strjoinv (", ", row->locations);
+  *out_option = "model";
+  g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
+               "the model '%s' is in %s, and in none of the 'locations' of your configuration",
+               row->id, there);
+  return false;
+}
+
+/* ---- asking ---- */
+
+/* "global" has no prefix; the multi-regions have names of their own. */
+static char *
+dup_host (const char *location)
+{
+  if (strcmp (location, "global") == 0)
+    return g_strdup ("https://aiplatform.googleapis.com");
+  if (strcmp (location, "us") == 0 || strcmp (location, "eu") == 0)
+    return g_strdup_printf ("https://aiplatform.%s.rep.googleapis.com", location);
+  return g_strdup_printf ("https://%s-aiplatform.googleapis.com", location);
+}
+
+/* NULL: no project is known. */
+static char *
+dup_url (const ProviderRequest *asked)
+{
+  const VertexConfig *config = asked->config;
+  const char *location = asked->location != NULL ? asked->location
+                                                 : choose_location (config, asked->row);
+  const char *project = config->project != NULL ? config->project : asked->project;
+  const char *method = asked->row->api == MODEL_API_PREDICT ? "predict" : "generateContent";
+  bool is_express = config->key != NULL;
+  g_autofree char *host = dup_host (is_express || location == NULL ? "global" : location);
+  const char *base = config->base_url != NULL ? config->base_url : host;
+  g_autofree char *id = g_uri_escape_string (asked->model, "@", FALSE);
+  if (is_express)
+    return base_url_join (base, "/v1/publishers/google/models/%s:%s", id, method);
+  if (project == NULL)
+    return NULL;
+  g_autofree char *name = g_uri_escape_string (project, ":", FALSE);
+  return base_url_join (base, "/v1/projects/%s/locations/%s/publishers/google/models/%s:%s", name,
+                        location != NULL ? location : "global", id, method);
+}
+
+static bool
+first_step (const ProviderRequest *asked, ProviderStep *out_step, GError **error)
+{
+  const VertexConfig *config = asked->config;
+  g_autofree char *url = dup_url (asked);
+  if (url == NULL) {
+    g_set_error_literal (error, PROVIDER_ERROR, PROVIDER_ERROR_CONFIG,
+                         "'vertex' does not know which Google Cloud project pays: say 'project' in "
+                         "your configuration, or set GOOGLE_CLOUD_PROJECT");
+    return false;
+  }
+  HttpRequest *request = http_request_new ("POST", url);
+  request->timeout_ms = config->timeout_ms;
+  if (asked->row->api == MODEL_API_PREDICT)
+    predict_add_body (asked, request);
+  else
+    gemini_add_body (asked, GEMINI_VERTEX, request);
+  *out_step = (ProviderStep){ .kind = PROVIDER_SEND, .request = request };
+  return true;
+}
+
+static void
+login (const void *own, ProviderLogin *out_login)
+{
+  const VertexConfig *config = own;
+  *out_login = (ProviderLogin){
+    .header = "x-goog-api-key",
+    .key = config->key,
+    .takes_google = true,
+    .key_file = config->credentials,
+    .uses_token_endpoint = config->token_endpoint,
+    .token_command = config->token_command,
+  };
+}
+
+static const JsonScanPath image_paths[] = {
+  GEMINI_IMAGE_PATHS,
+  PREDICT_IMAGE_PATHS,
+  { NULL, 0 },
+};
+
+static void
+take_answer (const ProviderRequest *asked, const ProviderAnswer *answer, Verdict *verdict)
+{
+  if (asked->row->api == MODEL_API_PREDICT)
+    predict_take_answer (answer, "vertex", verdict);
+  else
+    gemini_take_answer (answer, "vertex", verdict);
+}
+
+const ProviderType provider_vertex = {
+  .name = "vertex",
+  .summary = "Gemini's and Imagen's models on Vertex AI, with Google Cloud credentials",
+  .default_model = "nano-banana-pro",
+  .source_type = "trainedAlgorithmicMedia",
+  .has_models = true,
+  .config = &config_options,
+  .check_config = check_config,
+  .model = model,
+  .most_at_once = most_at_once,
+  .check = check,
+  .expected_size = capability_size,
+  .first_step = first_step,
+  .login = login,
+  .image_paths = image_paths,
+  .take_answer = take_answer,
+};
