@@ -84,84 +84,90 @@ an_impersonated_account_has_a_source (void)
   "service_account, authorized_user, external_account and impersonated_service_account"
 #define ONE_URL "must be an https address (http only to this computer)"
 
+static const struct {
+  const char *text, *message;
+} mistakes[] = {
+  { "", "k.json: this is not a JSON object of at most 64 KiB (see line 1)" },
+  { "CANARY", "k.json: this is not a JSON object of at most 64 KiB (see line 1)" },
+  { "{\n\"refresh_token\": \"CANARY-x\",\n}",
+    "k.json: this is not a JSON object of at most 64 KiB (see line 2)" },
+  { "[\"CANARY\"]", "k.json: this is not a JSON object of at most 64 KiB" },
+  { "{}", "k.json: 'type' is missing: this is not a file of Google credentials" },
+  { "{\"installed\": {\"client_secret\": \"CANARY-x\"}}",
+    "k.json: this is an OAuth client, not a credential; run `gcloud auth application-default "
+    "login --client-id-file=…` with it" },
+  { "{\"type\": \"CANARY\"}", "k.json: 'type' must be one of " READABLE },
+  { "{\"type\": \"gdch_service_account\"}",
+    "k.json: 'type' is gdch_service_account, which is not supported: " READABLE
+    " are (or a token command)" },
+  { USER ("\"universe_domain\": \"CANARY\""),
+    "k.json: 'universe_domain' must be googleapis.com: no other is supported" },
+  { USER ("\"client_secret\": \"CANARY-x\""), "k.json: 'client_id' is missing" },
+  { USER ("\"client_id\": \"a\", \"client_secret\": null"), "k.json: 'client_secret' is missing" },
+  { USER ("\"client_id\": \"a\", \"client_secret\": [\"CANARY-x\"]"),
+    "k.json: 'client_secret' must be a text" },
+  { USER ("\"client_id\": \"a\", \"client_secret\": \"CANARY\\r\\nX: y\""),
+    "k.json: 'client_secret' has a control character in it" },
+  { USER ("\"client_id\": \"\""), "k.json: 'client_id' is empty" },
+  { USER ("\"client_id\": \"a\", \"token_uri\": \"http://CANARY.example/\", " REST),
+    "k.json: 'token_uri' " ONE_URL },
+  { USER ("\"client_id\": \"a\", \"token_uri\": \"https://localhost@CANARY/\", " REST),
+    "k.json: 'token_uri' " ONE_URL },
+  { USER ("\"client_id\": \"a\", \"token_uri\": \"http://localhost\\\\@CANARY/\", " REST),
+    "k.json: 'token_uri' " ONE_URL },
+  { USER ("\"client_id\": \"a\", \"token_uri\": \"http://localhost.CANARY/\", " REST),
+    "k.json: 'token_uri' " ONE_URL },
+  { USER ("\"client_id\": \"a\", \"token_uri\": \"http://localhost\\\\.CANARY/\", " REST),
+    "k.json: 'token_uri' " ONE_URL },
+  { USER ("\"client_id\": \"a\", \"token_uri\": \"https://a.example/#CANARY\", " REST),
+    "k.json: 'token_uri' " ONE_URL },
+  { USER ("\"client_id\": \"a\", \"token_uri\": \"http://169.254.169.254/\", " REST),
+    "k.json: 'token_uri' " ONE_URL },
+  { USER ("\"client_id\": \"a\", \"token_uri\": \"file:///CANARY\", " REST),
+    "k.json: 'token_uri' " ONE_URL },
+  { "{\"type\": \"service_account\", \"client_email\": \"a\"}",
+    "k.json: 'private_key' is missing" },
+  { EXTERNAL ("\"a\": 1"), "k.json: 'credential_source' is missing" },
+  { EXTERNAL ("\"credential_source\": 1"), "k.json: 'credential_source' must be an object" },
+  { SOURCE (""), "k.json: 'credential_source' must have either 'file' or 'url'" },
+  { SOURCE ("\"file\": \"/a\", \"url\": \"https://b.example/\""),
+    "k.json: 'credential_source' must have either 'file' or 'url'" },
+  { SOURCE ("\"executable\": {\"command\": \"CANARY\"}"),
+    "k.json: 'credential_source' runs a program for the subject token, which is not supported: "
+    "'file' and 'url' are (or a token command)" },
+  { SOURCE ("\"environment_id\": \"aws1\""),
+    "k.json: 'credential_source' asks AWS for the subject token, which is not supported: "
+    "'file' and 'url' are (or a token command)" },
+  { SOURCE ("\"certificate\": {}"),
+    "k.json: 'credential_source' shows an X.509 certificate, which is not supported: "
+    "'file' and 'url' are (or a token command)" },
+  { SOURCE ("\"url\": \"http://CANARY/\""),
+    "k.json: 'credential_source.url' must be an https address (http only to this computer or to "
+    "169.254.169.254)" },
+  { SOURCE ("\"file\": \"/a\", \"headers\": {\"A\": \"CANARY\\nB: c\"}"),
+    "k.json: 'credential_source.headers' must be an object of texts on one line" },
+  { SOURCE ("\"file\": \"/a\", \"headers\": [\"CANARY\"]"),
+    "k.json: 'credential_source.headers' must be an object of texts" },
+  { SOURCE ("\"file\": \"/a\", \"format\": {\"type\": \"CANARY\"}"),
+    "k.json: 'credential_source.format.type' must be \"text\" or \"json\"" },
+  { SOURCE ("\"file\": \"/a\", \"format\": {\"type\": \"json\"}"),
+    "k.json: 'credential_source.subject_token_field_name' is missing" },
+  { EXTERNAL ("\"client_secret\": \"CANARY-x\""), "k.json: 'client_id' is missing" },
+  { EXTERNAL ("\"service_account_impersonation_url\": \"https://CANARY.example/x\""),
+    "k.json: 'service_account_impersonation_url' must end in :generateAccessToken" },
+  { EXTERNAL ("\"service_account_impersonation\": {\"token_lifetime_seconds\": 9}, "
+              "\"credential_source\": {\"file\": \"/a\"}"),
+    "k.json: 'service_account_impersonation.token_lifetime_seconds' must be a number from 600 to "
+    "43200" },
+};
+
 static void
 an_error_names_the_member_and_not_what_is_in_it (void)
 {
-  static const struct {
-    const char *text, *message;
-  } cases[] = {
-    { "", "k.json: this is not a JSON object of at most 64 KiB (see line 1)" },
-    { "CANARY", "k.json: this is not a JSON object of at most 64 KiB (see line 1)" },
-    { "{\n\"refresh_token\": \"CANARY-x\",\n}",
-      "k.json: this is not a JSON object of at most 64 KiB (see line 2)" },
-    { "[\"CANARY\"]", "k.json: this is not a JSON object of at most 64 KiB" },
-    { "{}", "k.json: 'type' is missing: this is not a file of Google credentials" },
-    { "{\"installed\": {\"client_secret\": \"CANARY-x\"}}",
-      "k.json: this is an OAuth client, not a credential; run `gcloud auth application-default "
-      "login --client-id-file=…` with it" },
-    { "{\"type\": \"CANARY\"}", "k.json: 'type' must be one of " READABLE },
-    { "{\"type\": \"gdch_service_account\"}",
-      "k.json: 'type' is gdch_service_account, which is not supported: " READABLE
-      " are (or a token command)" },
-    { USER ("\"universe_domain\": \"CANARY\""),
-      "k.json: 'universe_domain' must be googleapis.com: no other is supported" },
-    { USER ("\"client_secret\": \"CANARY-x\""), "k.json: 'client_id' is missing" },
-    { USER ("\"client_id\": \"a\", \"client_secret\": null"),
-      "k.json: 'client_secret' is missing" },
-    { USER ("\"client_id\": \"a\", \"client_secret\": [\"CANARY-x\"]"),
-      "k.json: 'client_secret' must be a text" },
-    { USER ("\"client_id\": \"a\", \"client_secret\": \"CANARY\\r\\nX: y\""),
-      "k.json: 'client_secret' has a control character in it" },
-    { USER ("\"client_id\": \"\""), "k.json: 'client_id' is empty" },
-    { USER ("\"client_id\": \"a\", \"token_uri\": \"http://CANARY.example/\", " REST),
-      "k.json: 'token_uri' " ONE_URL },
-    { USER ("\"client_id\": \"a\", \"token_uri\": \"https://localhost@CANARY/\", " REST),
-      "k.json: 'token_uri' " ONE_URL },
-    { USER ("\"client_id\": \"a\", \"token_uri\": \"http://localhost\\\\@CANARY/\", " REST),
-      "k.json: 'token_uri' " ONE_URL },
-    { USER ("\"client_id\": \"a\", \"token_uri\": \"http://localhost.CANARY/\", " REST),
-      "k.json: 'token_uri' " ONE_URL },
-    { USER ("\"client_id\": \"a\", \"token_uri\": \"file:///CANARY\", " REST),
-      "k.json: 'token_uri' " ONE_URL },
-    { "{\"type\": \"service_account\", \"client_email\": \"a\"}",
-      "k.json: 'private_key' is missing" },
-    { EXTERNAL ("\"a\": 1"), "k.json: 'credential_source' is missing" },
-    { EXTERNAL ("\"credential_source\": 1"), "k.json: 'credential_source' must be an object" },
-    { SOURCE (""), "k.json: 'credential_source' must have either 'file' or 'url'" },
-    { SOURCE ("\"file\": \"/a\", \"url\": \"https://b.example/\""),
-      "k.json: 'credential_source' must have either 'file' or 'url'" },
-    { SOURCE ("\"executable\": {\"command\": \"CANARY\"}"),
-      "k.json: 'credential_source' runs a program for the subject token, which is not supported: "
-      "'file' and 'url' are (or a token command)" },
-    { SOURCE ("\"environment_id\": \"aws1\""),
-      "k.json: 'credential_source' asks AWS for the subject token, which is not supported: "
-      "'file' and 'url' are (or a token command)" },
-    { SOURCE ("\"certificate\": {}"),
-      "k.json: 'credential_source' shows an X.509 certificate, which is not supported: "
-      "'file' and 'url' are (or a token command)" },
-    { SOURCE ("\"url\": \"http://CANARY/\""),
-      "k.json: 'credential_source.url' must be an https address (http only to this computer or to "
-      "169.254.169.254)" },
-    { SOURCE ("\"file\": \"/a\", \"headers\": {\"A\": \"CANARY\\nB: c\"}"),
-      "k.json: 'credential_source.headers' must be an object of texts on one line" },
-    { SOURCE ("\"file\": \"/a\", \"headers\": [\"CANARY\"]"),
-      "k.json: 'credential_source.headers' must be an object of texts" },
-    { SOURCE ("\"file\": \"/a\", \"format\": {\"type\": \"CANARY\"}"),
-      "k.json: 'credential_source.format.type' must be \"text\" or \"json\"" },
-    { SOURCE ("\"file\": \"/a\", \"format\": {\"type\": \"json\"}"),
-      "k.json: 'credential_source.subject_token_field_name' is missing" },
-    { EXTERNAL ("\"client_secret\": \"CANARY-x\""), "k.json: 'client_id' is missing" },
-    { EXTERNAL ("\"service_account_impersonation_url\": \"https://CANARY.example/x\""),
-      "k.json: 'service_account_impersonation_url' must end in :generateAccessToken" },
-    { EXTERNAL ("\"service_account_impersonation\": {\"token_lifetime_seconds\": 9}, "
-                "\"credential_source\": {\"file\": \"/a\"}"),
-      "k.json: 'service_account_impersonation.token_lifetime_seconds' must be a number from 600 to "
-      "43200" },
-  };
-  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+  for (unsigned i = 0; i < G_N_ELEMENTS (mistakes); i++) {
     g_autoptr (GError) error = NULL;
-    g_assert_null (key_file_parse ("k.json", cases[i].text, strlen (cases[i].text), &error));
-    assert_error_is (&error, cases[i].message);
+    g_assert_null (key_file_parse ("k.json", mistakes[i].text, strlen (mistakes[i].text), &error));
+    assert_error_is (&error, mistakes[i].message);
   }
 }
 

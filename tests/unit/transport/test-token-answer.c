@@ -63,6 +63,9 @@ what_is_no_token_is_refused (void)
     { "{\"access_token\": \"CANARY-1\", \"expires_in\": 0}",
       "HTTP 200, but the answer has no life left for the token (is the clock of this computer "
       "right?)" },
+    { "{\"access_token\": \"CANARY-1\", \"expires_in\": -1}",
+      "HTTP 200, but the answer has no life left for the token (is the clock of this computer "
+      "right?)" },
     { "{\"access_token\": \"CANARY-1\", \"expires_in\": \"nan\"}",
       "HTTP 200, but the answer has no life left for the token (is the clock of this computer "
       "right?)" },
