@@ -5,33 +5,49 @@
 #include "providers/gemini.h"
 #include "providers/types.h"
 
-typedef enum { AUTH_GOOGLE, AUTH_BEARER } AuthStyle;
+typedef enum { PROFILE_GOOGLE, PROFILE_APIYI } Profile;
+typedef enum { AUTH_USUAL, AUTH_GOOGLE, AUTH_BEARER } AuthStyle;
 
 typedef struct {
+  int profile; /* Profile */
   char **keys; /* references to secrets */
   char *base_url;
   int auth; /* AuthStyle */
   char *model;
+  double cost;
   int jobs;
   int64_t timeout_ms;
 } AiStudioConfig;
 
+static const OptionChoice profiles[] = {
+  { "google", PROFILE_GOOGLE, "Google itself" },
+  { "apiyi", PROFILE_APIYI, "APIYI, which takes its key as a bearer's" },
+  { 0 },
+};
+
 static const OptionChoice auth_styles[] = {
+  { "usual", AUTH_USUAL, "as the profile has it" },
   { "x-goog-api-key", AUTH_GOOGLE, "as Google takes it" },
   { "bearer", AUTH_BEARER, "as most gateways take it: Authorization: Bearer" },
   { 0 },
 };
 
 static const Option rows[] = {
+  { OPTION_CHOICE (AiStudioConfig, profile), .name = "profile", .choices = profiles,
+    .fallback = "google",
+    .help = "Whose service it is: what 'base-url' and 'auth' are when unset" },
   { OPTION_TEXTS (AiStudioConfig, keys), .name = "keys", .flags = OPTION_SECRET,
     .help =
       "API keys, used in turn; unset: GOOGLE_API_KEY, or else GEMINI_API_KEY, of the environment" },
   { OPTION_TEXT (AiStudioConfig, base_url), .name = "base-url", .value_name = "URL",
-    .help = "Where the API is", .fallback = "https://generativelanguage.googleapis.com" },
+    .help =
+      "Where the API is; unset: https://generativelanguage.googleapis.com, or the profile's" },
   { OPTION_CHOICE (AiStudioConfig, auth), .name = "auth", .choices = auth_styles,
-    .fallback = "x-goog-api-key", .help = "The header that the key is sent in" },
+    .fallback = "usual", .help = "The header that the key is sent in" },
   { OPTION_TEXT (AiStudioConfig, model), .name = "model", .value_name = "NAME",
     .help = "The model that is asked when the pipeline names none", .fallback = "nano-banana-pro" },
+  { OPTION_NUMBER (AiStudioConfig, cost), .name = "cost", .min = 0, .max = 1000, .unit = "USD",
+    .help = "What a picture costs here, whatever the models table says" },
   { OPTION_INT (AiStudioConfig, jobs), .name = "jobs", .min = 1, .max = 256, .fallback = "4",
     .help = "How many requests are under way at a time" },
   { OPTION_DURATION (AiStudioConfig, timeout_ms), .name = "timeout", .fallback = "600s",
@@ -57,6 +73,12 @@ model (const GenerateOptions *options, const void *config)
   return config != NULL ? ((const AiStudioConfig *)config)->model : "nano-banana-pro";
 }
 
+static double
+cost (const void *config)
+{
+  return ((const AiStudioConfig *)config)->cost;
+}
+
 static int
 most_at_once (const void *config)
 {
@@ -70,12 +92,22 @@ check (const GenerateOptions *options, const Model *row, const void *config,
   return gemini_check (GEMINI_DEVELOPER, options, row, out_option, error);
 }
 
+static const char *
+base_url (const AiStudioConfig *config)
+{
+  static const char *const urls[] = {
+    [PROFILE_GOOGLE] = "https://generativelanguage.googleapis.com",
+    [PROFILE_APIYI] = "https://api.apiyi.com",
+  };
+  return config->base_url != NULL ? config->base_url : urls[config->profile];
+}
+
 static bool
 first_step (const ProviderRequest *asked, ProviderStep *out_step, GError **error)
 {
   const AiStudioConfig *config = asked->config;
   g_autofree char *id = g_uri_escape_string (asked->model, NULL, FALSE);
-  g_autofree char *url = base_url_join (config->base_url, "/v1beta/models/%s:generateContent", id);
+  g_autofree char *url = base_url_join (base_url (config), "/v1beta/models/%s:generateContent", id);
   HttpRequest *request = http_request_new ("POST", url);
   request->timeout_ms = config->timeout_ms;
   gemini_add_body (asked, GEMINI_DEVELOPER, request);
@@ -88,17 +120,21 @@ login (const void *config, ProviderLogin *out_login)
 {
   static const char *const names[] = { "GOOGLE_API_KEY", "GEMINI_API_KEY", NULL };
   const AiStudioConfig *own = config;
+  bool is_bearer = own->auth == AUTH_BEARER ||
+                   (own->auth == AUTH_USUAL && own->profile == PROFILE_APIYI);
   *out_login = (ProviderLogin){
-    .header = own->auth == AUTH_BEARER ? "Authorization" : "x-goog-api-key",
+    .header = is_bearer ? "Authorization" : "x-goog-api-key",
     .keys = own->keys,
     .key_names = names,
   };
 }
 
+static const JsonScanPath image_paths[] = { GEMINI_IMAGE_PATHS, { NULL, 0 } };
+
 static void
 take_answer (const ProviderRequest *asked, const ProviderAnswer *answer, Verdict *verdict)
 {
-  gemini_take_answer (asked, answer, "ai-studio", verdict);
+  gemini_take_answer (answer, "ai-studio", verdict);
 }
 
 const ProviderType provider_ai_studio = {
@@ -110,11 +146,12 @@ const ProviderType provider_ai_studio = {
   .config = &config_options,
   .check_config = check_config,
   .model = model,
+  .cost = cost,
   .most_at_once = most_at_once,
   .check = check,
   .expected_size = capability_size,
   .first_step = first_step,
   .login = login,
-  .image_paths = gemini_image_paths,
+  .image_paths = image_paths,
   .take_answer = take_answer,
 };

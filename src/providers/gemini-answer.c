@@ -5,16 +5,6 @@
 #include "document/json-write.h"
 #include "providers/verdict.h"
 
-#define PARTS "candidates[].content.parts[]."
-const JsonScanPath gemini_image_paths[] = {
-  { PARTS "inlineData.data", JSON_SCAN_BASE64 },
-  { PARTS "inline_data.data", JSON_SCAN_BASE64 }, /* gateways */
-  { PARTS "text", JSON_SCAN_DATA_URI },           /* gateways */
-  { PARTS "thoughtSignature", JSON_SCAN_DROP },
-  { PARTS "thought_signature", JSON_SCAN_DROP },
-  { NULL, 0 },
-};
-
 /* ---- refusals ---- */
 
 typedef struct {
@@ -220,8 +210,7 @@ judge_without_picture (const Found *found, const cJSON *root, const char *who, V
 }
 
 void
-gemini_take_answer (const ProviderRequest *asked, const ProviderAnswer *answer, const char *who,
-                    Verdict *verdict)
+gemini_take_answer (const ProviderAnswer *answer, const char *who, Verdict *verdict)
 {
   const cJSON *root = answer_root (answer);
   verdict->retry_after_ms = -1;

@@ -11,7 +11,16 @@ bool gemini_check (GeminiSurface surface, const GenerateOptions *options, const 
                    const char **out_option, GError **error);
 /* Appends the body and its content type. */
 void gemini_add_body (const ProviderRequest *asked, GeminiSurface surface, HttpRequest *request);
-extern const JsonScanPath gemini_image_paths[];
+/* Rows of ProviderType.image_paths. Texts are where gateways put data URIs; signatures are long, and of
+ * use to nobody here. */
+#define GEMINI_PARTS "candidates[].content.parts[]."
+#define GEMINI_IMAGE_PATHS                                                                         \
+  { GEMINI_PARTS "inlineData.data", JSON_SCAN_BASE64 },                                            \
+    { GEMINI_PARTS "inline_data.data", JSON_SCAN_BASE64 },                                         \
+    { GEMINI_PARTS "text", JSON_SCAN_DATA_URI },                                                   \
+    { GEMINI_PARTS "thoughtSignature", JSON_SCAN_DROP },                                           \
+  {                                                                                                \
+    GEMINI_PARTS "thought_signature", JSON_SCAN_DROP                                               \
+  }
 /* `who` is the provider, for messages. */
-void gemini_take_answer (const ProviderRequest *asked, const ProviderAnswer *answer,
-                         const char *who, Verdict *verdict);
+void gemini_take_answer (const ProviderAnswer *answer, const char *who, Verdict *verdict);

@@ -120,6 +120,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Verdict, verdict_clear)
 typedef struct {
   const char *header; /* of a key: "x-goog-api-key"; "Authorization" takes "Bearer" before it */
   char *const *keys;  /* references to secrets ("env:NAME", "file:PATH"); NULL: none are set */
+  const char *key;    /* a single one */
   const char *const *key_names; /* environment variables to look into when none are set */
   bool takes_google;            /* without a key: Google's own search order */
   const char *key_file;         /* of Google's; NULL: to be searched */

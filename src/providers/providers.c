@@ -14,9 +14,7 @@ provider_step_clear (ProviderStep *step)
 }
 
 const ProviderType *const provider_types[] = {
-  &provider_ai_studio,
-  &provider_command,
-  &provider_synthetic,
+  &provider_ai_studio, &provider_command, &provider_openai, &provider_synthetic, &provider_vertex,
 };
 
 unsigned

@@ -5,4 +5,6 @@
 
 extern const ProviderType provider_ai_studio;
 extern const ProviderType provider_command;
+extern const ProviderType provider_openai;
 extern const ProviderType provider_synthetic;
+extern const ProviderType provider_vertex;

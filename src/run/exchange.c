@@ -218,10 +218,8 @@ exchange_step (Run *run, Exchange *exchange)
     ask (run, exchange);
     return;
   case CREDENTIAL_SEND:
-    token_call_send (run, exchange->credential, &step);
-    break;
   case CREDENTIAL_SPAWN:
-    token_call_spawn (run, exchange->credential, &step);
+    token_call_add (run, exchange->credential, &step);
     break;
   case CREDENTIAL_PENDING:
     break;

@@ -1,6 +1,5 @@
 #include "run/login.h"
 
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/path.h"
@@ -74,19 +73,25 @@ add_key (Login *login, const ProviderLogin *wanted, const char *key, const char 
 }
 
 static bool
+add_configured_key (Login *login, const ProviderLogin *wanted, const char *reference,
+                    const Teller *teller, GError **error)
+{
+  const char *from;
+  char *key = read_secret (reference, teller, &from, error);
+  bool ok = key != NULL && add_key (login, wanted, key, from, error);
+  secret_free (key);
+  return ok;
+}
+
+static bool
 add_configured_keys (Login *login, const ProviderLogin *wanted, const Teller *teller,
                      GError **error)
 {
-  for (unsigned i = 0; wanted->keys != NULL && wanted->keys[i] != NULL; i++) {
-    const char *from;
-    char *key = read_secret (wanted->keys[i], teller, &from, error);
-    bool ok = key != NULL && add_key (login, wanted, key, from, error);
-    if (key != NULL)
-      explicit_bzero (key, strlen (key));
-    g_free (key);
-    if (!ok)
+  if (wanted->key != NULL && !add_configured_key (login, wanted, wanted->key, teller, error))
+    return false;
+  for (unsigned i = 0; wanted->keys != NULL && wanted->keys[i] != NULL; i++)
+    if (!add_configured_key (login, wanted, wanted->keys[i], teller, error))
       return false;
-  }
   return true;
 }
 
@@ -132,7 +137,7 @@ find (Login *login, const ProviderLogin *wanted, const Teller *teller, GError **
     return false;
   if (login->credentials->len > 0)
     return true;
-  if (wanted->key_file == NULL && !add_key_of_environment (login, wanted, error))
+  if (!add_key_of_environment (login, wanted, error))
     return false;
   if (login->credentials->len > 0)
     return true;

@@ -13,10 +13,11 @@ struct Network {
   Cache *cache;        /* of the lane's thread */
   GAsyncQueue *events; /* NetworkEvent*, from other threads */
   int wake_fd;
-  GHashTable *logins;   /* ProviderType* → Login*, owned */
-  GHashTable *dead;     /* ProviderType* → char*: why nothing more is asked of it */
-  GPtrArray *exchanges; /* Exchange*, owned */
-  GPtrArray *threads;   /* GThread*: programs that print tokens */
+  GHashTable *logins;     /* ProviderType* → Login*, owned */
+  GHashTable *dead;       /* ProviderType* → char*: why nothing more is asked of it */
+  GPtrArray *exchanges;   /* Exchange*, owned */
+  GPtrArray *threads;     /* GThread*: programs that print tokens */
+  GPtrArray *token_calls; /* TokenCall*, owned: that wait for their time */
   bool is_stopping;
 };
 
@@ -59,6 +60,9 @@ void exchange_fail (Run *run, Exchange *exchange, const GError *error);
 
 /* ---- token-call.c ---- */
 
-/* Gets what the credential asks for; it is told when that is there. Takes the request out of `step`. */
-void token_call_send (Run *run, Credential *credential, CredentialStep *step);
-void token_call_spawn (Run *run, Credential *credential, const CredentialStep *step);
+/* Gets what the credential asks for, in time; it is told when that is there. Takes the request out of
+ * `step`. */
+void token_call_add (Run *run, Credential *credential, CredentialStep *step);
+/* Begins those whose time has come. */
+void token_calls_begin (Run *run);
+void token_call_free (void *data);

@@ -30,6 +30,7 @@ network_new (void)
   network->wake_fd = -1;
   network->logins = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)login_free);
   network->dead = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  network->token_calls = g_ptr_array_new_with_free_func (token_call_free);
   network->threads = g_ptr_array_new_with_free_func (join_thread);
   network->exchanges = g_ptr_array_new_with_free_func ((GDestroyNotify)exchange_free);
   return network;
@@ -42,6 +43,7 @@ network_free (Network *network)
     return;
   lane_free (network->lane);
   g_ptr_array_unref (network->threads);
+  g_ptr_array_unref (network->token_calls);
   g_async_queue_unref (network->events);
   g_ptr_array_unref (network->exchanges);
   g_hash_table_unref (network->logins);
@@ -188,8 +190,10 @@ network_work (Run *run)
     event->take (run, event->data);
     g_free (event);
   }
-  if (!network->is_stopping)
-    step_those_due (run);
+  if (network->is_stopping)
+    return;
+  token_calls_begin (run);
+  step_those_due (run);
 }
 
 void

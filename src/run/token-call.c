@@ -20,8 +20,10 @@ typedef struct {
   int status;
   GPtrArray *headers; /* char*, ends with NULL when it is handed on */
   GString *body;
-  char *why; /* there is no answer */
-  char **program;
+  char *why;            /* there is no answer */
+  HttpRequest *request; /* not sent yet */
+  char **program;       /* not started yet */
+  int64_t due_us;
 } TokenCall;
 
 static TokenCall *
@@ -35,13 +37,14 @@ token_call_new (Network *network, Credential *credential)
   return call;
 }
 
-static void
+void
 token_call_free (void *data)
 {
   TokenCall *call = data;
   explicit_bzero (call->body->str, call->body->allocated_len);
   g_string_free (call->body, TRUE);
   g_ptr_array_unref (call->headers);
+  http_request_free (call->request);
   g_strfreev (call->program);
   g_free (call->why);
   g_free (call);
@@ -101,15 +104,6 @@ ended (void *data, const LaneEnd *end)
   network_post (call->network, &event);
 }
 
-void
-token_call_send (Run *run, Credential *credential, CredentialStep *step)
-{
-  TokenCall *call = token_call_new (run->network, credential);
-  const LaneReceiver receiver = { call, begin, take_bytes, ended };
-  step->request->most_answer_bytes = MOST_ANSWER_BYTES;
-  lane_send (run->network->lane, g_steal_pointer (&step->request), &receiver);
-}
-
 /* ---- by a program ---- */
 
 static void
@@ -166,10 +160,42 @@ run_program (gpointer data)
   return NULL;
 }
 
+/* ---- both ---- */
+
+static void
+begin_call (Network *network, TokenCall *call)
+{
+  if (call->request == NULL) {
+    g_ptr_array_add (network->threads, g_thread_new ("token", run_program, call));
+    return;
+  }
+  const LaneReceiver receiver = { call, begin, take_bytes, ended };
+  lane_send (network->lane, g_steal_pointer (&call->request), &receiver);
+}
+
 void
-token_call_spawn (Run *run, Credential *credential, const CredentialStep *step)
+token_call_add (Run *run, Credential *credential, CredentialStep *step)
 {
   TokenCall *call = token_call_new (run->network, credential);
-  call->program = g_strdupv ((char **)step->program);
-  g_ptr_array_add (run->network->threads, g_thread_new ("token", run_program, call));
+  call->due_us = clock_monotonic_us () + step->wait_ms * 1000;
+  if (step->kind == CREDENTIAL_SEND) {
+    call->request = g_steal_pointer (&step->request);
+    call->request->most_answer_bytes = MOST_ANSWER_BYTES;
+  } else {
+    call->program = g_strdupv ((char **)step->program);
+  }
+  g_ptr_array_add (run->network->token_calls, call);
+  token_calls_begin (run);
+}
+
+void
+token_calls_begin (Run *run)
+{
+  GPtrArray *calls = run->network->token_calls;
+  int64_t now_us = clock_monotonic_us ();
+  for (unsigned i = calls->len; i > 0; i--) {
+    TokenCall *call = calls->pdata[i - 1];
+    if (call->due_us <= now_us)
+      begin_call (run->network, g_ptr_array_steal_index (calls, i - 1));
+  }
 }
