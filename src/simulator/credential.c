@@ -1,6 +1,7 @@
 #include "simulator/credential.h"
 
 #include "simulator/google-error.h"
+#include "simulator/openai-error.h"
 #include "simulator/tokens.h"
 
 #define DEFAULT_KEY "simulator-key"
@@ -14,12 +15,15 @@ credential_bearer (const Exchange *exchange)
   return value + 7;
 }
 
-bool
-credential_is_key (const SimulatorOptions *options, const char *key)
+unsigned
+credential_key_number (const SimulatorOptions *options, const char *key)
 {
   if (options->keys == NULL || options->keys[0] == NULL)
     return strcmp (key, DEFAULT_KEY) == 0;
-  return g_strv_contains ((const char *const *)options->keys, key);
+  for (unsigned i = 0; options->keys[i] != NULL; i++)
+    if (strcmp (options->keys[i], key) == 0)
+      return i + 1;
+  return 0;
 }
 
 bool
@@ -36,7 +40,7 @@ credential_check_key (Simulator *simulator, Exchange *exchange)
       google_detail_info (NULL, "API_KEY_SERVICE_BLOCKED", "generativelanguage.googleapis.com"),
       "Method doesn't allow unregistered callers (callers without established identity). Please "
       "use API Key or other form of API consumer identity to call this API.");
-  if (!credential_is_key (simulator->options, key))
+  if (credential_key_number (simulator->options, key) == 0)
     return google_error (
       exchange, 400,
       google_detail_info (NULL, "API_KEY_INVALID", "generativelanguage.googleapis.com"),
@@ -62,4 +66,21 @@ credential_check_token (Simulator *simulator, Exchange *exchange)
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie "
     "or other valid authentication credential. See "
     "https://developers.google.com/identity/sign-in/web/devconsole-project.");
+}
+
+bool
+credential_check_openai (Simulator *simulator, Exchange *exchange)
+{
+  const char *key = credential_bearer (exchange);
+  if (key == NULL)
+    return openai_error (exchange, 401, "invalid_request_error", NULL, NULL,
+                         "You didn't provide an API key. You need to provide your API key in an "
+                         "Authorization header using Bearer auth (i.e. Authorization: Bearer "
+                         "YOUR_KEY).");
+  if (credential_key_number (simulator->options, key) == 0)
+    return openai_error (exchange, 401, "invalid_request_error", NULL, "invalid_api_key",
+                         "Incorrect API key provided: ****. You can find your API key at "
+                         "https://platform.openai.com/account/api-keys.");
+  exchange->credential = g_strdup (key);
+  return true;
 }

@@ -9,5 +9,7 @@ bool credential_check_key (Simulator *simulator, Exchange *exchange);
 bool credential_check_token (Simulator *simulator, Exchange *exchange);
 /* What stands behind "Bearer ", or NULL. Borrowed. */
 const char *credential_bearer (const Exchange *exchange);
-/* Is it one of --key? */
-bool credential_is_key (const SimulatorOptions *options, const char *key);
+/* Which of --key it is, from 1; 0: none of them. */
+unsigned credential_key_number (const SimulatorOptions *options, const char *key);
+/* Authorization: Bearer, a key; OpenAI. False after answering. */
+bool credential_check_openai (Simulator *simulator, Exchange *exchange);

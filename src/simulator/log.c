@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "document/json-write.h"
+#include "simulator/credential.h"
 #include "simulator/picture-data.h"
 
 enum { MASK_CHARACTERS = 12, MOST_LOGGED_TEXT = 4096 };
@@ -57,9 +58,9 @@ log_blob (const void *data, size_t length)
 char *
 log_mask (const SimulatorOptions *options, const char *secret)
 {
-  for (unsigned i = 0; options->keys != NULL && options->keys[i] != NULL; i++)
-    if (strcmp (options->keys[i], secret) == 0)
-      return g_strdup_printf ("key:%u", i + 1);
+  unsigned number = credential_key_number (options, secret);
+  if (number > 0)
+    return g_strdup_printf ("key:%u", number);
   Digest digest = digest_of (secret, strlen (secret));
   return g_strdup_printf ("sha256:%.*s", MASK_CHARACTERS, digest_to_hex (&digest).text);
 }
