@@ -7,6 +7,10 @@ if (TARGET peel)
            DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endif ()
 
+if (TARGET peel-simulator)
+  install (TARGETS peel-simulator RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif ()
+
 if (EXISTS ${CMAKE_SOURCE_DIR}/presets)
   install (DIRECTORY presets/ DESTINATION ${PEEL_PRESETS_BELOW_PREFIX})
 endif ()

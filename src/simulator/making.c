@@ -5,9 +5,8 @@
 #include "base/atomic-file.h"
 #include "base/units.h"
 
-/* "1024x768", or an edge, or a tier; false: none of these. */
-static bool
-parse_pixels (const char *text, const MakingSpec *spec, int *out_width, int *out_height)
+bool
+making_parse_pixels (const char *text, const MakingSpec *spec, int *out_width, int *out_height)
 {
   static const struct {
     const char *name;
@@ -79,7 +78,7 @@ making_picture (Simulator *simulator, Exchange *exchange, const MakingSpec *spec
     .is_noise = paint == PAINT_NOISE,
   };
   if (fault != NULL && fault->pixels != NULL && !spec->is_draft)
-    parse_pixels (fault->pixels, spec, &wanted.width, &wanted.height);
+    making_parse_pixels (fault->pixels, spec, &wanted.width, &wanted.height);
   Picture *picture = picture_store_get (simulator->pictures, &wanted, error);
   if (picture == NULL)
     return NULL;

@@ -1,8 +1,8 @@
 #include "simulator/picture.h"
 
+#include "image/decode.h"
 #include "image/encode.h"
 #include "image/memory.h"
-#include "image/decode.h"
 #include "image/painter.h"
 #include "simulator/noise-png.h"
 

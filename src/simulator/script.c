@@ -2,6 +2,7 @@
 
 #include "document/document.h"
 #include "simulator/errors.h"
+#include "simulator/making.h"
 
 typedef struct {
   char *path, *model, *prompt, *surface;
@@ -80,6 +81,14 @@ check_fault (const Node *node, const Fault *fault, Problems *problems)
     problems_add (problems, &value->mark, "there is no error '%s'; --help-script lists them",
                   fault->error);
   }
+  const MakingSpec square = { .width = 1024, .height = 1024 };
+  int width, height;
+  if (fault->pixels != NULL && !making_parse_pixels (fault->pixels, &square, &width, &height))
+    problems_add (problems, &node_get (node, "pixels")->mark,
+                  "'pixels' takes 1024x768, 512, 1K, 2K or 4K, not '%s'", fault->pixels);
+  if (fault->type != NULL && image_format_type (image_format_of_name (fault->type)) == NULL)
+    problems_add (problems, &node_get (node, "type")->mark,
+                  "'type' takes png, jpeg or webp, not '%s'", fault->type);
 }
 
 static void
