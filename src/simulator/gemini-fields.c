@@ -3,6 +3,8 @@
 
 #include "simulator/google-error.h"
 
+enum { MOST_COMPLAINTS = 50 };
+
 typedef enum {
   TYPE_TEXT,
   TYPE_INT,
@@ -119,6 +121,7 @@ typedef struct {
   GeminiSurface surface;
   GString *message;
   cJSON *details;
+  int n_complaints;
 } Walk;
 
 static void walk_message (Walk *walk, const FieldRow *rows, const cJSON *object, const char *path);
@@ -126,6 +129,10 @@ static void walk_message (Walk *walk, const FieldRow *rows, const cJSON *object,
 static void
 complain (Walk *walk, const char *path, char *description)
 {
+  if (walk->n_complaints++ >= MOST_COMPLAINTS) {
+    g_free (description);
+    return;
+  }
   if (walk->message->len > 0)
     g_string_append_c (walk->message, '\n');
   g_string_append (walk->message, description);

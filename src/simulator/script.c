@@ -13,17 +13,18 @@ typedef struct {
 static const Option match_rows[] = {
   { OPTION_TEXT (Match, path), .name = "path", .help = "The path, with * for any letters" },
   { OPTION_TEXT (Match, surface), .name = "surface",
-    .help = "gemini, vertex, predict, openai, token, metadata or files" },
+    .help =
+      "gemini, vertex, predict, openai, token, impersonation, subject-token, metadata or files" },
   { OPTION_TEXT (Match, model), .name = "model", .help = "The model, with * for any letters" },
   { OPTION_TEXT (Match, prompt), .name = "prompt", .help = "A part of the prompt" },
   { OPTION_INT (Match, nth), .name = "nth", .min = 1, .max = 1e9,
-    .help = "Only the so manieth of the requests that fit" },
+    .help = "Only this one of the requests that fit, counted from 1" },
   { OPTION_INT (Match, times), .name = "times", .min = 1, .max = 1e9,
-    .help = "Only the first so many of them" },
+    .help = "Only the first of them, so many" },
   { OPTION_INT (Match, every), .name = "every", .min = 1, .max = 1e9,
-    .help = "Only every so manieth of them" },
+    .help = "Only every second of them with 2, every third with 3" },
   { OPTION_NUMBER (Match, probability), .name = "probability", .min = 0, .max = 1, .fallback = "1",
-    .help = "Only so many of them, by chance" },
+    .help = "Each of them by chance: 0.1 is one in ten" },
   { 0 },
 };
 static const OptionTable match_options = { match_rows, sizeof (Match), NULL };
@@ -86,6 +87,9 @@ check_fault (const Node *node, const Fault *fault, Problems *problems)
   if (fault->pixels != NULL && !making_parse_pixels (fault->pixels, &square, &width, &height))
     problems_add (problems, &node_get (node, "pixels")->mark,
                   "'pixels' takes 1024x768, 512, 1K, 2K or 4K, not '%s'", fault->pixels);
+  if (fault->header != NULL && strchr (fault->header, ':') == NULL)
+    problems_add (problems, &node_get (node, "header")->mark,
+                  "'header' takes \"Name: value\", not '%s'", fault->header);
   if (fault->type != NULL && image_format_type (image_format_of_name (fault->type)) == NULL)
     problems_add (problems, &node_get (node, "type")->mark,
                   "'type' takes png, jpeg or webp, not '%s'", fault->type);

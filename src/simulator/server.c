@@ -1,7 +1,6 @@
 /* A thread for each connection: a slow answer just sleeps. */
 #include "simulator/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -97,7 +96,7 @@ send_more (void *data, uint64_t position, char *out, size_t most)
     most = MIN (most, (size_t)sending->drip_bytes);
   }
   size_t n = body_read (exchange->answer, out, most);
-  if (n == 0 && sending->is_endless && !sending->simulator->is_stopping) {
+  if (n == 0 && sending->is_endless && simulator_pause (sending->simulator, 0)) {
     memset (out, ' ', most);
     n = most;
   }
@@ -128,9 +127,27 @@ plan_sending (Simulator *simulator, Exchange *exchange, struct MHD_Connection *c
   return sending;
 }
 
+/* What a fault adds: one long header, and one of the script's own. */
+static void
+add_odd_headers (struct MHD_Response *response, const Fault *fault)
+{
+  if (fault->header_bytes > 0) {
+    g_autofree char *value = g_strnfill ((gsize)fault->header_bytes, 'x');
+    MHD_add_response_header (response, "X-Long", value);
+  }
+  const char *colon = fault->header != NULL ? strchr (fault->header, ':') : NULL;
+  if (colon == NULL)
+    return;
+  g_autofree char *name = g_strndup (fault->header, (size_t)(colon - fault->header));
+  g_autofree char *value = g_strstrip (g_strdup (colon + 1));
+  MHD_add_response_header (response, name, value);
+}
+
 static void
 add_headers (struct MHD_Response *response, const Exchange *exchange)
 {
+  if (exchange->fault != NULL)
+    add_odd_headers (response, exchange->fault);
   for (unsigned i = 0; i < exchange->answer_headers->len; i++) {
     const Field *field = &g_array_index (exchange->answer_headers, Field, i);
     MHD_add_response_header (response, field->name, field->value);

@@ -394,6 +394,9 @@ def test_the_wire_fails_as_told(place):
         answer = simulator.gemini()
         expect_equal(answer.headers.get("Transfer-Encoding"), "chunked", "encoding")
         expect_equal(len(answer.pictures()), 1, "pictures")
+    with scripted(place, {"header-bytes": "50KB", "header": "X-Odd: yes"}) as simulator:
+        answer = simulator.gemini()
+        expect_equal((len(answer.headers["X-Long"]), answer.headers["X-Odd"]), (50000, "yes"), "")
     with scripted(place, {"delay": "400ms", "drip": "100KB", "drip-pause": "50ms"}) as simulator:
         begin = time.monotonic()
         expect_equal(len(simulator.gemini().pictures()), 1, "pictures")
@@ -447,6 +450,14 @@ def test_a_mistake_in_a_script_is_shown(place):
                           check=False)
     expect_equal(done.returncode, 2, done.stderr)
     expect("statsu" in done.stderr and "there is no error 'nothing'" in done.stderr, done.stderr)
+
+
+def test_the_page_lists_what_a_script_can_hold(place):
+    done = subprocess.run([simulated.SIMULATOR, "--help-script"], capture_output=True, text=True,
+                          check=True)
+    with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../docs/rehearse.md"),
+              encoding="utf-8") as stream:
+        expect(done.stdout in stream.read(), "docs/rehearse.md ends with peel-simulator --help-script")
 
 
 if __name__ == "__main__":
