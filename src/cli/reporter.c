@@ -118,7 +118,8 @@ print_missing (const OriginalEvent *event, const char *name)
   printf ("%-6s %s: %dx%d expected", event->is_paid ? "buy" : "draw", name, event->width,
           event->height);
   if (event->is_paid)
-    printf (", %s, %s (%s)", price, event->provider, event->model);
+    printf (", %s, %s (%s)", event->has_price ? price : "price not known", event->provider,
+            event->model);
   printf ("\n");
 }
 
@@ -206,12 +207,24 @@ on_warning (void *data, const char *message)
   terminal_note ("peel: %s", message);
 }
 
+/* "0.24 USD", "a price that is not known", or both. New string. */
+static char *
+describe_price (double usd, unsigned n_unpriced, unsigned n)
+{
+  g_autofree char *known = units_describe_usd (usd);
+  if (n_unpriced == 0)
+    return g_steal_pointer (&known);
+  if (n_unpriced == n)
+    return g_strdup ("a price that is not known");
+  return g_strdup_printf ("%s, and %u at a price that is not known", known, n_unpriced);
+}
+
 static bool
 on_confirm (void *data, const RunMisses *misses)
 {
   Reporter *reporter = data;
   bool is_one = misses->n == 1;
-  g_autofree char *price = units_describe_usd (misses->cost_usd);
+  g_autofree char *price = describe_price (misses->cost_usd, misses->n_unpriced, misses->n);
   g_autofree char *question = g_strdup_printf (
     "%u original%s not in the cache; %s would make %s for %s. Go on?", misses->n,
     is_one ? " is" : "s are", misses->provider, is_one ? "it" : "them", price);
@@ -295,10 +308,10 @@ append_count (GString *out, unsigned n, const char *what)
 }
 
 static void
-append_price (GString *out, double usd)
+append_price (GString *out, double usd, unsigned n_unpriced, unsigned n)
 {
-  g_autofree char *price = units_describe_usd (usd);
-  if (usd > 0)
+  g_autofree char *price = describe_price (usd, n_unpriced, n);
+  if (usd > 0 || n_unpriced > 0)
     g_string_append_printf (out, " for %s", price);
 }
 
@@ -315,9 +328,9 @@ print_summary (Reporter *reporter, const RunResult *result)
     g_string_append (out, "nothing to do");
   g_string_append_printf (out, " (%u image%s", totals->n_images, totals->n_images == 1 ? "" : "s");
   append_count (out, totals->n_originals_missing, "to generate");
-  append_price (out, totals->missing_usd);
+  append_price (out, totals->missing_usd, totals->n_unpriced, totals->n_originals_missing);
   append_count (out, totals->n_originals_generated, "generated");
-  append_price (out, totals->spent_usd);
+  append_price (out, totals->spent_usd, 0, 0);
   append_count (out, totals->n_originals_loaded, "read for the first time");
   g_string_append_c (out, ')');
   if (totals->n_made > 0) {

@@ -27,8 +27,10 @@ run_events_original (const OriginalEvent *event)
   cJSON_AddNumberToObject (json, "height", event->height);
   event_add_text (json, "provider", event->provider);
   event_add_text (json, "model", event->model);
-  if (event->is_paid)
+  if (event->is_paid && event->has_price)
     cJSON_AddNumberToObject (json, "cost-usd", event->cost_usd);
+  else if (event->is_paid)
+    cJSON_AddNullToObject (json, "cost-usd");
   if (event->is_expected)
     cJSON_AddTrueToObject (json, "expected");
   else
@@ -117,6 +119,7 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
       { "original-bytes", (double)totals->original_bytes },
       { "made-bytes", (double)totals->made_bytes },
       { "missing-usd", totals->missing_usd },
+      { "missing-unpriced", totals->n_unpriced },
       { "spent-usd", totals->spent_usd },
       { "seconds", round ((double)totals->duration_us / 1e3) / 1e3 },
     };

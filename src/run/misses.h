@@ -26,12 +26,11 @@ typedef struct {
 
 void misses_init (Misses *misses);
 void misses_clear (Misses *misses);
+/* Of requests, by their fingerprints. */
+GHashTable *misses_new_set (void);
+/* False: it was in the set. */
+bool misses_add_request (GHashTable *set, const PlanRequest *request);
 
-/* Before the first image: whether paid requests may be made. Where there may be some, all misses are
- * counted, and whoever is to be asked is asked, once. RUN_ERROR_BUDGET: they cost too much. */
-bool misses_decide (Run *run, GError **error);
-/* The stored original that answered a paid request by the journal, where the index does not know. */
-bool misses_find_paid (Run *run, const PlanRequest *request, Digest *out_original);
 /* The image is to be asked for again whatever the cache holds. */
 bool misses_asks_again (const Run *run, const ImageRun *image_run);
 /* The cache has no answer: `image_run` is planned, refused, delayed or queued. */
@@ -42,13 +41,9 @@ bool misses_are_waiting (const Run *run);
 /* More waits than is reasonable to hold in memory. */
 bool misses_are_many (const Run *run);
 
-/* A service is about to be asked: the same. */
-bool misses_before_call (Run *run, ImageRun *image_run, GError **error);
-/* A worker is about to get the task: notes a paid call in the journal. */
+/* A worker is about to get the task, or a service to be asked: notes a paid call in the journal. */
 bool misses_before_task (Run *run, const PoolTask *task, GError **error);
+bool misses_before_call (Run *run, ImageRun *image_run, GError **error);
 /* The answer is in the cache, or there is none and `error` says why: notes that, and lets others go
  * on. Nothing is done for an image that no call was made for. */
 void misses_end_call (Run *run, ImageRun *image_run, const GError *error);
-
-/* After a dry run: a plan with misses that may not be made, or cost too much, has failed. */
-void misses_judge_plan (Run *run);

@@ -1,5 +1,6 @@
 /* The original of an image: found in the cache, or drawn or read by a worker. */
 #include "base/clock.h"
+#include "run/permission.h"
 #include "run/run-private.h"
 
 static void
@@ -115,7 +116,7 @@ run_look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
     return true;
   bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, out_is_lost,
                               &problem) ||
-                (problem == NULL && misses_find_paid (run, image_run->request, &digest));
+                (problem == NULL && permission_find_paid (run, image_run->request, &digest));
   if (is_hit)
     run_take_stored (run, image_run, &digest, &problem);
   if (problem != NULL) {

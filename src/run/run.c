@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "image/version.h"
 #include "run/interrupt.h"
+#include "run/permission.h"
 #include "run/run-private.h"
 
 enum {
@@ -257,7 +258,7 @@ begin_run (Run *run, GError **error)
 {
   run->listener->started (run->listener->data, &run->totals);
   tell_shadows (run);
-  return pins_check (run, error) && misses_decide (run, error);
+  return pins_check (run, error) && permission_decide (run, error);
 }
 
 bool
@@ -272,7 +273,7 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
   if (!is_ready)
     return false;
   loop (&run);
-  misses_judge_plan (&run);
+  permission_judge_plan (&run);
   tell_other_bytes (&run);
   bool ok = state_flush (run.state, error) && write_manifest (&run, error) &&
             pins_write (&run, error);

@@ -45,7 +45,8 @@ typedef struct {
   unsigned n_up_to_date, n_to_make, n_made, n_failed, n_drifted;
   unsigned n_expected; /* outputs that the images begun so far have, made or not */
   int64_t original_bytes, made_bytes;
-  double missing_usd; /* dry run: what the missing originals cost */
+  unsigned n_unpriced; /* dry run: missing originals that are paid for, nobody knows how much */
+  double missing_usd;  /* dry run: what the missing originals cost */
   double spent_usd;
   int64_t duration_us;
 } RunTotals;
@@ -74,14 +75,14 @@ typedef struct {
   int64_t size_bytes;
   bool is_expected;
   const char *provider, *model; /* who is to be asked, when missing */
-  bool is_paid;
+  bool is_paid, has_price;
   double cost_usd;
 } OriginalEvent;
 
 /* What is not in the cache and would be paid for. */
 typedef struct {
-  unsigned n;
-  double cost_usd;
+  unsigned n, n_unpriced;
+  double cost_usd;      /* of those whose price is known */
   const char *provider; /* borrowed */
 } RunMisses;
 

@@ -1,0 +1,333 @@
+/* Whether a miss may be made: what it costs, who may be asked, what the budget allows. */
+#include "run/permission.h"
+
+#include "base/units.h"
+#include "run/call-folder.h"
+#include "run/run-private.h"
+#include "run/selection.h"
+
+/* ---- what was paid for before ---- */
+
+static const PastCalls *
+past_calls (Run *run)
+{
+  if (run->misses.past == NULL)
+    run->misses.past = past_calls_load (cache_home (run->cache));
+  return run->misses.past;
+}
+
+bool
+permission_find_paid (Run *run, const PlanRequest *request, Digest *out_original)
+{
+  Digest original;
+  if (!request->is_paid || !past_calls_find (past_calls (run), &request->fingerprint, &original) ||
+      !cache_has (run->cache, &original))
+    return false;
+  *out_original = original;
+  return true;
+}
+
+static void
+warn_of_lost (Run *run, unsigned n)
+{
+  if (n == 0)
+    return;
+  g_autofree char *message = g_strdup_printf (
+    "%u of what is to be paid for may have been charged before: %s cut off, or had no result that "
+    "is known ('peel cache verify' lists such calls)",
+    n, n == 1 ? "an earlier call for it was" : "earlier calls for them were");
+  run->listener->warning (run->listener->data, message);
+}
+
+/* ---- permission ---- */
+
+/* Why no miss may be made, whatever it costs; NULL: it depends. */
+static const char *
+general_refusal (const RunSettings *settings)
+{
+  if (settings->offline)
+    return "--offline lets none be made";
+  return settings->on_miss == ON_MISS_FAIL ? "--on-miss fail lets none be made" : NULL;
+}
+
+static bool
+has_budget (const RunSettings *settings)
+{
+  return settings->max_cost_usd >= 0;
+}
+
+/* A thousandth of a cent is the rounding of a sum. */
+static bool
+is_over_budget (const RunSettings *settings, double usd)
+{
+  return has_budget (settings) && usd > settings->max_cost_usd + 1e-5;
+}
+
+/* A limit cannot be kept to with prices that nobody knows. */
+static char *
+describe_unpriced (unsigned n)
+{
+  return g_strdup_printf (
+    "what %u original%s that %s not in the cache cost%s is not known, so --max-cost "
+    "cannot be kept to: write 'price' into the model's row under 'models:' in "
+    "your configuration. Nothing was spent",
+    n, n == 1 ? "" : "s", n == 1 ? "is" : "are", n == 1 ? "s" : "");
+}
+
+static char *
+describe_budget (const RunSettings *settings, unsigned n, double usd)
+{
+  g_autofree char *price = units_describe_usd (usd);
+  g_autofree char *budget = units_describe_usd (settings->max_cost_usd);
+  return g_strdup_printf ("%u original%s not in the cache; making %s costs %s, and --max-cost "
+                          "allows %s. Nothing was spent",
+                          n, n == 1 ? " is" : "s are", n == 1 ? "it" : "them", price, budget);
+}
+
+/* Is the image a paid request that will miss? Nothing is changed. */
+static bool
+will_miss (Run *run, ImageRun *probe)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (GError) error = NULL;
+  bool is_lost;
+  if (probe->image->source != PLAN_GENERATED)
+    return false;
+  probe->request = plan_request (run->plan, probe->index, problems);
+  if (probe->request == NULL || !probe->request->is_paid ||
+      g_hash_table_contains (run->misses.permitted, &probe->request->fingerprint))
+    return false;
+  if (!run_look_up (run, probe, &is_lost, &error)) {
+    /* What is damaged is moved away, and is only missing when it is looked for again. */
+    run->listener->warning (run->listener->data, error->message);
+    return false;
+  }
+  if (probe->record != NULL || probe->has_untold || is_lost)
+    return false;
+  const OriginalFacts facts = image_run_expected_facts (probe);
+  return run_expand_outputs (run, probe, &facts, NULL) && run_has_selected (probe);
+}
+
+/* Fills `permitted` with the paid requests that will miss. */
+static void
+survey (Run *run, RunMisses *out_misses)
+{
+  unsigned n_lost = 0;
+  *out_misses = (RunMisses){ 0 };
+  for (unsigned i = 0; i < plan_n_images (run->plan); i++) {
+    ImageRun *probe = g_new0 (ImageRun, 1);
+    probe->index = i;
+    probe->image = plan_image (run->plan, i);
+    if (will_miss (run, probe)) {
+      misses_add_request (run->misses.permitted, probe->request);
+      n_lost += past_calls_has_lost (past_calls (run), &probe->request->fingerprint);
+      out_misses->n++;
+      out_misses->n_unpriced += !probe->request->has_price;
+      out_misses->cost_usd += probe->request->cost_usd;
+      out_misses->provider = probe->request->provider->name;
+    }
+    image_run_free (probe);
+  }
+  warn_of_lost (run, n_lost);
+}
+
+/* None of them will be made: what a summary tells of them. */
+static void
+refuse_all (Run *run, const RunMisses *found, const char *why)
+{
+  g_autofree char *price = units_describe_usd (found->cost_usd);
+  run->misses.refusal = found->n == 1 ? g_strdup (why)
+                                      : g_strdup_printf ("%s (%u are missing, %s together)", why,
+                                                         found->n, price);
+  run->totals.n_originals_missing = found->n;
+  run->totals.missing_usd = found->cost_usd;
+  run->totals.n_unpriced = found->n_unpriced;
+}
+
+static void
+warn_of_kept (void *data, const char *kept)
+{
+  const Run *run = data;
+  g_autofree char *message = g_strdup_printf (
+    "a run was ended when a picture that was paid for had been written, at least in part: it is "
+    "now "
+    "%s, and 'peel cache import' with --pipeline and --image makes it the answer",
+    kept);
+  run->listener->warning (run->listener->data, message);
+}
+
+bool
+permission_decide (Run *run, GError **error)
+{
+  const RunSettings *settings = run->settings;
+  const RunListener *listener = run->listener;
+  bool asks = settings->on_miss != ON_MISS_GENERATE;
+  if (!settings->dry_run)
+    call_folder_sweep (cache_home (run->cache), warn_of_kept, run);
+  if (settings->dry_run || general_refusal (settings) != NULL || !plan_may_be_paid (run->plan))
+    return true;
+  RunMisses found;
+  run->misses.permitted = misses_new_set ();
+  survey (run, &found);
+  bool is_unpriced = has_budget (settings) && found.n_unpriced > 0;
+  if (is_unpriced || is_over_budget (settings, found.cost_usd)) {
+    g_autofree char *message = is_unpriced ? describe_unpriced (found.n_unpriced)
+                                           : describe_budget (settings, found.n, found.cost_usd);
+    g_set_error_literal (error, RUN_ERROR, RUN_ERROR_BUDGET, message);
+    return false;
+  }
+  if (found.n == 0 || !asks)
+    return true;
+  if (listener->confirm == NULL)
+    refuse_all (run, &found, "it would be paid for, but nobody can be asked here");
+  else if (!listener->confirm (listener->data, &found))
+    refuse_all (run, &found, "it would be paid for, but the answer was no");
+  return true;
+}
+
+static bool
+is_configured (const PlanRequest *request)
+{
+  return !request->provider->needs_config || request->config != NULL;
+}
+
+/* White space of any kind as one space, cut to what a message holds. New string. */
+static char *
+shorten (const char *text)
+{
+  enum { MOST_CHARACTERS = 120 };
+  g_auto (GStrv) words = g_strsplit_set (text, " \r\n\t", -1);
+  g_autoptr (GString) line = g_string_new (NULL);
+  for (char **word = words; *word != NULL; word++)
+    if (**word != '\0')
+      g_string_append_printf (line, "%s%s", line->len > 0 ? " " : "", *word);
+  if (g_utf8_strlen (line->str, -1) <= MOST_CHARACTERS)
+    return g_strdup (line->str);
+  g_autofree char *start = g_utf8_substring (line->str, 0, MOST_CHARACTERS);
+  return g_strconcat (start, "…", NULL);
+}
+
+/* What was asked, for a person: "command (sdxl), 1024x1024 px, 0.05 USD: A brass watch". */
+static char *
+describe_request (const PlanRequest *request)
+{
+  g_autofree char *price = units_describe_usd (request->cost_usd);
+  g_autofree char *prompt = shorten (request->options->prompt);
+  return g_strdup_printf ("%s (%s), %dx%d px, %s: %s", request->provider->name, request->model,
+                          request->width, request->height,
+                          request->has_price                             ? price
+                          : is_configured (request) && !request->is_paid ? "free"
+                                                                         : "price not known",
+                          prompt);
+}
+
+static bool
+refuse (const Run *run, const ImageRun *image_run, const char *why, const char *advice,
+        GError **error)
+{
+  g_autofree char *asked = describe_request (image_run->request);
+  bool again = misses_asks_again (run, image_run);
+  g_set_error (error, RUN_ERROR, RUN_ERROR_MISS,
+               "%s, and %s\n"
+               "  asked: %s\n"
+               "  to do: %s%s",
+               again ? "--regenerate asks for another original"
+                     : "its original is not in the cache",
+               why, asked, advice,
+               again ? "" : ", or 'peel cache restore BUNDLE' with the originals of another cache");
+  return false;
+}
+
+static bool
+refuse_unconfigured (const Run *run, const ImageRun *image_run, GError **error)
+{
+  const char *name = image_run->request->provider->name;
+  g_autofree char *why = g_strdup_printf ("nothing is configured for the provider '%s'", name);
+  g_autofree char *advice = g_strdup_printf ("say in %s what it needs (docs/configuration.md)",
+                                             config_path (run->pipeline->config));
+  return refuse (run, image_run, why, advice, error);
+}
+
+/* May the miss be made? */
+static bool
+check_consent (Run *run, const ImageRun *image_run, GError **error)
+{
+  const PlanRequest *request = image_run->request;
+  const RunSettings *settings = run->settings;
+  const Misses *misses = &run->misses;
+  const char *why = general_refusal (settings);
+  if (why != NULL)
+    return refuse (run, image_run, why,
+                   settings->offline ? "run without --offline" : "--on-miss generate", error);
+  if (!is_configured (request))
+    return refuse_unconfigured (run, image_run, error);
+  if (request->is_paid && misses->refusal != NULL)
+    return refuse (run, image_run, misses->refusal, "--on-miss generate", error);
+  if (request->is_paid && misses->permitted != NULL &&
+      !g_hash_table_contains (misses->permitted, &request->fingerprint))
+    return refuse (run, image_run, "was when this run counted what it would pay for", "run again",
+                   error);
+  return true;
+}
+
+/* An answer that could not be read would be paid for all the same. */
+static bool
+check_size (const Run *run, const PlanRequest *request, GError **error)
+{
+  const ImageLimits *limits = &run->settings->limits;
+  if ((int64_t)request->width * request->height <= limits->most_pixels &&
+      MAX (request->width, request->height) <= limits->most_edge)
+    return true;
+  g_set_error (
+    error, RUN_ERROR, RUN_ERROR_INVALID,
+    "the picture would have %dx%d px, which is more than --max-pixels and --max-edge let "
+    "be read: nothing was asked",
+    request->width, request->height);
+  return false;
+}
+
+bool
+permission_check (Run *run, const ImageRun *image_run, GError **error)
+{
+  return check_consent (run, image_run, error) && check_size (run, image_run->request, error);
+}
+
+void
+permission_warn_unconfigured (Run *run, const ImageRun *image_run)
+{
+  g_autoptr (GError) error = NULL;
+  if (is_configured (image_run->request) || run->misses.has_told_unconfigured)
+    return;
+  run->misses.has_told_unconfigured = true;
+  refuse_unconfigured (run, image_run, &error);
+  g_prefix_error (&error, "%s: ", image_run->image->id);
+  run->listener->warning (run->listener->data, error->message);
+}
+
+void
+permission_judge_plan (Run *run)
+{
+  const RunSettings *settings = run->settings;
+  const RunTotals *totals = &run->totals;
+  const char *refusal = general_refusal (settings);
+  unsigned n = totals->n_originals_missing;
+  g_autofree char *message = NULL;
+  RunErrorCode error_class = RUN_ERROR_MISS;
+  if (!settings->dry_run || n == 0)
+    return;
+  if (refusal != NULL) {
+    message = g_strdup_printf ("%u original%s not in the cache, and %s", n,
+                               n == 1 ? " is" : "s are", refusal);
+  } else if (has_budget (settings) && totals->n_unpriced > 0) {
+    message = describe_unpriced (totals->n_unpriced);
+    error_class = RUN_ERROR_BUDGET;
+  } else if (is_over_budget (settings, totals->missing_usd)) {
+    message = describe_budget (settings, g_hash_table_size (run->misses.planned),
+                               totals->missing_usd);
+    error_class = RUN_ERROR_BUDGET;
+  } else {
+    return;
+  }
+  run->listener->warning (run->listener->data, message);
+  run_note_failure (run, error_class);
+}

@@ -1,0 +1,19 @@
+/* May misses be made? What is free may; what is paid for only with somebody's consent, and within the
+ * budget. */
+#pragma once
+
+#include "run/image-run.h"
+
+typedef struct Run Run;
+
+/* Before the first image: whether paid requests may be made. Where there may be some, all misses are
+ * counted, and whoever is to be asked is asked, once. RUN_ERROR_BUDGET: they cost too much. */
+bool permission_decide (Run *run, GError **error);
+/* The stored original that answered a paid request by the journal, where the index does not know. */
+bool permission_find_paid (Run *run, const PlanRequest *request, Digest *out_original);
+/* May this one be made? RUN_ERROR_MISS: no, and what would help. */
+bool permission_check (Run *run, const ImageRun *image_run, GError **error);
+/* Tells once that it could not be made. */
+void permission_warn_unconfigured (Run *run, const ImageRun *image_run);
+/* After a dry run: a plan with misses that may not be made, or cost too much, has failed. */
+void permission_judge_plan (Run *run);
