@@ -1,0 +1,116 @@
+"""Peel against the simulator: a configuration that leads there, and what it made of the answers."""
+
+import json
+import os
+import subprocess
+
+import simulated
+from support import expect_equal
+
+PIPELINE = """\
+version: 1
+name: hero
+stages:
+  - generate: {{ {generate} }}
+outputs:
+  - stages: [ {{ resize: {{ width: 64 }} }} ]
+    to: "out/{{name}}.png"
+"""
+
+
+class Service:
+    """A simulator and the place that is set up to ask it."""
+
+    def __init__(self, place, rules=None, arguments=(), paint="noise"):
+        self.place = place
+        self.kept = place.path("kept")
+        script = ["--script", place.write("rules.yaml", json.dumps({"rules": rules}))] if rules else []
+        self.simulator = simulated.start("--paint", paint, "--keep", self.kept, *script, *arguments,
+                                         log=place.path("calls.jsonl"))
+        self.url = self.simulator.url
+        self.variables = {"SIMULATOR_KEY": simulated.KEY}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.simulator.stop()
+
+    def configure(self, provider, models=None, **options):
+        """The provider's options; `base_url` is the simulator's unless it is given."""
+        given = {"base-url": self.url + ("/v1" if provider == "openai" else "")}
+        if provider in ("ai-studio", "openai"):
+            given["keys"] = [{"env": "SIMULATOR_KEY"}]
+        given.update({name.replace("_", "-"): value for name, value in options.items()})
+        config = {"providers": {provider: given}}
+        if models:
+            config["models"] = models
+        folder = os.path.join(self.place.root, "config", "peel")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "config.yaml"), "w", encoding="utf-8") as stream:
+            json.dump(config, stream)
+
+    def pipeline(self, provider, **generate):
+        """One image; of 1K unless told otherwise."""
+        options = {"provider": provider, "prompt": "A brass owl", **generate}
+        words = ", ".join(f"{name.replace('_', '-')}: {json.dumps(value)}"
+                          for name, value in options.items())
+        self.place.write("p.yaml", PIPELINE.format(generate=words))
+
+    def environment(self):
+        gone = ("GOOGLE_", "GEMINI_", "OPENAI_", "GCLOUD_", "CLOUDSDK_", "GCE_")
+        found = {name: value for name, value in self.place.environment().items()
+                 if not name.startswith(gone)}
+        return {**found, "NO_GCE_CHECK": "true", "HOME": self.place.root, **self.variables}
+
+    def run(self, *arguments, code=0, **options):
+        """`peel run` that may pay."""
+        environment = self.environment()
+        self.place.environment = lambda: environment
+        try:
+            return self.place.peel("run", "p.yaml", "--on-miss", "generate", *arguments, code=code,
+                                   **options)
+        finally:
+            del self.place.environment
+
+    def calls(self, lines):
+        return self.simulator.log(lines)
+
+    def expect_calls(self, count, surface=None):
+        """So many requests for pictures came, and no more."""
+        with open(self.simulator.log_path, encoding="utf-8") as stream:
+            found = [json.loads(line) for line in stream]
+        asked = [call for call in found if call["surface"] in
+                 ([surface] if surface else ["gemini", "vertex", "predict", "openai"])]
+        expect_equal(len(asked), count, "calls")
+        return asked
+
+    def sent(self):
+        """The pictures that were sent, by their hash."""
+        if not os.path.isdir(self.kept):
+            return {}
+        return {name.partition(".")[0]: os.path.join(self.kept, name)
+                for name in os.listdir(self.kept)}
+
+    def expect_original(self):
+        """The one original, byte for byte what was sent; its hash."""
+        originals = list(self.place.blobs())
+        expect_equal(len(originals), 1, "originals")
+        digest = originals[0]
+        content = subprocess.run([os.environ["PEEL"], "cache", "cat", digest], check=True,
+                                 capture_output=True, env=self.place.environment()).stdout
+        with open(self.sent()[digest], "rb") as stream:
+            expect_equal(content == stream.read(), True, "the original is what was sent")
+        return digest
+
+
+def journal(place):
+    """(line, result) of each line of the journal."""
+    with open(os.path.join(place.home, "journal.jsonl"), encoding="utf-8") as stream:
+        return [(entry["line"], entry.get("result")) for entry in map(json.loads, stream)]
+
+
+def sidecar(place, digest):
+    path = os.path.join(place.home, "originals", digest[:2], digest + ".json")
+    with open(path, encoding="utf-8") as stream:
+        return json.load(stream)
