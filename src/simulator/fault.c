@@ -37,8 +37,7 @@ static const OptionChoice cases[] = {
   { NULL, 0, NULL },
 };
 static const OptionChoice delivers[] = {
-  { "usual", DELIVER_USUAL, NULL },
-  { "base64", DELIVER_BASE64, "inlineData, or b64_json" },
+  { "usual", DELIVER_USUAL, "inlineData, or b64_json" },
   { "url", DELIVER_URL, "fileData with a fileUri, or url" },
   { "data-uri", DELIVER_DATA_URI, "a data URI: as a text part, or in b64_json" },
   { "markdown", DELIVER_MARKDOWN, "a link in a text part" },

@@ -7,7 +7,6 @@ typedef enum { BASE64_GOOD, BASE64_BAD, BASE64_LONG } FaultBase64;
 typedef enum { WRAP_NONE, WRAP_ARRAY, WRAP_STRING, WRAP_CODE_STRING, WRAP_CODE_NUMBER } FaultWrap;
 typedef enum {
   DELIVER_USUAL,
-  DELIVER_BASE64,
   DELIVER_URL,      /* fileData with a fileUri, or data[].url */
   DELIVER_DATA_URI, /* in a text part, or before b64_json's text */
   DELIVER_MARKDOWN, /* a link in a text part */

@@ -4,7 +4,8 @@
 #include "simulator/google-error.h"
 #include "simulator/picture-data.h"
 
-enum { MOST_INLINE_BYTES = 7 * 1024 * 1024 };
+/* The service's JPEGs are of a quality of about 100. */
+enum { MOST_INLINE_BYTES = 7 * 1024 * 1024, BEST_QUALITY = 100 };
 
 /* The member by its camelCase name or the same in snake_case. */
 static const cJSON *
@@ -41,6 +42,8 @@ typedef struct {
   GeminiRequest *request;
   GString *prompt;
   int last_width, last_height; /* of the last picture; 0: none */
+  int content, part;           /* the place of what is read, from 0 */
+  bool is_model_turn;
 } Reader;
 
 static bool
@@ -55,8 +58,9 @@ read_inline (Reader *reader, const cJSON *blob)
   g_autoptr (GBytes) data = text != NULL ? picture_data_decode_any (text) : NULL;
   if (data == NULL || g_str_has_prefix (text, "data:"))
     return google_error (exchange, 400, NULL,
-                         "Invalid value at 'contents[0].parts[0].inline_data.data' (TYPE_BYTES), "
-                         "Base64 decoding failed");
+                         "Invalid value at 'contents[%d].parts[%d].inline_data.data' (TYPE_BYTES), "
+                         "Base64 decoding failed",
+                         reader->content, reader->part);
   if (g_bytes_get_size (data) > MOST_INLINE_BYTES)
     return google_error (exchange, 400, NULL,
                          "Inline image of %" G_GSIZE_FORMAT " bytes exceeds the limit of 7 MB",
@@ -83,6 +87,13 @@ read_part (Reader *reader, const cJSON *part)
     g_string_append (reader->prompt, text);
     return true;
   }
+  /* What a model drew goes back to it with its signature, or not at all. */
+  if (blob != NULL && reader->is_model_turn && get_text (part, "thoughtSignature") == NULL &&
+      reader->request->model->family == FAMILY_GEMINI_3)
+    return google_error (reader->exchange, 400, NULL,
+                         "Image part is missing a thought_signature in content position %d, part "
+                         "position %d.",
+                         reader->content + 1, reader->part + 1);
   if (blob != NULL)
     return read_inline (reader, blob);
   if (file == NULL)
@@ -111,10 +122,14 @@ read_contents (Reader *reader, const cJSON *contents)
     if (!check_role (exchange, reader->request->surface, content))
       return false;
     const cJSON *parts = get (content, "parts");
+    const char *role = get_text (content, "role");
+    reader->is_model_turn = role != NULL && strcmp (role, "model") == 0;
+    reader->part = 0;
     if (!cJSON_IsArray (parts) || parts->child == NULL)
       return google_error (exchange, 400, NULL,
-                           "* GenerateContentRequest.contents[0].parts: contents.parts must not "
-                           "be empty.\n");
+                           "* GenerateContentRequest.contents[%d].parts: contents.parts must not "
+                           "be empty.\n",
+                           reader->content);
     cJSON_ArrayForEach (part, parts) if (!read_part (reader, part)) return false;
   }
   const Model *model = reader->request->model;
@@ -207,7 +222,7 @@ bool
 gemini_check (Exchange *exchange, const Model *model, GeminiSurface surface,
               GeminiRequest *out_request)
 {
-  GeminiRequest request = { .model = model, .surface = surface, .quality = 95 };
+  GeminiRequest request = { .model = model, .surface = surface, .quality = BEST_QUALITY };
   g_autoptr (GString) prompt = g_string_new (NULL);
   Reader reader = { .exchange = exchange, .request = &request, .prompt = prompt };
   if (!gemini_check_fields (exchange, surface) ||

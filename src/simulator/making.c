@@ -5,6 +5,15 @@
 #include "base/atomic-file.h"
 #include "base/units.h"
 
+ImageFormat
+making_parse_type (const char *name)
+{
+  ImageFormat format = image_format_of_name (name);
+  bool is_served = format == IMAGE_FORMAT_PNG || format == IMAGE_FORMAT_JPEG ||
+                   format == IMAGE_FORMAT_WEBP;
+  return is_served ? format : IMAGE_FORMAT_UNKNOWN;
+}
+
 bool
 making_parse_pixels (const char *text, const MakingSpec *spec, int *out_width, int *out_height)
 {
@@ -36,11 +45,11 @@ format_for (const Simulator *simulator, const Exchange *exchange, const MakingSp
 {
   const Fault *fault = exchange->fault;
   if (fault != NULL && fault->type != NULL)
-    return image_format_of_name (fault->type);
+    return making_parse_type (fault->type);
   if (spec->format != IMAGE_FORMAT_UNKNOWN)
     return spec->format;
   if (simulator->options->type != NULL)
-    return image_format_of_name (simulator->options->type);
+    return making_parse_type (simulator->options->type);
   return spec->model != NULL ? spec->model->format : IMAGE_FORMAT_JPEG;
 }
 

@@ -20,6 +20,8 @@ typedef struct {
  * it is a draft. *out_number is for exchange_picture_text. A new reference. */
 Picture *making_picture (Simulator *simulator, Exchange *exchange, const MakingSpec *spec,
                          unsigned *out_number, GError **error);
+/* png, jpeg or webp; UNKNOWN: none of these. */
+ImageFormat making_parse_type (const char *name);
 /* What a fault's `pixels` says: "1024x768", or a tier of the spec's ratio. False: neither. */
 bool making_parse_pixels (const char *text, const MakingSpec *spec, int *out_width,
                           int *out_height);

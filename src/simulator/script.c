@@ -90,7 +90,7 @@ check_fault (const Node *node, const Fault *fault, Problems *problems)
   if (fault->header != NULL && strchr (fault->header, ':') == NULL)
     problems_add (problems, &node_get (node, "header")->mark,
                   "'header' takes \"Name: value\", not '%s'", fault->header);
-  if (fault->type != NULL && image_format_type (image_format_of_name (fault->type)) == NULL)
+  if (fault->type != NULL && making_parse_type (fault->type) == IMAGE_FORMAT_UNKNOWN)
     problems_add (problems, &node_get (node, "type")->mark,
                   "'type' takes png, jpeg or webp, not '%s'", fault->type);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "simulator/log.h"
+#include "simulator/making.h"
 #include "simulator/quotas.h"
 #include "simulator/script.h"
 #include "simulator/tokens.h"
@@ -17,7 +18,7 @@ open_parts (Simulator *simulator, GError **error)
                  "--latency takes milliseconds, as 800..2000 or 800, not '%s'", options->latency);
     return false;
   }
-  if (options->type != NULL && !image_format_type (image_format_of_name (options->type))) {
+  if (options->type != NULL && making_parse_type (options->type) == IMAGE_FORMAT_UNKNOWN) {
     g_set_error (error, OPTION_ERROR, OPTION_ERROR_USAGE,
                  "--type takes png, jpeg or webp, not '%s'", options->type);
     return false;

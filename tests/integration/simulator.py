@@ -171,6 +171,10 @@ def test_what_the_developer_api_refuses_is_refused(place):
         request = simulated.gemini_request("a cup", image=("image/png", png(8, 8)))
         request["contents"][0]["parts"] *= 15
         expect("Too many" in simulator.post(GEMINI, request, x_goog_api_key=KEY).message, "images")
+        request = simulated.gemini_request("a cup", image=("image/png", png(8, 8)))
+        request["contents"][0]["role"] = "model"
+        expect("missing a thought_signature in content position 1, part position 1" in
+               simulator.post(GEMINI, request, x_goog_api_key=KEY).message, "a model's turn")
         answer = simulator.gemini(path="/v1beta/model/x")
         expect_equal((answer.status, answer.body[:9]), (404, b"<!DOCTYPE"), "a mistyped path")
 
