@@ -119,13 +119,13 @@ look_for_link (const char *text, Found *found)
 static void
 look_at_part (const ProviderAnswer *answer, const cJSON *part, Found *found)
 {
-  if (cJSON_IsTrue (cJSON_GetObjectItemCaseSensitive (part, "thought")))
+  if (cJSON_IsTrue (answer_item (part, "thought")))
     return;
   const cJSON *inline_data = answer_member (part, "inlineData", "inline_data");
   const cJSON *file = answer_member (part, "fileData", "file_data");
-  const cJSON *text = cJSON_GetObjectItemCaseSensitive (part, "text");
+  const cJSON *text = answer_item (part, "text");
   const char *url = answer_text (file, "fileUri", "file_uri");
-  int blob = answer_blob (answer, cJSON_GetObjectItemCaseSensitive (inline_data, "data"));
+  int blob = answer_blob (answer, answer_item (inline_data, "data"));
   if (blob < 0)
     blob = answer_blob (answer, text);
   if (blob >= 0) {
@@ -150,9 +150,8 @@ look_for_picture (const ProviderAnswer *answer, const cJSON *candidates)
   const cJSON *candidate, *part;
   cJSON_ArrayForEach (candidate, candidates)
   {
-    const cJSON *content = cJSON_GetObjectItemCaseSensitive (candidate, "content");
-    cJSON_ArrayForEach (part, cJSON_GetObjectItemCaseSensitive (content, "parts"))
-      look_at_part (answer, part, &found);
+    const cJSON *content = answer_item (candidate, "content");
+    cJSON_ArrayForEach (part, answer_item (content, "parts")) look_at_part (answer, part, &found);
   }
   return found;
 }
@@ -163,8 +162,7 @@ static void
 take_facts (const cJSON *root, Verdict *verdict)
 {
   const cJSON *usage = answer_member (root, "usageMetadata", "usage_metadata");
-  const cJSON *candidate = cJSON_GetArrayItem (
-    cJSON_GetObjectItemCaseSensitive (root, "candidates"), 0);
+  const cJSON *candidate = cJSON_GetArrayItem (answer_item (root, "candidates"), 0);
   const char *version = answer_text (root, "modelVersion", "model_version");
   const char *id = answer_text (root, "responseId", "response_id");
   const char *reason = answer_text (candidate, "finishReason", "finish_reason");
@@ -179,8 +177,7 @@ judge_without_picture (const Found *found, const cJSON *root, const char *who, V
 {
   const cJSON *feedback = answer_member (root, "promptFeedback", "prompt_feedback");
   const char *blocked = answer_text (feedback, "blockReason", "block_reason");
-  const cJSON *candidate = cJSON_GetArrayItem (
-    cJSON_GetObjectItemCaseSensitive (root, "candidates"), 0);
+  const cJSON *candidate = cJSON_GetArrayItem (answer_item (root, "candidates"), 0);
   const char *reason = answer_text (candidate, "finishReason", "finish_reason");
   if (blocked != NULL) {
     const char *said = answer_text (feedback, "blockReasonMessage", "block_reason_message");
@@ -214,13 +211,12 @@ gemini_take_answer (const ProviderAnswer *answer, const char *who, Verdict *verd
 {
   const cJSON *root = answer_root (answer);
   verdict->retry_after_ms = -1;
-  if (answer->status != 200 || !cJSON_IsObject (root) ||
-      cJSON_GetObjectItemCaseSensitive (root, "error") != NULL) {
+  if (answer->status != 200 || !cJSON_IsObject (root) || answer_item (root, "error") != NULL) {
     google_judge_error (answer, who, verdict);
     return;
   }
   take_facts (root, verdict);
-  Found found = look_for_picture (answer, cJSON_GetObjectItemCaseSensitive (root, "candidates"));
+  Found found = look_for_picture (answer, answer_item (root, "candidates"));
   if (found.blob >= 0) {
     verdict->kind = VERDICT_DONE;
     verdict->blob = (unsigned)found.blob;

@@ -21,8 +21,7 @@ or_empty (const char *text)
 static void
 read_violation (const cJSON *detail, GoogleError *found)
 {
-  const cJSON *violation = cJSON_GetArrayItem (
-    cJSON_GetObjectItemCaseSensitive (detail, "violations"), 0);
+  const cJSON *violation = cJSON_GetArrayItem (answer_item (detail, "violations"), 0);
   const char *value = answer_text (violation, "quotaValue", "quota_value");
   found->quota_id = or_empty (answer_text (violation, "quotaId", "quota_id"));
   found->is_never = value != NULL && strcmp (value, "0") == 0;
@@ -54,7 +53,7 @@ read_details (const cJSON *details, GoogleError *found)
 static int
 code_of (const ProviderAnswer *answer, const cJSON *error)
 {
-  const cJSON *code = cJSON_GetObjectItemCaseSensitive (error, "code");
+  const cJSON *code = answer_item (error, "code");
   int number = cJSON_IsNumber (code) ? code->valueint
                : cJSON_IsString (code)
                  ? (int)CLAMP (g_ascii_strtoll (code->valuestring, NULL, 10), 0, 999)
@@ -66,7 +65,7 @@ code_of (const ProviderAnswer *answer, const cJSON *error)
 static bool
 read_error (const ProviderAnswer *answer, GoogleError *out)
 {
-  const cJSON *error = cJSON_GetObjectItemCaseSensitive (answer_root (answer), "error");
+  const cJSON *error = answer_item (answer_root (answer), "error");
   *out = (GoogleError){ .status = "",
                         .message = "",
                         .reason = "",
@@ -83,7 +82,7 @@ read_error (const ProviderAnswer *answer, GoogleError *out)
   out->code = code_of (answer, error);
   out->status = or_empty (answer_text (error, "status", "status"));
   out->message = or_empty (answer_text (error, "message", "message"));
-  read_details (cJSON_GetObjectItemCaseSensitive (error, "details"), out);
+  read_details (answer_item (error, "details"), out);
   return true;
 }
 

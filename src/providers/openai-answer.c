@@ -14,7 +14,7 @@ const JsonScanPath openai_image_paths[] = {
 static void
 take_facts (const ProviderAnswer *answer, const cJSON *root, Verdict *verdict)
 {
-  const cJSON *usage = cJSON_GetObjectItemCaseSensitive (root, "usage");
+  const cJSON *usage = answer_item (root, "usage");
   const char *id = http_headers_get (answer->headers, "x-request-id");
   const char *format = answer_text (root, "output_format", "output_format");
   verdict->response_id = id != NULL ? service_words (id) : NULL;
@@ -29,8 +29,8 @@ take_facts (const ProviderAnswer *answer, const cJSON *root, Verdict *verdict)
 static bool
 take_picture (const ProviderAnswer *answer, const cJSON *item, Verdict *verdict)
 {
-  const cJSON *url = cJSON_GetObjectItemCaseSensitive (item, "url");
-  int blob = answer_blob (answer, cJSON_GetObjectItemCaseSensitive (item, "b64_json"));
+  const cJSON *url = answer_item (item, "url");
+  int blob = answer_blob (answer, answer_item (item, "b64_json"));
   if (blob < 0)
     blob = answer_blob (answer, url);
   if (blob >= 0) {
@@ -53,18 +53,17 @@ openai_take_answer (const ProviderRequest *asked, const ProviderAnswer *answer, 
 {
   const cJSON *root = answer_root (answer), *item;
   verdict->retry_after_ms = -1;
-  if (answer->status != 200 || !cJSON_IsObject (root) ||
-      cJSON_GetObjectItemCaseSensitive (root, "error") != NULL) {
+  if (answer->status != 200 || !cJSON_IsObject (root) || answer_item (root, "error") != NULL) {
     openai_judge_error (answer, "openai", verdict);
     return;
   }
-  if (cJSON_GetObjectItemCaseSensitive (root, "candidates") != NULL) {
+  if (answer_item (root, "candidates") != NULL) {
     gemini_take_answer (answer, "openai", verdict);
     return;
   }
   take_facts (answer, root, verdict);
-  cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive (
-                              root, "data")) if (take_picture (answer, item, verdict)) return;
+  cJSON_ArrayForEach (item,
+                      answer_item (root, "data")) if (take_picture (answer, item, verdict)) return;
   g_autofree char *text = service_words (answer->text);
   verdict_fail (verdict, FAILURE_NO_IMAGE, "openai answered without a picture: %s", text);
   verdict->is_billed = true;

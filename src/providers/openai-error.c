@@ -19,7 +19,7 @@ read_code (const cJSON *code, OpenaiError *out)
 static bool
 read_error (const ProviderAnswer *answer, OpenaiError *out)
 {
-  const cJSON *error = cJSON_GetObjectItemCaseSensitive (answer_root (answer), "error");
+  const cJSON *error = answer_item (answer_root (answer), "error");
   *out = (OpenaiError){ .message = "", .type = "", .param = "" };
   if (cJSON_IsString (error)) {
     out->message = error->valuestring;
@@ -33,7 +33,7 @@ read_error (const ProviderAnswer *answer, OpenaiError *out)
   out->message = message != NULL ? message : "";
   out->type = type != NULL ? type : "";
   out->param = param != NULL ? param : "";
-  read_code (cJSON_GetObjectItemCaseSensitive (error, "code"), out);
+  read_code (answer_item (error, "code"), out);
   return true;
 }
 

@@ -113,15 +113,13 @@ predict_take_answer (const ProviderAnswer *answer, const char *who, Verdict *ver
   const cJSON *root = answer_root (answer), *prediction;
   const char *filtered = NULL;
   verdict->retry_after_ms = -1;
-  if (answer->status != 200 || !cJSON_IsObject (root) ||
-      cJSON_GetObjectItemCaseSensitive (root, "error") != NULL) {
+  if (answer->status != 200 || !cJSON_IsObject (root) || answer_item (root, "error") != NULL) {
     google_judge_error (answer, who, verdict);
     return;
   }
-  cJSON_ArrayForEach (prediction, cJSON_GetObjectItemCaseSensitive (root, "predictions"))
+  cJSON_ArrayForEach (prediction, answer_item (root, "predictions"))
   {
-    int blob = answer_blob (answer,
-                            cJSON_GetObjectItemCaseSensitive (prediction, "bytesBase64Encoded"));
+    int blob = answer_blob (answer, answer_item (prediction, "bytesBase64Encoded"));
     const char *reason = answer_text (prediction, "raiFilteredReason", "rai_filtered_reason");
     if (blob >= 0) {
       const char *type = answer_text (prediction, "mimeType", "mime_type");

@@ -20,11 +20,21 @@ verdict_clear (Verdict *verdict)
   g_clear_pointer (&verdict->usage, g_free);
 }
 
+/* Of a name that stands twice the last one counts, as most readers of JSON have it. */
+const cJSON *
+answer_item (const cJSON *object, const char *name)
+{
+  const cJSON *found = NULL, *member;
+  cJSON_ArrayForEach (member, object) if (member->string != NULL &&
+                                          strcmp (member->string, name) == 0) found = member;
+  return found;
+}
+
 const cJSON *
 answer_member (const cJSON *object, const char *camel, const char *snake)
 {
-  const cJSON *member = cJSON_GetObjectItemCaseSensitive (object, camel);
-  return member != NULL ? member : cJSON_GetObjectItemCaseSensitive (object, snake);
+  const cJSON *member = answer_item (object, camel);
+  return member != NULL ? member : answer_item (object, snake);
 }
 
 const char *

@@ -3,7 +3,9 @@
 
 #include "providers/provider.h"
 
-/* The member by either spelling (gateways write snake_case), or NULL. */
+/* The member, or NULL. */
+const cJSON *answer_item (const cJSON *object, const char *name);
+/* The same by either spelling (gateways write snake_case), or NULL. */
 const cJSON *answer_member (const cJSON *object, const char *camel, const char *snake);
 /* Its text, or NULL. */
 const char *answer_text (const cJSON *object, const char *camel, const char *snake);

@@ -25,7 +25,7 @@ static const Option rows[] = {
   { OPTION_TEXTS (VertexConfig, locations), .name = "locations", .value_name = "NAME",
     .help = "Where to ask: global, a region, us or eu; the first that has the model",
     .fallback = "global" },
-  { OPTION_FILE (VertexConfig, credentials), .name = "credentials",
+  { OPTION_FILE (VertexConfig, credentials), .name = "credentials-file",
     .help = "A file of Google credentials; unset: Google's usual search order" },
   { OPTION_BOOL (VertexConfig, token_endpoint), .name = "token-endpoint", .fallback = "false",
     .help = "A service account's key buys a token, and signs none by itself" },
@@ -73,7 +73,7 @@ check_config (const void *options, const Node *node, Problems *problems)
         config->locations[i]);
   if (config->key != NULL && (config->credentials != NULL || config->token_command != NULL))
     ok = problems_add (problems, &node_get (node, "key")->mark,
-                       "'key' is for express mode; 'credentials' and 'token-command' are for "
+                       "'key' is for express mode; 'credentials-file' and 'token-command' are for "
                        "projects: say one");
   return ok;
 }

@@ -169,7 +169,7 @@ judge_foreign (Reader *reader, AnswerResult *result)
 }
 
 /* The picture came whole, and what was still to come would have said little: it is paid for, and it is
- * taken. With a piece of another one behind it, it may have been a draft. */
+ * taken, whatever became of the rest. With a piece of another one behind it, it may have been a draft. */
 static bool
 has_whole_picture (const Reader *reader)
 {
@@ -180,7 +180,9 @@ has_whole_picture (const Reader *reader)
 static bool
 is_cut (const GError *error)
 {
-  return g_error_matches (error, TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN) ||
+  return g_error_matches (error, TRANSPORT_ERROR, TRANSPORT_ERROR_TOO_LARGE) ||
+         g_error_matches (error, JSON_SCAN_ERROR, JSON_SCAN_ERROR_TOO_LARGE) ||
+         g_error_matches (error, TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN) ||
          g_error_matches (error, TRANSPORT_ERROR, TRANSPORT_ERROR_TIMEOUT) ||
          g_error_matches (error, TRANSPORT_ERROR, TRANSPORT_ERROR_CANCELLED) ||
          g_error_matches (error, JSON_SCAN_ERROR, JSON_SCAN_ERROR_CUT);

@@ -218,6 +218,19 @@ run_fail_task (Run *run, PoolTask *task, const GError *error)
     run_fail_image (run, image_run, error);
 }
 
+/* What a service sent is paid for, whatever it is: it is kept, and where is said. */
+static GError *
+error_of_task (const ImageRun *image_run, const Answer *answer)
+{
+  bool is_look = image_run->answer.has_landed && image_run->record == NULL;
+  if (!is_look || answer->error_class == RUN_ERROR_INTERRUPTED)
+    return g_error_new_literal (RUN_ERROR, (int)answer->error_class, answer->message);
+  return g_error_new (RUN_ERROR, RUN_ERROR_MAYBE_CHARGED,
+                      "what %s sent is kept as the original %.12s, but cannot be used: %s",
+                      image_run->request->provider->name,
+                      digest_to_hex (&image_run->answer.digest).text, answer->message);
+}
+
 void
 run_take_answer (void *data, PoolTask *task, Answer *answer)
 {
@@ -226,8 +239,7 @@ run_take_answer (void *data, PoolTask *task, Answer *answer)
   if (answer->kind == ANSWER_FACTS) {
     run_take_original (run, image_run, answer);
   } else if (answer->kind == ANSWER_ERROR) {
-    g_autoptr (GError)
-      error = g_error_new_literal (RUN_ERROR, (int)answer->error_class, answer->message);
+    g_autoptr (GError) error = error_of_task (image_run, answer);
     run_fail_task (run, task, error);
   } else if (answer->kind == ANSWER_END) {
     end_render (run, image_run);

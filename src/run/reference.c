@@ -60,7 +60,7 @@ take_out (References *references, const Digest *digest, const char *home, GError
     base_error_set_errno (error, errno, "cannot write %s", path);
     return NULL;
   }
-  const PixelSink sink = { write_piece, GINT_TO_POINTER (fd) };
+  const PixelSink sink = { GINT_TO_POINTER (fd), write_piece };
   GError *problem = NULL;
   bool ok = blob_copy (home, digest, &sink, &problem);
   close (fd);

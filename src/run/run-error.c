@@ -3,7 +3,9 @@
 #include "cache/cache.h"
 #include "image/image.h"
 #include "pipeline/pipeline.h"
+#include "providers/provider.h"
 #include "stages/stage.h"
+#include "transport/transport-error.h"
 
 G_DEFINE_QUARK (peel_run_error, run_error)
 
@@ -19,5 +21,8 @@ run_error_class (const GError *error)
   if (g_error_matches (error, IMAGE_ERROR, IMAGE_ERROR_TARGET) ||
       g_error_matches (error, STAGE_ERROR, STAGE_ERROR_TARGET))
     return RUN_ERROR_TARGET;
+  if (error->domain == TRANSPORT_ERROR ||
+      g_error_matches (error, PROVIDER_ERROR, PROVIDER_ERROR_CONFIG))
+    return RUN_ERROR_PROVIDER;
   return RUN_ERROR_FAILED;
 }

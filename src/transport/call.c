@@ -288,6 +288,9 @@ translate (const Call *call, CURLcode code)
                         "the connection ended in the middle of the answer, after %" G_GINT64_FORMAT
                         " bytes",
                         call->n_bytes);
+  case CURLE_OUT_OF_MEMORY: /* what libcurl says of a header that is too long for it */
+    return g_error_new_literal (TRANSPORT_ERROR, TRANSPORT_ERROR_TOO_LARGE,
+                                "a header of the answer is too long, or memory ran out");
   case CURLE_GOT_NOTHING:
     return g_error_new_literal (TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN,
                                 "the connection was closed without an answer");

@@ -107,7 +107,7 @@ def with_account(place, **options):
 
 def test_vertex_by_a_service_account_that_signs(place):
     with with_account(place) as service:
-        service.configure("vertex", credentials=key_file(service))
+        service.configure("vertex", credentials_file=key_file(service))
         service.pipeline("vertex")
         call, _ = expect_whole_way(service, "vertex")
         expect_equal(call["path"], "/v1/projects/simulator-project/locations/global/publishers/google"
@@ -117,7 +117,7 @@ def test_vertex_by_a_service_account_that_signs(place):
 
 def test_vertex_by_a_service_account_and_the_token_endpoint(place):
     with with_account(place) as service:
-        service.configure("vertex", credentials=key_file(service), token_endpoint=True)
+        service.configure("vertex", credentials_file=key_file(service), token_endpoint=True)
         service.pipeline("vertex", variants=3)
         service.run()
         service.expect_calls(3, "vertex")
@@ -179,7 +179,7 @@ def test_vertex_by_an_external_account_with_a_file(place):
     with Service(place) as service:
         path = place.write("subject", subject_token(service))
         service.configure("vertex", project="simulator-project",
-                          credentials=external_account(service, {"file": path}))
+                          credentials_file=external_account(service, {"file": path}))
         service.pipeline("vertex")
         expect_whole_way(service, "vertex")
 
@@ -193,7 +193,7 @@ def test_vertex_by_an_external_account_with_a_url_and_impersonation(place):
         account = external_account(
             service, source, service_account_impersonation_url=service.url +
             "/v1/projects/-/serviceAccounts/robot@simulator.invalid:generateAccessToken")
-        service.configure("vertex", project="simulator-project", credentials=account)
+        service.configure("vertex", project="simulator-project", credentials_file=account)
         service.pipeline("vertex")
         expect_whole_way(service, "vertex")
 
@@ -209,7 +209,7 @@ def test_vertex_by_a_program_that_prints_a_token(place):
 def test_a_token_that_was_revoked_is_got_anew_once(place):
     rules = [{"match": {"surface": "vertex", "times": 1}, "do": {"error": "unauthenticated"}}]
     with with_account(place, rules=rules) as service:
-        service.configure("vertex", credentials=key_file(service), token_endpoint=True)
+        service.configure("vertex", credentials_file=key_file(service), token_endpoint=True)
         service.pipeline("vertex")
         service.run()
         service.expect_calls(2, "vertex")
@@ -231,9 +231,9 @@ def test_without_any_credential_every_place_is_named(place):
 # ---- what is asked ----
 
 def test_the_hero_in_4k_is_kept_as_it_was_sent(place):
-    with Service(place) as service:
+    with Service(place, paint="scene", arguments=["--type", "png"]) as service:
         service.configure("ai-studio")
-        service.pipeline("ai-studio", resolution="4K", aspect_ratio="16:9")
+        service.pipeline("ai-studio", resolution="4K", aspect_ratio="1:1")
         service.run()
         digest = service.expect_original()
         size = os.path.getsize(service.sent()[digest])
@@ -306,5 +306,4 @@ def test_the_upscaler_gets_the_picture_and_the_factor(place):
         expect_equal(call["body"]["parameters"]["upscaleConfig"], {"upscaleFactor": "x2"}, "factor")
 
 
-if __name__ == "__main__":
-    support.main({name: value for name, value in globals().items() if name.startswith("test_")})
+support.main(globals())
