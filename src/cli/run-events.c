@@ -119,12 +119,13 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
       { "original-bytes", (double)totals->original_bytes },
       { "made-bytes", (double)totals->made_bytes },
       { "missing-usd", totals->missing_usd },
-      { "missing-unpriced", totals->n_unpriced },
       { "spent-usd", totals->spent_usd },
       { "seconds", round ((double)totals->duration_us / 1e3) / 1e3 },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS (counts); i++)
       cJSON_AddNumberToObject (json, counts[i].name, counts[i].value);
+    if (totals->n_unpriced > 0)
+      cJSON_AddNumberToObject (json, "missing-unpriced", totals->n_unpriced);
     cJSON_AddBoolToObject (json, "interrupted", result->is_interrupted);
   }
   event_print_summary (json, error, code);

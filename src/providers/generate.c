@@ -104,7 +104,7 @@ static const Option rows[] = {
   { OPTION_TEXT (GenerateOptions, quality), .name = "quality", .value_name = "WORD",
     .help = "How much effort goes into the picture: low, medium, high, …" },
   { OPTION_TEXT (GenerateOptions, background), .name = "background", .value_name = "WORD",
-    .help = "transparent, opaque or auto" },
+    .help = "How what is behind the picture is: transparent, opaque or auto" },
   { OPTION_TEXT (GenerateOptions, moderation), .name = "moderation", .value_name = "WORD",
     .help = "How strictly prompts are judged: auto or low" },
   { OPTION_TEXTS (GenerateOptions, labels), .name = "labels", .value_name = "KEY=VALUE",

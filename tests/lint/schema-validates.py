@@ -60,7 +60,7 @@ def main():
     peel = program.Peel(sys.argv[2])
     complaints = []
     validators = {}
-    for kind in ("pipeline", "preset"):
+    for kind in ("pipeline", "preset", "config"):
         code, text, said = peel.run("schema", kind)
         assert code == 0, said
         schema = json.loads(text)
@@ -68,12 +68,15 @@ def main():
         validators[kind] = jsonschema.Draft202012Validator(schema)
 
     files = {"pipeline": glob.glob(f"{root}/pipelines/*.yaml"),
-             "preset": glob.glob(f"{root}/presets/**/*.yaml", recursive=True)}
+             "preset": glob.glob(f"{root}/presets/*/*.yaml"),
+             "config": [f"{root}/presets/models.yaml"]}
     for kind, paths in files.items():
         assert paths, f"no {kind} files"
         for path in sorted(paths):
             with open(path, encoding="utf-8") as stream:
                 document = yaml.safe_load(stream)
+            if kind == "config": # the table is what a configuration holds below 'models'
+                del document["version"]
             for error in validators[kind].iter_errors(document):
                 complaints.append(f"{os.path.relpath(path, root)}: {error.json_path}: "
                                   f"{error.message}")
