@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/event.h"
@@ -283,9 +284,21 @@ open_door (int argc, char **argv)
   return read_and_run (command, words);
 }
 
+/* Memory and environment may hold keys, and a core dump would be a file of them. */
+static void
+forbid_cores (void)
+{
+  struct rlimit limit;
+  if (getrlimit (RLIMIT_CORE, &limit) != 0)
+    return;
+  limit.rlim_cur = 0;
+  (void)setrlimit (RLIMIT_CORE, &limit);
+}
+
 int
 main (int argc, char **argv)
 {
+  forbid_cores ();
   open_standard_streams ();
   setlocale (LC_CTYPE, "");
   is_json = asks_json (argc, argv);

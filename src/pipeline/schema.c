@@ -130,6 +130,15 @@ new_providers (void)
   return schema;
 }
 
+/* Ids have points, signs and slashes, as their services please. */
+static cJSON *
+new_models (void)
+{
+  cJSON *schema = new_object ("object");
+  cJSON_AddItemToObject (schema, "additionalProperties", options_schema (&model_options));
+  return schema;
+}
+
 static cJSON *
 new_key_value (PipelineKeyKind kind)
 {
@@ -169,7 +178,7 @@ new_key_value (PipelineKeyKind kind)
   case PIPELINE_KEY_PROVIDERS:
     return new_providers ();
   case PIPELINE_KEY_MODELS:
-    return new_map (options_schema (&model_options));
+    return new_models ();
   }
   return cJSON_CreateObject ();
 }

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "providers/verdict.h"
 #include "run/network-private.h"
 
 enum {
@@ -20,7 +22,7 @@ typedef struct {
   int status;
   GPtrArray *headers; /* char*, ends with NULL when it is handed on */
   GString *body;
-  char *why;            /* there is no answer */
+  char *why;            /* there is no answer, or what a program complained of */
   HttpRequest *request; /* not sent yet */
   char **program;       /* not started yet */
   int64_t due_us;
@@ -112,6 +114,11 @@ take_output (Run *run, void *data)
   TokenCall *call = data;
   credential_take_output (call->credential, call->status, call->body->str, call->body->len,
                           now_s (), NULL);
+  if (call->status != 0 && call->why[0] != '\0') {
+    g_autofree char *words = service_words (call->why);
+    g_autofree char *message = g_strdup_printf ("the token command said: %s", words);
+    run->listener->warning (run->listener->data, message);
+  }
   token_call_free (call);
 }
 
@@ -138,23 +145,45 @@ read_output (int fd, GString *out)
   }
 }
 
+/* The beginning of what it printed beside its output, where a token may stand, too: it is told only when
+ * the program failed, and then without what looks like one. */
+static char *
+read_complaint (int fd)
+{
+  char text[4096];
+  ssize_t length = pread (fd, text, sizeof text, 0);
+  return g_strndup (text, length > 0 ? (size_t)length : 0);
+}
+
+/* The exit status; -1: it could not be started, or was ended. */
+static int
+wait_for_program (TokenCall *call, int complaint)
+{
+  GPid pid;
+  int status = 0, ends[2];
+  if (pipe2 (ends, O_CLOEXEC) != 0)
+    return -1;
+  bool ok = g_spawn_async_with_fds (NULL, call->program, NULL,
+                                    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                                    &pid, -1, ends[1], complaint, NULL);
+  close (ends[1]);
+  if (ok && !read_output (ends[0], call->body))
+    kill (pid, SIGKILL);
+  close (ends[0]);
+  while (ok && waitpid (pid, &status, 0) < 0 && errno == EINTR)
+    continue;
+  return ok && WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+}
+
 static gpointer
 run_program (gpointer data)
 {
   TokenCall *call = data;
-  GPid pid;
-  int fd, status;
-  call->status = -1;
-  if (g_spawn_async_with_pipes (NULL, call->program, NULL,
-                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
-                                NULL, &fd, NULL, NULL)) {
-    if (!read_output (fd, call->body))
-      kill (pid, SIGKILL);
-    close (fd);
-    while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
-      continue;
-    call->status = WIFEXITED (status) ? WEXITSTATUS (status) : -1;
-  }
+  int complaint = memfd_create ("complaint", MFD_CLOEXEC);
+  call->status = wait_for_program (call, complaint);
+  call->why = read_complaint (complaint);
+  if (complaint >= 0)
+    close (complaint);
   const NetworkEvent event = { take_output, token_call_free, call };
   network_post (call->network, &event);
   return NULL;

@@ -240,6 +240,35 @@ def test_the_hero_in_4k_is_kept_as_it_was_sent(place):
         expect(15e6 < size < 21e6, f"{size} bytes")
 
 
+def run_hero(service, *arguments, code=0):
+    """The example of the project, in a folder of its own."""
+    source = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "pipelines",
+                          "hero.yaml")
+    with open(source, "rb") as stream:
+        service.place.write("p.yaml", stream.read())
+    result = service.run(*arguments, code=code, timeout=300)
+    digest = service.expect_original()
+    again = service.run(*arguments, code=code, timeout=300)
+    service.expect_calls(1)
+    return result, again, os.path.getsize(service.sent()[digest])
+
+
+def test_the_hero_of_vertex(place):
+    with Service(place, paint="scene") as service:
+        service.configure("vertex", key={"env": "SIMULATOR_KEY"})
+        _, again, _ = run_hero(service, "--var", "provider=vertex")
+        expect("20 up to date" in again.out, again)
+
+
+def test_the_hero_of_openai_is_too_small_for_paper(place):
+    with Service(place, paint="scene") as service:
+        service.configure("openai", cost=0.05)
+        result, _, _ = run_hero(service, "-k", "--var", "provider=openai", "--var",
+                                "resolution=3840x2160", "--var", "ratio=16:9", code=3)
+        expect("hero-a4.tif" in result.out + result.err, result)
+        expect("1 failed" in result.out, result)
+
+
 def test_references_go_along_in_their_order(place):
     with Service(place) as service:
         service.configure("ai-studio")

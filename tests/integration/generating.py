@@ -5,7 +5,7 @@ import os
 import subprocess
 
 import simulated
-from support import expect_equal
+from support import expect, expect_equal
 
 PIPELINE = """\
 version: 1
@@ -84,6 +84,12 @@ class Service:
                  ([surface] if surface else ["gemini", "vertex", "predict", "openai"])]
         expect_equal(len(asked), count, "calls")
         return asked
+
+    def expect_calls_at_least(self, count):
+        with open(self.simulator.log_path, encoding="utf-8") as stream:
+            found = [json.loads(line) for line in stream]
+        expect(len(found) >= count, f"{len(found)} calls, not {count} or more")
+        return found
 
     def sent(self):
         """The pictures that were sent, by their hash."""
