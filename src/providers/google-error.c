@@ -200,5 +200,6 @@ google_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
                 field[0] != '\0' ? " [" : "", field, field[0] != '\0' ? "]" : "",
                 judgement.meaning);
   verdict->retry_after_ms = error.retry_ms >= 0 ? error.retry_ms : answer_retry_after_ms (answer);
+  verdict->may_move = error.code == 404 || error.code == 429 || error.code == 503;
   verdict->is_billed = error.code == 500 || error.code == 502 || error.code == 504;
 }

@@ -104,6 +104,7 @@ typedef struct {
   char *url;     /* FETCH */
   FailureKind failure;
   int64_t retry_after_ms; /* THROTTLE, TRANSIENT: what the service asks for; -1: it did not say */
+  bool may_move;          /* FAILED: another location may have it, or room for it */
   bool may_retry;         /* REFUSED: another seed may do */
   bool is_billed; /* REFUSED, FAILED: the service worked on it, so money may have been taken */
   char *message;  /* REFUSED, FAILED: what the service said, what it means, what to do */
@@ -160,6 +161,10 @@ struct ProviderType {
                          int *out_height, GError **error);
   /* `request->config` is set if the type has a config table. */
   bool (*first_step) (const ProviderRequest *request, ProviderStep *out_step, GError **error);
+
+  /* The location to ask after `location` (NULL: the first) failed, or NULL. No function: there is
+   * but one. */
+  const char *(*next_location) (const void *config, const Model *row, const char *location);
 
   /* ---- of those that send; called in the network's thread ---- */
 

@@ -94,14 +94,20 @@ most_at_once (const void *config)
 
 /* ---- what can be asked ---- */
 
-/* The first location of the configuration that has the model, or NULL. */
+/* Of the configuration's locations that have the model the one after `location`, or NULL. */
 static const char *
-choose_location (const VertexConfig *config, const Model *row)
+next_location (const void *own, const Model *row, const char *location)
 {
-  for (unsigned i = 0; config->locations != NULL && config->locations[i] != NULL; i++)
-    if (row->locations == NULL ||
-        g_strv_contains ((const char *const *)row->locations, config->locations[i]))
-      return config->locations[i];
+  const VertexConfig *config = own;
+  bool is_past = location == NULL;
+  for (unsigned i = 0; config->locations != NULL && config->locations[i] != NULL; i++) {
+    const char *here = config->locations[i];
+    bool is_there = row->locations == NULL ||
+                    g_strv_contains ((const char *const *)row->locations, here);
+    if (is_past && is_there)
+      return here;
+    is_past = is_past || strcmp (here, location) == 0;
+  }
   return NULL;
 }
 
@@ -113,7 +119,7 @@ check (const GenerateOptions *options, const Model *row, const void *own, const 
   bool ok = row->api == MODEL_API_PREDICT
               ? predict_check (options, row, out_option, error)
               : gemini_check (GEMINI_VERTEX, options, row, out_option, error);
-  if (!ok || config == NULL || config->key != NULL || choose_location (config, row) != NULL)
+  if (!ok || config == NULL || config->key != NULL || next_location (config, row, NULL) != NULL)
     return ok;
   g_autofree char *there = g_strjoinv (", ", row->locations);
   *out_option = "model";
@@ -142,7 +148,7 @@ dup_url (const ProviderRequest *asked)
 {
   const VertexConfig *config = asked->config;
   const char *location = asked->location != NULL ? asked->location
-                                                 : choose_location (config, asked->row);
+                                                 : next_location (config, asked->row, NULL);
   const char *project = config->project != NULL ? config->project : asked->project;
   const char *method = asked->row->api == MODEL_API_PREDICT ? "predict" : "generateContent";
   bool is_express = config->key != NULL;
@@ -221,6 +227,7 @@ const ProviderType provider_vertex = {
   .check = check,
   .expected_size = capability_size,
   .first_step = first_step,
+  .next_location = next_location,
   .login = login,
   .image_paths = image_paths,
   .take_answer = take_answer,

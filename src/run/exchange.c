@@ -254,6 +254,27 @@ try_again (Run *run, Exchange *exchange, RunErrorCode code, const char *why, int
   wait_and_try (run, exchange, wait_ms);
 }
 
+/* Another location may have the model, or room. False: there is none. */
+static bool
+move (Run *run, Exchange *exchange, RunErrorCode code, const Verdict *verdict)
+{
+  const ProviderType *provider = exchange->image_run->request->provider;
+  ProviderRequest *asked = &exchange->asked;
+  if (provider->next_location == NULL || !verdict->may_move)
+    return false;
+  if (asked->location == NULL)
+    asked->location = provider->next_location (asked->config, asked->row, NULL);
+  const char *next = asked->location != NULL
+                       ? provider->next_location (asked->config, asked->row, asked->location)
+                       : NULL;
+  if (next == NULL)
+    return false;
+  asked->location = next;
+  exchange->n_attempts = 0;
+  try_again (run, exchange, code, verdict->message, 0);
+  return true;
+}
+
 static void
 take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
 {
@@ -279,6 +300,8 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
     try_again (run, exchange, code, verdict->message, verdict->retry_after_ms);
     return;
   }
+  if (move (run, exchange, code, verdict))
+    return;
   if (verdict->failure == FAILURE_RUN || verdict->failure == FAILURE_LOGIN)
     g_hash_table_insert (run->network->dead, (gpointer)exchange->image_run->request->provider,
                          g_strdup (verdict->message));

@@ -9,6 +9,9 @@ import support
 from generating import Service, journal, sidecar
 from support import expect, expect_equal
 
+HERO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "pipelines",
+                    "hero.yaml")
+
 
 def expect_whole_way(service, surface, calls=1):
     """A first run that asks, and a second that does not."""
@@ -242,9 +245,7 @@ def test_the_hero_in_4k_is_kept_as_it_was_sent(place):
 
 def run_hero(service, *arguments, code=0):
     """The example of the project, in a folder of its own."""
-    source = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "pipelines",
-                          "hero.yaml")
-    with open(source, "rb") as stream:
+    with open(HERO, "rb") as stream:
         service.place.write("p.yaml", stream.read())
     result = service.run(*arguments, code=code, timeout=300)
     digest = service.expect_original()
@@ -261,12 +262,26 @@ def test_the_hero_of_vertex(place):
 
 
 def test_the_hero_of_openai_is_too_small_for_paper(place):
-    with Service(place, paint="scene") as service:
+    with Service(place) as service:
         service.configure("openai", cost=0.05)
-        result, _, _ = run_hero(service, "-k", "--var", "provider=openai", "--var",
-                                "resolution=3840x2160", "--var", "ratio=16:9", code=3)
-        expect("hero-a4.tif" in result.out + result.err, result)
-        expect("1 failed" in result.out, result)
+        with open(HERO, "rb") as stream:
+            place.write("p.yaml", stream.read())
+        result = service.run("--var", "provider=openai", "--var", "resolution=3840x2160", "--var",
+                             "ratio=16:9", code=9)
+        expect("the picture has 3840x2160 px, 'resize' needs 2480x3508 px" in result.err, result)
+        service.expect_calls(0)
+
+
+def test_another_location_is_asked_when_one_has_no_room(place):
+    rules = [{"match": {"path": "*/locations/europe-west1/*"}, "do": {"error": "not-found"}}]
+    with Service(place, rules=rules, arguments=["--access-token", "simulator-access-token"]) as service:
+        service.configure("vertex", project="simulator-project",
+                          locations=["asia-east1", "europe-west1", "us-central1"],
+                          token_command=["/bin/echo", "simulator-access-token"])
+        service.pipeline("vertex", model="gemini-2.5-flash-image")
+        service.run()
+        places = [call["path"].split("/")[5] for call in service.expect_calls(2)]
+        expect_equal(places, ["europe-west1", "us-central1"], "locations")
 
 
 def test_references_go_along_in_their_order(place):
