@@ -102,6 +102,18 @@ is_alive (const Network *network, const ProviderType *provider, GError **error)
   return false;
 }
 
+/* Each variant has its own. An equal request may be answered with the same picture again, which is not
+ * what somebody wants who asks again. */
+static int
+choose_seed (const Run *run, const ImageRun *image_run)
+{
+  const PlanRequest *request = image_run->request;
+  int64_t seed = (int64_t)request->options->seed + request->variant - 1;
+  if (misses_asks_again (run, image_run))
+    seed += g_random_int ();
+  return (int)(seed & G_MAXINT32);
+}
+
 static bool
 open_exchange (Run *run, Exchange *exchange, GError **error)
 {
@@ -122,7 +134,7 @@ open_exchange (Run *run, Exchange *exchange, GError **error)
     .model = request->model,
     .row = request->row,
     .variant = request->variant,
-    .seed = (int)(((int64_t)request->options->seed + request->variant - 1) & G_MAXINT32),
+    .seed = choose_seed (run, exchange->image_run),
     .width = request->width,
     .height = request->height,
     .references = (const ProviderReference *)(const void *)items->data,

@@ -336,6 +336,71 @@ def test_nobody_listens(place):
         expect_journal(place, "failed", "failed", "failed")
 
 
+# ---- several ----
+
+def test_what_fails_for_all_is_asked_once(place):
+    with Service(place, rules=[{"do": {"error": "permission"}}]) as service:
+        service.configure("ai-studio", jobs=1)
+        service.pipeline("ai-studio", variants=5)
+        result = service.run("-k", code=3)
+        expect_equal(result.err.count("not asked, since for another image"), 4, f"{result}")
+        service.expect_calls(1)
+
+
+def test_what_fails_for_one_leaves_the_others(place):
+    with Service(place, rules=[{"match": {"nth": 2}, "do": {"finish-reason": "SAFETY"}}]) as service:
+        service.configure("ai-studio", jobs=1)
+        service.pipeline("ai-studio", variants=4)
+        service.run("-k", code=3)
+        expect_equal(len(place.blobs()), 3, "originals")
+        service.expect_calls(4)
+
+
+def test_two_processes_that_ask_the_same_make_one_call(place):
+    with Service(place, rules=[{"do": {"delay": "2s"}}]) as service:
+        service.configure("ai-studio")
+        service.pipeline("ai-studio")
+        environment = service.environment()
+        place.environment = lambda: environment
+        both = [place.start("run", "p.yaml", "--on-miss", "generate") for _ in range(2)]
+        del place.environment
+        for process in both:
+            support.finish(process)
+        service.expect_calls(1)
+
+
+def test_asking_again_asks_with_another_seed(place):
+    with Service(place) as service:
+        configure(service, "ai-studio")
+        service.pipeline("ai-studio")
+        service.run()
+        service.run("--regenerate", "hero")
+        seeds = {call["body"]["generationConfig"]["seed"] for call in service.expect_calls(2)}
+        expect_equal(len(seeds), 2, "seeds")
+        expect_equal(len(place.blobs()), 2, "originals")
+
+
+def test_without_permission_nothing_is_asked(place):
+    with Service(place) as service:
+        configure(service, "ai-studio")
+        service.pipeline("ai-studio", resolution="4K")
+        result = service.run("--on-miss", "fail", code=7)
+        expect("ai-studio (gemini-3-pro-image), 4096x4096 px, 0.24 USD: A brass owl" in result.err,
+               result)
+        result = service.run("--max-cost", "0.2", code=6)
+        expect("making it costs 0.24 USD, and --max-cost allows 0.20 USD" in result.err, result)
+        service.expect_calls(0)
+
+
+def test_a_price_that_nobody_knows_breaks_a_budget(place):
+    with Service(place) as service:
+        service.configure("openai")
+        service.pipeline("openai")
+        result = service.run("--max-cost", "5", code=6)
+        expect("is not known, so --max-cost cannot be kept to" in result.err, result)
+        service.expect_calls(0)
+
+
 # ---- Imagen's shape ----
 
 IMAGEN = {"imagen-4.0-generate-001": {
