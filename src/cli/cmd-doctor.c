@@ -15,6 +15,7 @@
 #include "cli/event.h"
 #include "cli/exit-code.h"
 #include "cli/help.h"
+#include "cli/provider-state.h"
 #include "cli/terminal.h"
 #include "image/self-test.h"
 #include "pipeline/config.h"
@@ -22,6 +23,7 @@
 #include "providers/command.h"
 #include "stages/fonts.h"
 #include "stages/profiles.h"
+#include "transport/lane.h"
 
 typedef enum { HEALTH_OK, HEALTH_WARNING, HEALTH_PROBLEM } Health;
 
@@ -35,6 +37,9 @@ typedef struct {
 enum { SCARCE_BYTES = 1000 * 1000 * 1000 };
 
 static const char *const health_words[] = { "ok", "warning", "problem" };
+
+/* Of what stands below a finding's text. */
+static const char indent[] = "                      ";
 
 /* `advice`: what to do, or NULL. */
 static void tell (Doctor *doctor, Health health, const char *name, const char *advice,
@@ -62,7 +67,7 @@ tell (Doctor *doctor, Health health, const char *name, const char *advice, const
   terminal_print ("%s%-7s%s  %-12s %s", has_color ? colors[health] : "", health_words[health],
                   has_color ? "\033[0m" : "", name, shown);
   if (advice != NULL)
-    terminal_print ("%22s-> %s", "", advice);
+    terminal_print ("%s-> %s", indent, advice);
 }
 
 /* ---- pictures ---- */
@@ -201,21 +206,86 @@ look_at_presets (Doctor *doctor)
           "the built-in ones are not in %s", folder);
 }
 
+/* ---- services ---- */
+
+static void
+look_at_network (Doctor *doctor)
+{
+  g_autofree char *libraries = lane_library_versions ();
+  if (!lane_has_tls ())
+    tell (doctor, HEALTH_PROBLEM, "network", "install a libcurl built with TLS (Debian: libcurl4)",
+          "%s has no TLS, so no service can be asked", libraries);
+  else if (!lane_has_http2 ())
+    tell (doctor, HEALTH_WARNING, "network",
+          "install a libcurl built with nghttp2 (Debian: libcurl4)",
+          "%s has no HTTP/2: each request under way takes a connection of its own", libraries);
+  else
+    tell (doctor, HEALTH_OK, "network", NULL, "%s: TLS and HTTP/2", libraries);
+}
+
+/* What can be known without a request: whether it is right shows in the first. */
+static void
+look_at_login (Doctor *doctor, const ProviderState *state, const char *name)
+{
+  g_autofree char *login = provider_state_login (state, doctor->is_json ? "" : indent);
+  if (state->problem != NULL)
+    tell (doctor, HEALTH_PROBLEM, name, "docs/providers.md tells how to set it up", "%s", login);
+  else if (state->is_guess)
+    tell (doctor, HEALTH_WARNING, name, "elsewhere: gcloud auth application-default login", "%s",
+          login);
+  else
+    tell (doctor, HEALTH_OK, name, NULL, "%s", login);
+  for (unsigned i = 0; i < state->warnings->len; i++)
+    tell (doctor, HEALTH_WARNING, name, NULL, "%s", (const char *)state->warnings->pdata[i]);
+}
+
+static void
+look_at_project (Doctor *doctor, const ProviderState *state, const char *name)
+{
+  if (!state->needs_project || state->problem != NULL)
+    return;
+  if (state->project != NULL)
+    tell (doctor, HEALTH_OK, name, NULL, "project %s", state->project);
+  else
+    tell (doctor, HEALTH_WARNING, name,
+          "say 'project' under 'providers: vertex:' in your configuration",
+          "no Google Cloud project is known, and one must pay");
+}
+
+/* One that nobody set up is no finding. */
+static void
+look_at_provider (Doctor *doctor, const Config *config, const ProviderType *type)
+{
+  g_autoptr (ProviderState) state = provider_state_new (config, type);
+  bool is_found = state->logins->len > 0 && !state->is_guess;
+  if (!state->sends || !(state->is_configured || state->is_in_environment || is_found))
+    return;
+  look_at_login (doctor, state, type->name);
+  look_at_project (doctor, state, type->name);
+  if (state->base_url != NULL)
+    tell (doctor, HEALTH_OK, type->name, NULL, "is asked at %s", state->base_url);
+}
+
 /* ---- the rest ---- */
 
 /* The first line of all mistakes says enough here; every other command tells them all. */
-static void
-look_at_configuration (Doctor *doctor)
+static Config *
+load_configuration (Doctor *doctor)
 {
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Config) config = config_load (problems);
+  Config *config = config_load (problems);
   if (config == NULL) {
     g_autofree char *text = problems_format (problems);
     *strchrnul (text, '\n') = '\0';
     tell (doctor, HEALTH_PROBLEM, "config", "'peel check PIPELINE' shows every mistake in it", "%s",
           text);
-    return;
   }
+  return config;
+}
+
+static void
+look_at_command (Doctor *doctor, const Config *config)
+{
   const CommandConfig *command = config_provider (config, provider_find ("command"));
   if (command == NULL)
     tell (doctor, HEALTH_OK, "config", NULL, "%s names no program that makes pictures",
@@ -287,7 +357,12 @@ run (const Invocation *invocation)
   look_at_cache (&doctor);
   look_at_folder (&doctor, "temporary", g_get_tmp_dir (), "choose another folder with TMPDIR");
   look_at_presets (&doctor);
-  look_at_configuration (&doctor);
+  look_at_network (&doctor);
+  g_autoptr (Config) config = load_configuration (&doctor);
+  if (config != NULL)
+    look_at_command (&doctor, config);
+  for (unsigned i = 0; config != NULL && i < provider_n_types (); i++)
+    look_at_provider (&doctor, config, provider_types[i]);
   look_at_clock (&doctor);
   look_at_locale (&doctor);
   return finish (&doctor);
@@ -297,9 +372,11 @@ extern const CommandType command_doctor;
 const CommandType command_doctor = {
   .name = "doctor",
   .synopsis = "",
-  .summary = "Look at libraries, codecs, cache and fonts, and say what to fix",
-  .details = "Every finding is ok, a warning or a problem; the exit code is 1 when there is a "
-             "problem. Nothing is changed.",
+  .summary = "Look at libraries, codecs, cache and logins, and say what to fix",
+  .details =
+    "Every finding is ok, a warning or a problem; the exit code is 1 when there is a "
+    "problem. Nothing is changed, and nothing is sent: whether a service takes a key shows "
+    "in the first request.",
   .example = "  peel doctor\n"
              "  peel doctor --home /data/peel --json",
   .run = run,

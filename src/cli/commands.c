@@ -8,9 +8,11 @@
   COMMAND (derive)                                                                                 \
   COMMAND (doctor)                                                                                 \
   COMMAND (explain)                                                                                \
+  COMMAND (models)                                                                                 \
   COMMAND (pick)                                                                                   \
   COMMAND (plan)                                                                                   \
   COMMAND (presets)                                                                                \
+  COMMAND (providers)                                                                              \
   COMMAND (run)                                                                                    \
   COMMAND (schema)                                                                                 \
   COMMAND (stages)

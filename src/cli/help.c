@@ -6,6 +6,7 @@
 #include "cli/terminal.h"
 #include "document/document.h"
 #include "image/version.h"
+#include "transport/lane.h"
 
 /* Wider than this, lines are hard to read. */
 enum { WIDEST = 100 };
@@ -81,8 +82,8 @@ help_program (void)
   options_append_help (&global_options, true, width (), out);
   append_exit_codes (out);
   g_string_append_c (out, '\n');
-  append_text ("'peel COMMAND --help' tells more of a command; 'peel stages' and 'peel presets' "
-               "tell what a pipeline can hold.",
+  append_text ("'peel COMMAND --help' tells more of a command; 'peel stages', 'peel presets', "
+               "'peel providers' and 'peel models' tell what a pipeline can hold.",
                out);
   return g_string_free (out, FALSE);
 }
@@ -139,13 +140,17 @@ help_libraries (void)
   g_autofree char *image = image_library_versions ();
   g_autofree char *cache = cache_library_versions ();
   g_autofree char *document = document_library_versions ();
-  return g_strdup_printf ("%s, %s, %s, GLib %u.%u.%u", image, cache, document, glib_major_version,
-                          glib_minor_version, glib_micro_version);
+  g_autofree char *network = lane_library_versions ();
+  return g_strdup_printf ("%s, %s, %s, %s, GLib %u.%u.%u", image, cache, document, network,
+                          glib_major_version, glib_minor_version, glib_micro_version);
 }
 
 char *
 help_versions (void)
 {
   g_autofree char *libraries = help_libraries ();
-  return g_strdup_printf ("peel %s\n%s\n", install_version (), libraries);
+  GString *out = g_string_new (NULL);
+  g_string_append_printf (out, "peel %s\n", install_version ());
+  append_text (libraries, out);
+  return g_string_free (out, FALSE);
 }

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/exit-code.h"
+#include "cli/reference-models.h"
 #include "cli/stage-words.h"
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
@@ -193,8 +194,11 @@ reference_write (const char *folder, const char *preset_folder, GError **error)
       return false;
   }
   g_autoptr (GString) presets = g_string_new (NULL);
+  g_autoptr (GString) models = g_string_new (NULL);
   return append_presets (preset_folder, presets, error) &&
-         write_page (folder, "presets.md", presets, error);
+         write_page (folder, "presets.md", presets, error) &&
+         reference_append_models (preset_folder, models, error) &&
+         write_page (folder, "models.md", models, error);
 }
 
 /* ---- completion ---- */
@@ -248,7 +252,7 @@ append_part_cases (GString *out)
   g_string_append (out, "  esac\n");
 }
 
-/* After a command its flags; else what it takes: names of stages or presets, files. */
+/* After a command its flags; else what it takes: names of stages, presets, providers or models, files. */
 char *
 reference_bash_completion (void)
 {
@@ -267,8 +271,14 @@ reference_bash_completion (void)
                         "      stages) names='");
   for (unsigned i = 0; i < stage_n_types (); i++)
     g_string_append_printf (out, " %s", stage_types[i]->name);
+  g_string_append (out, "' ;;\n      providers) names='");
+  for (unsigned i = 0; i < provider_n_types (); i++)
+    g_string_append_printf (out, " %s", provider_types[i]->name);
   g_string_append (out,
-                   "' ;;\n      schema) names='pipeline preset config' ;;\n"
+                   "' ;;\n"
+                   "      models) names=$(peel models 2> /dev/null |\n"
+                   "        awk 'NF == 0 { exit } NR > 1 { print $1 }') ;;\n"
+                   "      schema) names='pipeline preset config' ;;\n"
                    "      presets) names=$(peel presets 2> /dev/null | awk '{ print $1 }') ;;\n"
                    "    esac\n  fi\n"
                    "  if [[ $word == -* ]]; then\n    names=$flags\n  fi\n"

@@ -174,6 +174,30 @@ config_provider (const Config *config, const ProviderType *type)
   return NULL;
 }
 
+/* The value of `key` in the map `section` of a document, or NULL. */
+static const Node *
+entry_of (const Document *document, const char *section, const char *key)
+{
+  const Node *root = document != NULL ? document->root : NULL;
+  const Node *map = root != NULL && root->kind == NODE_MAP ? node_get (root, section) : NULL;
+  return map != NULL && map->kind == NODE_MAP ? node_get (map, key) : NULL;
+}
+
+bool
+config_names_provider (const Config *config, const ProviderType *type)
+{
+  return config != NULL && entry_of (config->document, "providers", type->name) != NULL;
+}
+
+ModelOrigin
+config_model_origin (const Config *config, const char *id)
+{
+  if (entry_of (config->document, "models", id) == NULL)
+    return MODEL_ORIGIN_BUILTIN;
+  return entry_of (config->builtin, "models", id) != NULL ? MODEL_ORIGIN_CHANGED
+                                                          : MODEL_ORIGIN_ADDED;
+}
+
 const ModelTable *
 config_models (const Config *config)
 {

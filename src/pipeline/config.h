@@ -31,5 +31,11 @@ const char *config_path (const Config *config);
 /* The options of the type's config table: as set, or their defaults. NULL: nothing is set for a type
  * that needs it, or `config` is NULL. */
 const void *config_provider (const Config *config, const ProviderType *type);
+/* Does the file name this provider? */
+bool config_names_provider (const Config *config, const ProviderType *type);
+
+typedef enum { MODEL_ORIGIN_BUILTIN, MODEL_ORIGIN_CHANGED, MODEL_ORIGIN_ADDED } ModelOrigin;
+/* Where the row of an id comes from: Peel, the user, or both. */
+ModelOrigin config_model_origin (const Config *config, const char *id);
 /* NULL when `config` is. */
 const ModelTable *config_models (const Config *config);

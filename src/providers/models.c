@@ -172,8 +172,8 @@ has_text (char *const *texts, const char *text)
   return texts != NULL && g_strv_contains ((const char *const *)texts, text);
 }
 
-static bool
-is_named (const Model *model, const char *name)
+bool
+model_is_named (const Model *model, const char *name)
 {
   return strcmp (model->id, name) == 0 || has_text (model->aliases, name);
 }
@@ -188,9 +188,8 @@ model_id_at (const Model *model, const char *provider)
   return model->id;
 }
 
-/* An empty date takes a retirement back, in a configuration that knows better. */
-static bool
-is_retired (const Model *model)
+bool
+model_is_retired (const Model *model)
 {
   return model->retired != NULL && model->retired[0] != '\0';
 }
@@ -211,7 +210,7 @@ fail_unknown (const ModelTable *table, const char *provider, const char *name, G
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (unsigned i = 0; i < table->models->len; i++) {
     const Model *model = table->models->pdata[i];
-    if (!is_retired (model) && has_text (model->providers, provider))
+    if (!model_is_retired (model) && has_text (model->providers, provider))
       g_ptr_array_add (names, model->id);
   }
   const char *near = nearest_name (name, (const char *const *)names->pdata, names->len);
@@ -229,9 +228,9 @@ model_table_find (const ModelTable *table, const char *provider, const char *nam
   const Model *elsewhere = NULL;
   for (unsigned i = 0; i < table->models->len; i++) {
     const Model *model = table->models->pdata[i];
-    if (!is_named (model, name) && strcmp (model_id_at (model, provider), name) != 0)
+    if (!model_is_named (model, name) && strcmp (model_id_at (model, provider), name) != 0)
       continue;
-    if (is_retired (model)) {
+    if (model_is_retired (model)) {
       fail_retired (model, error);
       return NULL;
     }

@@ -73,4 +73,8 @@ const char *model_id_at (const Model *model, const char *provider);
 /* USD for a picture; false: nobody wrote it down. */
 bool model_price (const Model *model, const char *resolution, unsigned n_references,
                   double *out_usd);
+/* An empty date takes a retirement back, in a configuration that knows better. */
+bool model_is_retired (const Model *model);
+/* Does a pipeline ask for it by that name: its id, or an alias? */
+bool model_is_named (const Model *model, const char *name);
 bool model_takes (const Model *model, const char *option);

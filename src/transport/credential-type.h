@@ -36,6 +36,8 @@ struct Credential {
   char *scheme;
   char *token;
   bool is_static;
+  bool is_guess;
+  bool learns_project;
 
   int64_t got_s;
   int64_t refresh_at_s;

@@ -321,6 +321,18 @@ credential_describe (const Credential *credential)
   return credential->description;
 }
 
+bool
+credential_is_guess (const Credential *credential)
+{
+  return credential->is_guess;
+}
+
+bool
+credential_learns_project (const Credential *credential)
+{
+  return credential->learns_project;
+}
+
 const GPtrArray *
 credential_warnings (const Credential *credential)
 {

@@ -117,5 +117,9 @@ bool credential_refused (Credential *credential, const HttpRequest *asked, int64
 const char *credential_project (const Credential *credential);
 /* "service account a@b.example (file /x/key.json)". Borrowed. */
 const char *credential_describe (const Credential *credential);
+/* Is it only tried because nothing else was found: a metadata server that may not be there? */
+bool credential_is_guess (const Credential *credential);
+/* Does it learn the project on the way to the first token? */
+bool credential_learns_project (const Credential *credential);
 /* char*: a key file that others can read, say. */
 const GPtrArray *credential_warnings (const Credential *credential);

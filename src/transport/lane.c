@@ -192,3 +192,21 @@ lane_library_versions (void)
     g_string_append_printf (text, ", nghttp2 %s", info->nghttp2_version);
   return g_string_free (text, FALSE);
 }
+
+static bool
+has_feature (int feature)
+{
+  return (curl_version_info (CURLVERSION_NOW)->features & feature) != 0;
+}
+
+bool
+lane_has_tls (void)
+{
+  return has_feature (CURL_VERSION_SSL);
+}
+
+bool
+lane_has_http2 (void)
+{
+  return has_feature (CURL_VERSION_HTTP2);
+}

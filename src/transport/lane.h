@@ -48,3 +48,7 @@ void lane_cancel (Lane *lane, unsigned call);
 
 /* "libcurl 7.88.1, OpenSSL 3.0.15, nghttp2 1.52.0". New string. */
 char *lane_library_versions (void);
+/* Was libcurl built with it? Nothing can be asked without TLS; without HTTP/2 each request under way
+ * takes a connection of its own. */
+bool lane_has_tls (void);
+bool lane_has_http2 (void);

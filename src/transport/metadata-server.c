@@ -181,6 +181,8 @@ credential_new_metadata (const MetadataServer *server, const CredentialOptions *
   metadata->missing = g_strdup (server->missing);
   Credential *credential = credential_new (&metadata_type, metadata,
                                            g_strdup_printf ("metadata server %s", host), options);
+  credential->learns_project = true;
+  credential->is_guess = server->n_looks > 0;
   metadata->leg = server->n_looks > 0 ? LEG_LOOK : leg_after_look (credential);
   return credential;
 }

@@ -20,6 +20,7 @@ def environment(scratch):
         "XDG_CONFIG_HOME": scratch,
         "XDG_DATA_HOME": scratch,
         "PEEL_HOME": scratch + "/home",
+        "NO_GCE_CHECK": "true",
     }
 
 

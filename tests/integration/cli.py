@@ -111,9 +111,11 @@ def test_json_ends_in_a_summary_whatever_happens(place):
         "derive": (["a.png", "--preset", "web/thumb", "--with", "width=16"], ["a.png"]),
         "doctor": ([], ["--home", place.path("file/home")]),
         "explain": (["p.yaml"], ["nowhere.yaml"]),
+        "models": (["nano-banana-pro"], ["bogus"]),
         "pick": (["p@1"], ["nobody"]),
         "plan": (["p.yaml"], ["nowhere.yaml"]),
         "presets": (["web/thumb"], ["bogus"]),
+        "providers": (["vertex"], ["bogus"]),
         "run": (["p.yaml"], ["nowhere.yaml"]),
         "schema": (["preset"], ["bogus"]),
         "stages": (["resize"], ["bogus"]),
@@ -129,7 +131,7 @@ def test_json_ends_in_a_summary_whatever_happens(place):
         expect_ends_in_summary(unknown, 2, words)
     for words in (["plan"], ["cache"], ["bogus"], ["cache", "bogus"], ["-q"], ["doctor", "now"]):
         expect_ends_in_summary(place.peel(*words, "--json", code=2), 2, words)
-    for words in (["presets"], ["stages"]):
+    for words in (["models"], ["presets"], ["providers"], ["stages"]):
         listed = place.peel(*words, "--json")
         expect_equal(listed.summary[words[0]], len(listed.events) - 1, "how many are listed")
 
@@ -334,7 +336,7 @@ def test_terminal_that_is_narrow_or_dumb_is_respected(place):
 
 def test_doctor_finds_this_machine_well(place):
     result = place.peel("doctor")
-    for name in ("JPEG", "PNG", "WebP", "AVIF", "TIFF", "cache", "presets", "clock"):
+    for name in ("JPEG", "PNG", "WebP", "AVIF", "TIFF", "cache", "presets", "network", "clock"):
         expect(re.search(rf"^ok +{name} ", result.out, re.MULTILINE), f"{name}: {result}")
     expect(not os.path.exists(place.home), "the cache's folder is not made")
     place.write("file", "x")

@@ -44,6 +44,24 @@ little_or_nothing_is_a_configuration_too (void)
 }
 
 static void
+what_the_file_names_is_known (void)
+{
+  g_autofree char *complaint = NULL;
+  g_autoptr (Config) config = read_config ("providers: { openai: { jobs: 2 } }\n"
+                                           "models:\n"
+                                           "  gemini-3-pro-image: { price: 1 }\n"
+                                           "  ours: { providers: [openai] }\n",
+                                           &complaint);
+  g_assert_cmpstr (complaint, ==, NULL);
+  g_assert_true (config_names_provider (config, provider_find ("openai")));
+  g_assert_false (config_names_provider (config, provider_find ("vertex")));
+  g_assert_false (config_names_provider (NULL, provider_find ("openai")));
+  g_assert_cmpint (config_model_origin (config, "gpt-image-2"), ==, MODEL_ORIGIN_BUILTIN);
+  g_assert_cmpint (config_model_origin (config, "gemini-3-pro-image"), ==, MODEL_ORIGIN_CHANGED);
+  g_assert_cmpint (config_model_origin (config, "ours"), ==, MODEL_ORIGIN_ADDED);
+}
+
+static void
 mistakes_are_told_with_their_place (void)
 {
   static const struct {
@@ -104,6 +122,7 @@ main (int argc, char **argv)
 #define CLAIM(name, function) g_test_add_func ("/pipeline/config/" name, function)
   CLAIM ("a-provider-gets-what-stands-below-its-name", a_provider_gets_what_stands_below_its_name);
   CLAIM ("little-or-nothing-is-a-configuration-too", little_or_nothing_is_a_configuration_too);
+  CLAIM ("what-the-file-names-is-known", what_the_file_names_is_known);
   CLAIM ("mistakes-are-told-with-their-place", mistakes_are_told_with_their_place);
   CLAIM ("a-file-that-is-named-must-be-there", a_file_that_is_named_must_be_there);
 #undef CLAIM

@@ -168,6 +168,8 @@ a_metadata_server_is_looked_for_last (void)
   g_autoptr (Credential) credential = find (&places);
   g_autoptr (GError) error = NULL;
   g_auto (CredentialStep) step = step_at (credential, NOW_S, CREDENTIAL_SEND);
+  g_assert_true (credential_is_guess (credential));
+  g_assert_true (credential_learns_project (credential));
   g_assert_cmpstr (step.request->url, ==, "http://127.0.0.1:1/");
   g_assert_cmpint (step.request->timeout_ms, ==, 7000);
   g_assert_false (credential_take_silence (credential, "no", NOW_S, &error));
@@ -190,6 +192,7 @@ who_is_known_is_not_looked_for (void)
   places = places_of (none, "/nowhere");
   places.product_name_path = scratch_write (scratch, "product_name", "Google Compute Engine\n");
   g_autoptr (Credential) machine = find (&places);
+  g_assert_false (credential_is_guess (machine) || credential_is_guess (named));
   g_auto (CredentialStep) two = step_at (machine, NOW_S, CREDENTIAL_SEND);
   g_assert_cmpstr (two.request->url, ==,
                    "http://metadata.google.internal/computeMetadata/v1/project/project-id");
