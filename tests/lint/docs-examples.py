@@ -1,5 +1,6 @@
 """Every fenced ```yaml block of the documentation that is a whole pipeline (it has `version:`)
-passes `peel check`; every block that is not is at least YAML."""
+passes `peel check`; every block that is a whole configuration is read as one without a complaint; the
+others are at least YAML."""
 
 import glob
 import os
@@ -24,11 +25,21 @@ BESIDE = {
 }
 
 
+def judge_configuration(peel, folder, name, text):
+    path = os.path.join(folder, "config.yaml")
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    code, _, said = peel.run("providers", cwd=folder, PEEL_CONFIG=path)
+    return [f"{name}: peel providers ended with {code}: {said}\n{text}"] if code != 0 else []
+
+
 def judge(peel, folder, name, text):
     try:
-        yaml.safe_load(text)
+        content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         return [f"{name}: not YAML: {error}"]
+    if isinstance(content, dict) and content and set(content) <= {"providers", "models"}:
+        return judge_configuration(peel, folder, name, text)
     if not re.search(r"^version:", text, re.MULTILINE):
         return []
     path = os.path.join(folder, "example.yaml")
@@ -62,6 +73,8 @@ def main():
             checked += 1
     if not judge(peel, folder, "specimen", "version: 1\nstages: []\noutputs: []\n"):
         complaints.append("the lint itself: a pipeline without stages passed")
+    if not judge(peel, folder, "specimen", "providers: { vertex: { projct: x } }\n"):
+        complaints.append("the lint itself: a configuration with an unknown option passed")
     print("\n".join(complaints) or f"{checked} examples are right")
     sys.exit(1 if complaints or checked == 0 else 0)
 

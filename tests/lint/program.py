@@ -15,9 +15,9 @@ class Peel:
         self.environment = {**os.environ, "PEEL_HOME": os.path.join(self.folder, "home"),
                             "XDG_CONFIG_HOME": os.path.join(self.folder, "config")}
 
-    def run(self, *arguments, cwd=None):
+    def run(self, *arguments, cwd=None, **variables):
         done = subprocess.run([self.program, *arguments], cwd=cwd or self.folder,
-                              env=self.environment, capture_output=True, text=True, check=False)
+                              env={**self.environment, **variables}, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
 
