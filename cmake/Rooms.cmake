@@ -16,5 +16,8 @@ function (peel_unit_test room)
     add_executable (${name} test-${file}.c)
     target_link_libraries (${name} PRIVATE peel_${room} peel_test_support)
     add_test (NAME unit/${room}/${file} COMMAND ${name} --tap)
+    if (PEEL_SANITIZE STREQUAL "thread") # see tests/support/tsan-glib.c
+      set_tests_properties (unit/${room}/${file} PROPERTIES ENVIRONMENT G_SLICE=always-malloc)
+    endif ()
   endforeach ()
 endfunction ()

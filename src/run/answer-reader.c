@@ -188,6 +188,17 @@ is_cut (const GError *error)
          g_error_matches (error, JSON_SCAN_ERROR, JSON_SCAN_ERROR_CUT);
 }
 
+/* A picture by its address. */
+static void
+judge_raw (const Reader *reader, AnswerResult *result)
+{
+  if (reader->blobs[0].size_bytes > 0)
+    result->verdict = (Verdict){ .kind = VERDICT_DONE };
+  else
+    g_set_error_literal (&result->error, TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN,
+                         "the answer has no bytes");
+}
+
 static void
 store (Reader *reader, AnswerResult *result)
 {
@@ -203,7 +214,7 @@ finish (Reader *reader, const LaneEnd *end, AnswerResult *result)
   if (end->error != NULL)
     result->error = g_error_copy (end->error);
   else if (reader->is_raw)
-    result->verdict = (Verdict){ .kind = VERDICT_DONE };
+    judge_raw (reader, result);
   else if (json_scan_finish (reader->scan, &result->error) && reader->task.is_picture)
     judge_foreign (reader, result);
   else if (result->error == NULL)

@@ -19,6 +19,7 @@ struct Network {
   GPtrArray *threads;     /* GThread*: programs that print tokens */
   GPtrArray *token_calls; /* TokenCall*, owned: that wait for their time */
   bool is_stopping;
+  int is_ending; /* atomic: it is being freed */
 };
 
 /* One image's way to an answer. */

@@ -41,6 +41,7 @@ network_free (Network *network)
 {
   if (network == NULL)
     return;
+  g_atomic_int_set (&network->is_ending, 1);
   lane_free (network->lane);
   g_ptr_array_unref (network->threads);
   g_ptr_array_unref (network->token_calls);

@@ -14,6 +14,7 @@
 enum {
   MOST_ANSWER_BYTES = 256 * 1024,
   TIMEOUT_MS = 60 * 1000, /* of a program that prints a token */
+  LOOK_MS = 100,          /* how soon it is seen that nobody wants it any more */
 };
 
 typedef struct {
@@ -124,16 +125,16 @@ take_output (Run *run, void *data)
 
 /* All that it prints, until its end or ours. False: it took too long, or printed too much. */
 static bool
-read_output (int fd, GString *out)
+read_output (const Network *network, int fd, GString *out)
 {
   int64_t end_us = clock_monotonic_us () + (int64_t)TIMEOUT_MS * 1000;
   for (;;) {
     char piece[4096];
     struct pollfd polled = { .fd = fd, .events = POLLIN };
     int64_t left_ms = (end_us - clock_monotonic_us ()) / 1000;
-    if (left_ms <= 0 || out->len > MOST_ANSWER_BYTES)
+    if (left_ms <= 0 || out->len > MOST_ANSWER_BYTES || g_atomic_int_get (&network->is_ending))
       return false;
-    if (poll (&polled, 1, (int)left_ms) <= 0)
+    if (poll (&polled, 1, (int)MIN (left_ms, LOOK_MS)) <= 0)
       continue;
     ssize_t got = read (fd, piece, sizeof piece);
     if (got == 0)
@@ -167,7 +168,7 @@ wait_for_program (TokenCall *call, int complaint)
                                     G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
                                     &pid, -1, ends[1], complaint, NULL);
   close (ends[1]);
-  if (ok && !read_output (ends[0], call->body))
+  if (ok && !read_output (call->network, ends[0], call->body))
     kill (pid, SIGKILL);
   close (ends[0]);
   while (ok && waitpid (pid, &status, 0) < 0 && errno == EINTR)

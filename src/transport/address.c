@@ -15,6 +15,7 @@ static const struct {
   { 0x0a000000, 8 },  /* private */
   { 0x64400000, 10 }, /* carrier-grade NAT */
   { 0x7f000000, 8 },  /* loopback */
+  { 0xa83f8110, 32 }, /* what Azure's machines ask about themselves, RFC or no RFC */
   { 0xa9fe0000, 16 }, /* link-local, metadata servers */
   { 0xac100000, 12 }, /* private */
   { 0xc0000000, 24 }, /* protocol assignments */
@@ -51,11 +52,11 @@ is_public_ipv6 (const uint8_t *bytes)
     return is_public_ipv4 (ipv4_at (bytes + 12));
   if (bytes[0] == 0x20 && bytes[1] == 0x02) /* 6to4 */
     return is_public_ipv4 (ipv4_at (bytes + 2));
-  /* Only 2000::/3 is given out; of that, 2001:0000::/23 (protocols, Teredo) and 2001:db8::/32
-   * (documentation) are not. */
+  /* Only 2000::/3 is given out; of that, 2001:0000::/23 (protocols, Teredo), 2001:db8::/32 and
+   * 3fff::/20 (documentation) are not. */
   bool is_unicast = (bytes[0] & 0xe0) == 0x20;
   bool is_protocol = bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] < 0x02;
-  bool is_documentation = ipv4_at (bytes) == 0x20010db8;
+  bool is_documentation = ipv4_at (bytes) == 0x20010db8 || ipv4_at (bytes) >> 12 == 0x3fff0;
   return is_unicast && !is_protocol && !is_documentation;
 }
 
@@ -68,6 +69,17 @@ address_is_public (const struct sockaddr *address)
   if (address->sa_family == AF_INET6)
     return is_public_ipv6 (((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr);
   return false;
+}
+
+bool
+address_is_public_text (const char *text)
+{
+  struct sockaddr_in four = { .sin_family = AF_INET };
+  struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+  if (inet_pton (AF_INET, text, &four.sin_addr) == 1)
+    return address_is_public ((const struct sockaddr *)(const void *)&four);
+  return inet_pton (AF_INET6, text, &six.sin6_addr) == 1 &&
+         address_is_public ((const struct sockaddr *)(const void *)&six);
 }
 
 bool

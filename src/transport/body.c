@@ -10,7 +10,7 @@
 #include "transport/transport-error.h"
 
 /* A whole number of base64's groups, on both sides. */
-enum { RAW_BYTES = 48 * 1024, CODED_BYTES = RAW_BYTES / 3 * 4 + 4 };
+enum { RAW_BYTES = 48 * 1024, CODED_BYTES = RAW_BYTES / 3 * 4 + 8 };
 
 struct Body {
   const HttpRequest *request;
@@ -79,7 +79,7 @@ static bool
 open_file (Body *body, const Segment *segment, GError **error)
 {
   struct stat status;
-  body->fd = open (segment->text, O_RDONLY | O_CLOEXEC);
+  body->fd = open (segment->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (body->fd < 0 || fstat (body->fd, &status) != 0)
     return base_error_set_errno (error, errno, "cannot read %s", segment->text);
   if (status.st_size != segment->size_bytes) {

@@ -14,7 +14,12 @@ enum {
   MOST_REDIRECTS = 5,
   MOST_HEADER_BYTES = 256 * 1024,
   BUFFER_BYTES = 64 * 1024,
+  /* A connection that was dead before anything was sent says so within a round trip. One that ends later
+   * may have brought the request to somebody who worked on it, and charges for it. */
+  MOST_RESEND_US = 1000 * 1000,
 };
+
+static const char closed_early[] = "the connection was closed without an answer";
 
 Call *
 call_new (unsigned number, HttpRequest *request, const LaneReceiver *receiver)
@@ -47,16 +52,25 @@ give_body (char *out, size_t size, size_t n, void *data)
   size_t length;
   if (!body_read (call->body, out, size * n, &length, &call->error))
     return CURL_READFUNC_ABORT;
+  if (body_is_done (call->body))
+    call->given_us = clock_monotonic_us ();
   return length;
 }
 
-/* A connection that was kept open may be dead: curl begins again on another one. */
+/* A connection that was kept open may be dead: curl begins again on another one, and of itself it would
+ * do so however long the service had been silent. */
 static int
 rewind_body (void *data, curl_off_t offset, int origin)
 {
+  Call *call = data;
   if (offset != 0 || origin != SEEK_SET)
     return CURL_SEEKFUNC_CANTSEEK;
-  body_rewind (((Call *)data)->body);
+  if (call->given_us > 0 && clock_monotonic_us () - call->given_us > MOST_RESEND_US) {
+    g_set_error_literal (&call->error, TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN, closed_early);
+    return CURL_SEEKFUNC_FAIL;
+  }
+  call->given_us = 0;
+  body_rewind (call->body);
   return CURL_SEEKFUNC_OK;
 }
 
@@ -78,7 +92,7 @@ take_header (char *text, size_t size, size_t n, void *data)
                  "the answer has more than %d bytes of headers", MOST_HEADER_BYTES);
     return 0;
   }
-  while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+  while (length > 0 && g_ascii_isspace (text[length - 1]))
     length--;
   if (length > 0)
     g_ptr_array_add (call->answer_headers.lines, g_strndup (text, length));
@@ -122,17 +136,27 @@ take_bytes (char *bytes, size_t size, size_t n, void *data)
 
 /* ---- where it goes ---- */
 
+/* Programs that are started meanwhile must not hold it open. */
 static curl_socket_t
-open_public_socket (void *data, curlsocktype purpose, struct curl_sockaddr *address)
+open_socket (void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
   Call *call = data;
-  if (address_is_public (&address->addr))
+  if (!call->request->is_foreign || address_is_public (&address->addr))
     return socket (address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (call->error == NULL)
-    g_set_error_literal (&call->error, TRANSPORT_ERROR, TRANSPORT_ERROR_ADDRESS,
-                         "the address leads to this machine or a private network, and an address "
-                         "that a service gives may lead to the open internet only");
+  call->is_led_astray = true;
   return CURL_SOCKET_BAD;
+}
+
+/* What a redirect leads to may be reached by a connection that is open already, of another call: its
+ * socket was opened by other rules. */
+static int
+look_where_it_leads (void *data, char *ip, char *own_ip, int port, int own_port)
+{
+  Call *call = data;
+  if (address_is_public_text (ip))
+    return CURL_PREREQFUNC_OK;
+  call->is_led_astray = true;
+  return CURL_PREREQFUNC_ABORT;
 }
 
 /* The scheme and host of a URL; false where it is none. */
@@ -170,10 +194,10 @@ set_address (Call *call, GError **error)
   if (!split_url (request->url, &scheme, &host))
     return fail_address ("the address is no URL", error);
   bool is_loopback = address_is_loopback_name (host);
-  if (request->is_foreign && strcmp (scheme, "https") != 0)
+  bool is_https = strcmp (scheme, "https") == 0, is_http = strcmp (scheme, "http") == 0;
+  if (request->is_foreign && !is_https)
     return fail_address ("an address that a service gives must begin with https://", error);
-  if (strcmp (scheme, "https") != 0 && !request->is_direct &&
-      !(strcmp (scheme, "http") == 0 && is_loopback))
+  if (!is_https && !(is_http && (is_loopback || request->is_direct)))
     return fail_address ("only https:// is asked, but for this machine itself: http:// would show "
                          "what is sent to everyone on the way",
                          error);
@@ -186,12 +210,12 @@ set_address (Call *call, GError **error)
   /* Where it leads is looked at when it is connected to, after the name was looked up: a name may be
    * anybody's. Behind a proxy the name is looked up elsewhere, and such requests go without one. */
   curl_easy_setopt (handle, CURLOPT_NOPROXY, "*");
-  curl_easy_setopt (handle, CURLOPT_OPENSOCKETFUNCTION, open_public_socket);
-  curl_easy_setopt (handle, CURLOPT_OPENSOCKETDATA, call);
+  curl_easy_setopt (handle, CURLOPT_PREREQFUNCTION, look_where_it_leads);
+  curl_easy_setopt (handle, CURLOPT_PREREQDATA, call);
   curl_easy_setopt (handle, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt (handle, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
   curl_easy_setopt (handle, CURLOPT_REDIR_PROTOCOLS_STR, "https");
-  /* A connection that was opened by other rules must not be used. */
+  /* Nor is its connection of use to others. */
   curl_easy_setopt (handle, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt (handle, CURLOPT_FORBID_REUSE, 1L);
   return true;
@@ -234,6 +258,12 @@ call_prepare (Call *call, GError **error)
   curl_easy_setopt (handle, CURLOPT_TCP_KEEPIDLE, (long)KEEP_ALIVE_S);
   curl_easy_setopt (handle, CURLOPT_TCP_KEEPINTVL, (long)KEEP_ALIVE_S);
   curl_easy_setopt (handle, CURLOPT_ACCEPT_ENCODING, ""); /* all that libcurl unpacks */
+  curl_easy_setopt (handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt (handle, CURLOPT_OPENSOCKETDATA, call);
+  /* The end of a call does not wait for a name server: all other calls would wait with it. */
+  curl_easy_setopt (handle, CURLOPT_QUICK_EXIT, 1L);
+  /* A proxy's are none of the answer's. */
+  curl_easy_setopt (handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt (handle, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt (handle, CURLOPT_HEADERDATA, call);
   curl_easy_setopt (handle, CURLOPT_WRITEFUNCTION, take_bytes);
@@ -266,6 +296,26 @@ new_timeout (const Call *call)
                       limit, call->n_bytes);
 }
 
+static GError *
+new_address_error (const char *why)
+{
+  return g_error_new_literal (TRANSPORT_ERROR, TRANSPORT_ERROR_ADDRESS, why);
+}
+
+/* What answered is not who it should be; libcurl's words say what its certificate lacks. */
+static GError *
+new_distrust (const Call *call, CURLcode code)
+{
+  g_autofree char *scheme = NULL, *host = NULL;
+  if (!split_url (call->request->url, &scheme, &host))
+    host = g_strdup ("the service");
+  return g_error_new (
+    TRANSPORT_ERROR, TRANSPORT_ERROR_CONNECT,
+    "what answers cannot prove that it is %s, and nothing was sent (%s); if a proxy "
+    "of your network stands between, add its certificate to those of the system",
+    host, curl_words (call, code));
+}
+
 /* What curl's code means here. */
 static GError *
 translate (const Call *call, CURLcode code)
@@ -273,16 +323,29 @@ translate (const Call *call, CURLcode code)
   curl_off_t connected_us = 0;
   curl_easy_getinfo (call->handle, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
   TransportErrorCode kind = connected_us > 0 ? TRANSPORT_ERROR_BROKEN : TRANSPORT_ERROR_CONNECT;
+  long status = 0;
+  curl_easy_getinfo (call->handle, CURLINFO_RESPONSE_CODE, &status);
+  if (call->is_led_astray)
+    return new_address_error (
+      "the address leads to this machine or a private network, and an address that a service gives "
+      "may lead to the open internet only");
   switch (code) {
   case CURLE_OPERATION_TIMEDOUT:
     if (connected_us > 0)
       return new_timeout (call);
     break;
   case CURLE_URL_MALFORMAT:
-  case CURLE_UNSUPPORTED_PROTOCOL:
-  case CURLE_TOO_MANY_REDIRECTS:
     kind = TRANSPORT_ERROR_ADDRESS;
     break;
+  case CURLE_TOO_MANY_REDIRECTS:
+    return new_address_error ("the address leads on and on, to no answer");
+  case CURLE_UNSUPPORTED_PROTOCOL:
+    if (status / 100 == 3)
+      return new_address_error ("the address leads on to one that does not begin with https://");
+    return g_error_new_literal (TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN,
+                                "what came back is no HTTP answer");
+  case CURLE_PEER_FAILED_VERIFICATION:
+    return new_distrust (call, code);
   case CURLE_PARTIAL_FILE:
     return g_error_new (TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN,
                         "the connection ended in the middle of the answer, after %" G_GINT64_FORMAT
@@ -291,9 +354,13 @@ translate (const Call *call, CURLcode code)
   case CURLE_OUT_OF_MEMORY: /* what libcurl says of a header that is too long for it */
     return g_error_new_literal (TRANSPORT_ERROR, TRANSPORT_ERROR_TOO_LARGE,
                                 "a header of the answer is too long, or memory ran out");
+  case CURLE_SEND_ERROR:
+    if (connected_us > 0)
+      return g_error_new_literal (TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN,
+                                  "the connection ended while the request was sent");
+    break;
   case CURLE_GOT_NOTHING:
-    return g_error_new_literal (TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN,
-                                "the connection was closed without an answer");
+    return g_error_new_literal (TRANSPORT_ERROR, TRANSPORT_ERROR_BROKEN, closed_early);
   default:
     break;
   }

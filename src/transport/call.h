@@ -17,9 +17,11 @@ typedef struct {
   size_t header_bytes;
   int64_t n_bytes; /* of the answer's body */
   int64_t begun_us;
+  int64_t given_us;      /* when curl had the last byte of the body; 0: it has not */
   int64_t first_byte_us; /* 0: none came */
   bool has_begun;        /* the receiver was told */
   bool is_cancelled;
+  bool is_led_astray; /* an address is not one that a foreign request may go to */
   GError *error; /* from the request's body, the policy or the receiver: what curl says then is only
                     that a function of ours gave up */
   char curl_message[CURL_ERROR_SIZE];
