@@ -203,9 +203,11 @@ static void
 store (Reader *reader, AnswerResult *result)
 {
   Blob *blob = &reader->blobs[result->verdict.blob];
-  if (!blob_writer_commit (blob->writer, &result->digest, NULL, &result->error))
+  result->is_stored = blob_writer_commit (blob->writer, &result->digest, NULL, &result->error);
+  if (result->is_stored)
     return;
-  result->is_stored = true;
+  verdict_clear (&result->verdict);
+  result->verdict = (Verdict){ 0 };
 }
 
 static void

@@ -322,7 +322,7 @@ describe_url (const char *url)
 static void
 take_fetch_failure (Run *run, Exchange *exchange, const char *why, bool is_transient)
 {
-  if (is_transient && exchange->n_fetches < MOST_FETCHES) {
+  if (is_transient && exchange->n_fetches < MOST_FETCHES && !run->network->is_stopping) {
     wait_and_try (run, exchange, -1);
     return;
   }

@@ -6,6 +6,7 @@
 
 #include "base/base-error.h"
 #include "base/clock.h"
+#include "run/interrupt.h"
 #include "run/network-private.h"
 
 static void
@@ -218,7 +219,12 @@ network_stop (Run *run)
   network->is_stopping = true;
   for (unsigned i = network->exchanges->len; i > 0; i--) {
     Exchange *exchange = network->exchanges->pdata[i - 1];
-    if (exchange->lane_call == 0)
+    if (exchange->lane_call != 0)
+      continue;
+    /* A picture that is paid for and waits to be fetched is fetched now. */
+    if (exchange->url != NULL && interrupt_count () < 2)
+      exchange_step (run, exchange);
+    else
       exchange_fail (run, exchange, error);
   }
 }

@@ -3,18 +3,17 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "providers/verdict.h"
 #include "run/network-private.h"
 
 enum {
   MOST_ANSWER_BYTES = 256 * 1024,
   TIMEOUT_MS = 60 * 1000, /* of a program that prints a token */
   LOOK_MS = 100,          /* how soon it is seen that nobody wants it any more */
+  WAIT_MS = 5,            /* between looks whether it has ended, which is soon after its output */
 };
 
 typedef struct {
@@ -23,7 +22,7 @@ typedef struct {
   int status;
   GPtrArray *headers; /* char*, ends with NULL when it is handed on */
   GString *body;
-  char *why;            /* there is no answer, or what a program complained of */
+  char *why;            /* there is no answer */
   HttpRequest *request; /* not sent yet */
   char **program;       /* not started yet */
   int64_t due_us;
@@ -115,26 +114,24 @@ take_output (Run *run, void *data)
   TokenCall *call = data;
   credential_take_output (call->credential, call->status, call->body->str, call->body->len,
                           now_s (), NULL);
-  if (call->status != 0 && call->why[0] != '\0') {
-    g_autofree char *words = service_words (call->why);
-    g_autofree char *message = g_strdup_printf ("the token command said: %s", words);
-    run->listener->warning (run->listener->data, message);
-  }
   token_call_free (call);
+}
+
+/* Is there still somebody who waits for it? */
+static bool
+is_in_time (const TokenCall *call, int64_t end_us)
+{
+  return clock_monotonic_us () < end_us && !g_atomic_int_get (&call->network->is_ending);
 }
 
 /* All that it prints, until its end or ours. False: it took too long, or printed too much. */
 static bool
-read_output (const Network *network, int fd, GString *out)
+read_output (const TokenCall *call, int fd, int64_t end_us)
 {
-  int64_t end_us = clock_monotonic_us () + (int64_t)TIMEOUT_MS * 1000;
-  for (;;) {
+  while (is_in_time (call, end_us) && call->body->len <= MOST_ANSWER_BYTES) {
     char piece[4096];
     struct pollfd polled = { .fd = fd, .events = POLLIN };
-    int64_t left_ms = (end_us - clock_monotonic_us ()) / 1000;
-    if (left_ms <= 0 || out->len > MOST_ANSWER_BYTES || g_atomic_int_get (&network->is_ending))
-      return false;
-    if (poll (&polled, 1, (int)MIN (left_ms, LOOK_MS)) <= 0)
+    if (poll (&polled, 1, LOOK_MS) <= 0)
       continue;
     ssize_t got = read (fd, piece, sizeof piece);
     if (got == 0)
@@ -142,49 +139,45 @@ read_output (const Network *network, int fd, GString *out)
     if (got < 0 && errno != EINTR)
       return false;
     if (got > 0)
-      g_string_append_len (out, piece, got);
+      g_string_append_len (call->body, piece, got);
   }
+  return false;
 }
 
-/* The beginning of what it printed beside its output, where a token may stand, too: it is told only when
- * the program failed, and then without what looks like one. */
-static char *
-read_complaint (int fd)
-{
-  char text[4096];
-  ssize_t length = pread (fd, text, sizeof text, 0);
-  return g_strndup (text, length > 0 ? (size_t)length : 0);
-}
-
-/* The exit status; -1: it could not be started, or was ended. */
+/* What it exited with; -1: it was killed. Its output may be closed long before its end. */
 static int
-wait_for_program (TokenCall *call, int complaint)
+wait_for_end (const TokenCall *call, GPid pid, int64_t end_us)
 {
-  GPid pid;
-  int status = 0, ends[2];
-  if (pipe2 (ends, O_CLOEXEC) != 0)
-    return -1;
-  bool ok = g_spawn_async_with_fds (NULL, call->program, NULL,
-                                    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
-                                    &pid, -1, ends[1], complaint, NULL);
-  close (ends[1]);
-  if (ok && !read_output (call->network, ends[0], call->body))
+  int status;
+  pid_t ended = 0;
+  while (ended == 0 && is_in_time (call, end_us)) {
+    ended = waitpid (pid, &status, WNOHANG);
+    if (ended == 0)
+      g_usleep (WAIT_MS * 1000);
+  }
+  if (ended == 0) {
     kill (pid, SIGKILL);
-  close (ends[0]);
-  while (ok && waitpid (pid, &status, 0) < 0 && errno == EINTR)
-    continue;
-  return ok && WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+    while ((ended = waitpid (pid, &status, 0)) < 0 && errno == EINTR)
+      continue;
+  }
+  return ended == pid && WIFEXITED (status) ? WEXITSTATUS (status) : -1;
 }
 
 static gpointer
 run_program (gpointer data)
 {
   TokenCall *call = data;
-  int complaint = memfd_create ("complaint", MFD_CLOEXEC);
-  call->status = wait_for_program (call, complaint);
-  call->why = read_complaint (complaint);
-  if (complaint >= 0)
-    close (complaint);
+  GPid pid;
+  int fd;
+  call->status = -1;
+  if (g_spawn_async_with_pipes (NULL, call->program, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                                NULL, &fd, NULL, NULL)) {
+    int64_t end_us = clock_monotonic_us () + (int64_t)TIMEOUT_MS * 1000;
+    bool is_whole = read_output (call, fd, end_us);
+    close (fd);
+    call->status = wait_for_end (call, pid, is_whole ? end_us : 0);
+  }
   const NetworkEvent event = { take_output, token_call_free, call };
   network_post (call->network, &event);
   return NULL;
