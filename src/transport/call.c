@@ -325,7 +325,7 @@ translate (const Call *call, CURLcode code)
   TransportErrorCode kind = connected_us > 0 ? TRANSPORT_ERROR_BROKEN : TRANSPORT_ERROR_CONNECT;
   long status = 0;
   curl_easy_getinfo (call->handle, CURLINFO_RESPONSE_CODE, &status);
-  if (call->is_led_astray)
+  if (call->is_led_astray && (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK))
     return new_address_error (
       "the address leads to this machine or a private network, and an address that a service gives "
       "may lead to the open internet only");
