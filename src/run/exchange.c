@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "run/interrupt.h"
 #include "run/network-private.h"
 #include "run/paid-call.h"
 
@@ -380,7 +381,10 @@ exchange_take (Run *run, Exchange *exchange, AnswerResult *result)
     break;
   case VERDICT_FETCH:
     exchange->url = g_steal_pointer (&verdict->url);
-    fetch (run, exchange);
+    if (interrupt_count () < 2)
+      fetch (run, exchange);
+    else
+      take_fetch_failure (run, exchange, "the run was ended", false);
     break;
   case VERDICT_REFUSED:
     fail_with (run, exchange, RUN_ERROR_REFUSED, verdict->message);
