@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "providers/verdict.h"
 #include "run/network-private.h"
 
 enum {
@@ -22,7 +24,7 @@ typedef struct {
   int status;
   GPtrArray *headers; /* char*, ends with NULL when it is handed on */
   GString *body;
-  char *why;            /* there is no answer */
+  char *why;            /* there is no answer, or what a program complained of */
   HttpRequest *request; /* not sent yet */
   char **program;       /* not started yet */
   int64_t due_us;
@@ -114,6 +116,11 @@ take_output (Run *run, void *data)
   TokenCall *call = data;
   credential_take_output (call->credential, call->status, call->body->str, call->body->len,
                           now_s (), NULL);
+  if (call->status != 0 && call->why[0] != '\0') {
+    g_autofree char *words = service_words (call->why);
+    g_autofree char *message = g_strdup_printf ("the token command said: %s", words);
+    run->listener->warning (run->listener->data, message);
+  }
   token_call_free (call);
 }
 
@@ -163,21 +170,43 @@ wait_for_end (const TokenCall *call, GPid pid, int64_t end_us)
   return ended == pid && WIFEXITED (status) ? WEXITSTATUS (status) : -1;
 }
 
+/* The beginning of what it printed beside its output, where a token may stand, too: it is told only when
+ * the program failed, and then without what looks like one. */
+static char *
+read_complaint (int fd)
+{
+  char text[4096];
+  ssize_t length = pread (fd, text, sizeof text, 0);
+  return g_strndup (text, length > 0 ? (size_t)length : 0);
+}
+
+/* The exit status; -1: it could not be started, or was ended. */
+static int
+run_to_end (const TokenCall *call, int complaint)
+{
+  GPid pid;
+  int ends[2];
+  if (pipe2 (ends, O_CLOEXEC) != 0)
+    return -1;
+  bool is_started = g_spawn_async_with_fds (NULL, call->program, NULL,
+                                            G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                                            NULL, &pid, -1, ends[1], complaint, NULL);
+  close (ends[1]);
+  int64_t end_us = clock_monotonic_us () + (int64_t)TIMEOUT_MS * 1000;
+  bool is_whole = is_started && read_output (call, ends[0], end_us);
+  close (ends[0]);
+  return is_started ? wait_for_end (call, pid, is_whole ? end_us : 0) : -1;
+}
+
 static gpointer
 run_program (gpointer data)
 {
   TokenCall *call = data;
-  GPid pid;
-  int fd;
-  call->status = -1;
-  if (g_spawn_async_with_pipes (NULL, call->program, NULL,
-                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
-                                NULL, &fd, NULL, NULL)) {
-    int64_t end_us = clock_monotonic_us () + (int64_t)TIMEOUT_MS * 1000;
-    bool is_whole = read_output (call, fd, end_us);
-    close (fd);
-    call->status = wait_for_end (call, pid, is_whole ? end_us : 0);
-  }
+  int complaint = memfd_create ("complaint", MFD_CLOEXEC);
+  call->status = run_to_end (call, complaint);
+  call->why = read_complaint (complaint);
+  if (complaint >= 0)
+    close (complaint);
   const NetworkEvent event = { take_output, token_call_free, call };
   network_post (call->network, &event);
   return NULL;
