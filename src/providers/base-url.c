@@ -5,6 +5,9 @@
 static const char *
 find_fault (const char *url)
 {
+  for (const char *at = url; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at) || *at == ' ')
+      return "takes an address without blanks";
   g_autoptr (GUri) parts = g_uri_parse (url, G_URI_FLAGS_HAS_PASSWORD, NULL);
   if (parts == NULL || g_uri_get_host (parts) == NULL || g_uri_get_host (parts)[0] == '\0')
     return "takes an address that begins with https://";

@@ -14,6 +14,14 @@ generate_has (const GenerateOptions *options, const char *name)
   return !option_is_default (option_find (&generate_options, name), options);
 }
 
+OutputType
+generate_output_type (const GenerateOptions *options)
+{
+  return options->output_type == OUTPUT_TYPE_UNSET && options->output_quality > 0
+           ? OUTPUT_TYPE_JPEG
+           : (OutputType)options->output_type;
+}
+
 unsigned
 generate_n_references (const GenerateOptions *options)
 {
@@ -44,6 +52,10 @@ capability_check (const GenerateOptions *options, const Model *row, const char *
                      ? "; say in the prompt what is not to be there"
                      : "");
   }
+  *out_option = "output-quality";
+  if (options->output_type == OUTPUT_TYPE_PNG && options->output_quality > 0)
+    return fail (error, "a PNG has no quality: leave 'output-quality' out, or say "
+                        "'output-type: jpeg'");
   *out_option = "references";
   unsigned n = generate_n_references (options);
   if (n > (unsigned)row->most_references && row->most_references == 0)
@@ -58,11 +70,52 @@ capability_check (const GenerateOptions *options, const Model *row, const char *
 
 /* ---- pixels ---- */
 
-static bool
-parse_row (const char *text, Ratio *out_ratio, int *out_width, int *out_height)
+enum { MOST_EDGE = 65535 }; /* px */
+
+static const struct {
+  const char *name;
+  int scale;
+} resolutions[] = { { "512", 1 }, { "1K", 1 }, { "2K", 2 }, { "4K", 4 } };
+
+bool
+capability_is_resolution (const char *word)
 {
-  return sscanf (text, "%d:%d %dx%d", &out_ratio->width, &out_ratio->height, out_width,
-                 out_height) == 4;
+  for (unsigned i = 0; i < G_N_ELEMENTS (resolutions); i++)
+    if (strcmp (resolutions[i].name, word) == 0)
+      return true;
+  return false;
+}
+
+/* Digits only, 1 to 65535; moves on to what stands behind them. */
+static bool
+take_edge (const char **at, int *out_edge)
+{
+  int edge = 0;
+  for (; g_ascii_isdigit (**at) && edge <= MOST_EDGE; (*at)++)
+    edge = edge * 10 + g_ascii_digit_value (**at);
+  *out_edge = edge;
+  return edge > 0 && edge <= MOST_EDGE;
+}
+
+static bool
+take_sign (const char **at, char sign)
+{
+  return *(*at)++ == sign;
+}
+
+bool
+capability_parse_size (const char *text, Ratio *out_ratio, int *out_width, int *out_height)
+{
+  Ratio ratio;
+  int width, height;
+  if (!take_edge (&text, &ratio.width) || !take_sign (&text, ':') ||
+      !take_edge (&text, &ratio.height) || !take_sign (&text, ' ') || !take_edge (&text, &width) ||
+      !take_sign (&text, 'x') || !take_edge (&text, &height) || *text != '\0')
+    return false;
+  *out_ratio = ratio;
+  *out_width = width;
+  *out_height = height;
+  return true;
 }
 
 static Ratio
@@ -72,16 +125,32 @@ ratio_of (const GenerateOptions *options)
   return ratio.width > 0 && ratio.height > 0 ? ratio : (Ratio){ 1, 1 };
 }
 
-static bool
+/* The text of that ratio, however it is spelt; NULL: there is none. */
+static const char *
 find_size (char *const *sizes, Ratio wanted, int *out_width, int *out_height)
 {
-  for (unsigned i = 0; sizes != NULL && sizes[i] != NULL; i++) {
-    Ratio ratio;
-    if (parse_row (sizes[i], &ratio, out_width, out_height) &&
+  Ratio ratio;
+  for (unsigned i = 0; sizes != NULL && sizes[i] != NULL; i++)
+    if (capability_parse_size (sizes[i], &ratio, out_width, out_height) &&
         (int64_t)ratio.width * wanted.height == (int64_t)ratio.height * wanted.width)
-      return true;
-  }
-  return false;
+      return sizes[i];
+  return NULL;
+}
+
+static char *const *
+sizes_of (const GenerateOptions *options, const Model *row)
+{
+  return strcmp (options->resolution, "512") == 0 ? row->small_sizes : row->sizes;
+}
+
+char *
+capability_dup_ratio (const GenerateOptions *options, const Model *row)
+{
+  int width, height;
+  Ratio ratio = ratio_of (options);
+  const char *size = find_size (sizes_of (options, row), ratio, &width, &height);
+  return size != NULL ? g_strndup (size, strcspn (size, " "))
+                      : g_strdup_printf ("%d:%d", ratio.width, ratio.height);
 }
 
 static bool
@@ -106,13 +175,21 @@ fail_resolution (const Model *row, const char *wanted, GError **error)
                all != NULL ? all : "WIDTHxHEIGHT only");
 }
 
+/* Begins a sentence that ends with a range. */
+static char *
+dup_who (const Model *row)
+{
+  return g_strdup_printf ("the model '%s' draws", row->id);
+}
+
 /* Any size in steps: OpenAI's. */
 static bool
 free_size (const GenerateOptions *options, const Model *row, int *out_width, int *out_height,
            GError **error)
 {
-  g_autofree char *who = g_strdup_printf ("the model '%s' draws", row->id);
-  if (!size_of_answer (options, who, row->most_edge, out_width, out_height, error))
+  g_autofree char *who = dup_who (row);
+  int most_edge = row->most_edge > 0 ? row->most_edge : MOST_EDGE;
+  if (!size_of_answer (options, who, most_edge, out_width, out_height, error))
     return false;
   if (*out_width % row->size_step != 0 || *out_height % row->size_step != 0)
     return fail (error, "the model '%s' draws sides in steps of %d px, not %s", row->id,
@@ -129,10 +206,6 @@ bool
 capability_size (const GenerateOptions *options, const Model *row, int *out_width, int *out_height,
                  GError **error)
 {
-  static const struct {
-    const char *name;
-    int scale;
-  } scales[] = { { "512", 1 }, { "1K", 1 }, { "2K", 2 }, { "4K", 4 } };
   const char *resolution = options->resolution;
   bool is_named = g_ascii_isdigit (resolution[0]) && strchr (resolution, 'x') == NULL;
   if (is_named && (row->resolutions == NULL ||
@@ -142,16 +215,17 @@ capability_size (const GenerateOptions *options, const Model *row, int *out_widt
     return free_size (options, row, out_width, out_height, error);
   if (!is_named)
     return fail_resolution (row, resolution, error);
-  char *const *sizes = strcmp (resolution, "512") == 0 ? row->small_sizes : row->sizes;
+  char *const *sizes = sizes_of (options, row);
   Ratio ratio = ratio_of (options);
   int width, height, scale = 1;
+  g_autofree char *who = dup_who (row);
   if (sizes == NULL)
-    return size_of_answer (options, row->id, 65535, out_width, out_height, error);
-  if (!find_size (sizes, ratio, &width, &height))
+    return size_of_answer (options, who, MOST_EDGE, out_width, out_height, error);
+  if (find_size (sizes, ratio, &width, &height) == NULL)
     return fail_ratio (row, sizes, ratio, error);
-  for (unsigned i = 0; i < G_N_ELEMENTS (scales); i++)
-    if (strcmp (scales[i].name, resolution) == 0)
-      scale = scales[i].scale;
+  for (unsigned i = 0; i < G_N_ELEMENTS (resolutions); i++)
+    if (strcmp (resolutions[i].name, resolution) == 0)
+      scale = resolutions[i].scale;
   *out_width = width * scale;
   *out_height = height * scale;
   return true;

@@ -41,6 +41,16 @@ static const Ending endings[] = {
     "the model's tokens ran out before it drew; a shorter prompt helps" },
 };
 
+/* The same word as of a finished picture, but of what was sent. */
+static const Ending picture_sent = {
+  "IMAGE_SAFETY",
+  VERDICT_REFUSED,
+  0,
+  false,
+  false,
+  "the safety filter stopped a reference picture; take another, or set 'safety'"
+};
+
 static const Ending *
 find_ending (const char *word)
 {
@@ -82,13 +92,13 @@ end_unknown (const char *who, const char *what, const char *reason, const char *
              Verdict *verdict)
 {
   g_autofree char *word = service_words (reason);
+  bool is_prompt = strcmp (what, "prompt") == 0;
   const Ending unknown = {
     .word = word,
-    .kind = strcmp (what, "prompt") == 0 ? VERDICT_REFUSED : VERDICT_FAILED,
+    .kind = is_prompt ? VERDICT_REFUSED : VERDICT_FAILED,
     .failure = FAILURE_NO_IMAGE,
-    .may_retry = true,
-    .is_billed = strcmp (what, "prompt") != 0,
-    .meaning = strcmp (what, "prompt") == 0 ? "rewrite the prompt" : "it may go well another time",
+    .is_billed = !is_prompt,
+    .meaning = is_prompt ? "rewrite the prompt" : "it may go well another time",
   };
   end_with (&unknown, who, what, said, verdict);
 }
@@ -103,16 +113,17 @@ typedef struct {
   const char *text; /* the first, or NULL */
 } Found;
 
-/* "![picture](https://…)": gateways that answer with Markdown. */
+/* "![picture](https://…)": gateways that answer with Markdown. A link without "!" leads to a page. */
 static void
 look_for_link (const char *text, Found *found)
 {
-  const char *start = strstr (text, "](https://");
-  if (start == NULL)
-    return;
-  start += 2;
-  found->url = start;
-  found->url_length = strcspn (start, ") \t\r\n");
+  for (const char *at = strstr (text, "!["); at != NULL; at = strstr (at + 2, "![")) {
+    const char *end = at + strcspn (at, "]");
+    if (!g_str_has_prefix (end, "](https://"))
+      continue;
+    found->url = end + 2;
+    found->url_length = strcspn (found->url, ") \t\r\n");
+  }
 }
 
 /* Drafts are "thoughts", and smaller than the final; of the rest the last is the picture. */
@@ -181,7 +192,8 @@ judge_without_picture (const Found *found, const cJSON *root, const char *who, V
   const char *reason = answer_text (candidate, "finishReason", "finish_reason");
   if (blocked != NULL) {
     const char *said = answer_text (feedback, "blockReasonMessage", "block_reason_message");
-    const Ending *ending = find_ending (blocked);
+    const Ending *ending = strcmp (blocked, picture_sent.word) == 0 ? &picture_sent
+                                                                    : find_ending (blocked);
     if (ending != NULL)
       end_with (ending, who, "prompt", said, verdict);
     else
@@ -211,7 +223,7 @@ gemini_take_answer (const ProviderAnswer *answer, const char *who, Verdict *verd
 {
   const cJSON *root = answer_root (answer);
   verdict->retry_after_ms = -1;
-  if (answer->status != 200 || !cJSON_IsObject (root) || answer_item (root, "error") != NULL) {
+  if (!answer_is_success (answer)) {
     google_judge_error (answer, who, verdict);
     return;
   }
@@ -222,10 +234,12 @@ gemini_take_answer (const ProviderAnswer *answer, const char *who, Verdict *verd
     verdict->blob = (unsigned)found.blob;
     verdict->declared_type = found.declared_type != NULL ? service_words (found.declared_type)
                                                          : NULL;
-  } else if (found.url != NULL) {
-    verdict->kind = VERDICT_FETCH;
-    verdict->url = g_strndup (found.url, found.url_length);
-  } else {
-    judge_without_picture (&found, root, who, verdict);
+    return;
   }
+  verdict->url = found.url != NULL ? answer_dup_address (found.url, found.url_length) : NULL;
+  if (verdict->url != NULL)
+    verdict->kind = VERDICT_FETCH;
+  else
+
+    judge_without_picture (&found, root, who, verdict);
 }

@@ -74,18 +74,17 @@ static void
 append_image_config (GString *out, const ProviderRequest *asked, GeminiSurface surface)
 {
   const GenerateOptions *options = asked->options;
-  g_autofree char *ratio = option_format (option_find (&generate_options, "aspect-ratio"), options);
+  g_autofree char *ratio = capability_dup_ratio (options, asked->row);
+  OutputType type = generate_output_type (options);
   g_string_append (out, ",\"imageConfig\":{");
-  append_text (out, "aspectRatio", ratio != NULL ? ratio : "1:1");
+  append_text (out, "aspectRatio", ratio);
   if (asked->row->sends_resolution)
     append_text (out, "imageSize", options->resolution);
   if (surface == GEMINI_VERTEX && options->person_generation != PERSON_UNSET)
     append_text (out, "personGeneration", person_word (options->person_generation));
-  if (surface == GEMINI_VERTEX &&
-      (options->output_type != OUTPUT_TYPE_UNSET || options->output_quality > 0)) {
+  if (surface == GEMINI_VERTEX && type != OUTPUT_TYPE_UNSET) {
     g_string_append (out, ",\"imageOutputOptions\":{");
-    append_text (out, "mimeType",
-                 options->output_type == OUTPUT_TYPE_PNG ? "image/png" : "image/jpeg");
+    append_text (out, "mimeType", type == OUTPUT_TYPE_PNG ? "image/png" : "image/jpeg");
     if (options->output_quality > 0)
       g_string_append_printf (out, ",\"compressionQuality\":%d", options->output_quality);
     g_string_append_c (out, '}');

@@ -1,15 +1,13 @@
-/* Errors of Google's services: google.rpc.Status under "error" (providers answer it by HTTP status,
- * by "code" and by "status", and gateways not always by all three alike). */
+/* Errors of Google's services: google.rpc.Status under "error". */
 #include "providers/verdict.h"
 
 typedef struct {
   int code;
   const char *status, *message; /* "" where they are missing */
   const char *reason;           /* ErrorInfo */
-  const char *quota_id;         /* QuotaFailure */
   const char *field;            /* BadRequest */
   int64_t retry_ms;             /* RetryInfo; -1: none */
-  bool is_never;                /* a quota of 0 */
+  bool is_daily, is_never;      /* QuotaFailure: of a day; of 0 */
 } GoogleError;
 
 static const char *
@@ -18,13 +16,25 @@ or_empty (const char *text)
   return text != NULL ? text : "";
 }
 
-static void
-read_violation (const cJSON *detail, GoogleError *found)
+static bool
+is_zero (const cJSON *quota)
 {
-  const cJSON *violation = cJSON_GetArrayItem (answer_item (detail, "violations"), 0);
-  const char *value = answer_text (violation, "quotaValue", "quota_value");
-  found->quota_id = or_empty (answer_text (violation, "quotaId", "quota_id"));
-  found->is_never = value != NULL && strcmp (value, "0") == 0;
+  return cJSON_IsNumber (quota) ? quota->valuedouble == 0
+                                : strcmp (or_empty (cJSON_GetStringValue (quota)), "0") == 0;
+}
+
+/* Several quotas may be used up at a time: the one that takes longest counts. */
+static void
+read_violations (const cJSON *detail, GoogleError *found)
+{
+  const cJSON *violation;
+  cJSON_ArrayForEach (violation, answer_item (detail, "violations"))
+  {
+    const char *id = or_empty (answer_text (violation, "quotaId", "quota_id"));
+    found->is_daily = found->is_daily || strstr (id, "PerDay") != NULL;
+    found->is_never = found->is_never ||
+                      is_zero (answer_member (violation, "quotaValue", "quota_value"));
+  }
 }
 
 static void
@@ -38,7 +48,7 @@ read_details (const cJSON *details, GoogleError *found)
       found->retry_ms = duration_parse_ms (
         or_empty (answer_text (detail, "retryDelay", "retry_delay")));
     else if (g_str_has_suffix (type, "google.rpc.QuotaFailure"))
-      read_violation (detail, found);
+      read_violations (detail, found);
     else if (g_str_has_suffix (type, "google.rpc.ErrorInfo"))
       found->reason = or_empty (answer_text (detail, "reason", "reason"));
     else if (g_str_has_suffix (type, "google.rpc.BadRequest"))
@@ -48,38 +58,20 @@ read_details (const cJSON *details, GoogleError *found)
   }
 }
 
-/* "code" is a number, or a text of one; of an answer that is no error by its status it is taken only
- * if it says that it is one. */
-static int
-code_of (const ProviderAnswer *answer, const cJSON *error)
-{
-  const cJSON *code = answer_item (error, "code");
-  int number = cJSON_IsNumber (code) ? code->valueint
-               : cJSON_IsString (code)
-                 ? (int)CLAMP (g_ascii_strtoll (code->valuestring, NULL, 10), 0, 999)
-                 : 0;
-  bool is_clear = number >= 400 && number < 500;
-  return is_clear || answer->status < 400 ? number : answer->status;
-}
-
 static bool
 read_error (const ProviderAnswer *answer, GoogleError *out)
 {
-  const cJSON *error = answer_item (answer_root (answer), "error");
-  *out = (GoogleError){ .status = "",
-                        .message = "",
-                        .reason = "",
-                        .quota_id = "",
-                        .field = "",
-                        .retry_ms = -1,
-                        .code = answer->status };
+  const cJSON *error = answer_error (answer);
+  *out = (GoogleError){
+    .status = "", .message = "", .reason = "", .field = "", .retry_ms = -1, .code = answer->status
+  };
   if (cJSON_IsString (error)) {
     out->message = error->valuestring;
     return true;
   }
   if (!cJSON_IsObject (error))
     return false;
-  out->code = code_of (answer, error);
+  out->code = answer_code (answer, error);
   out->status = or_empty (answer_text (error, "status", "status"));
   out->message = or_empty (answer_text (error, "message", "message"));
   read_details (answer_item (error, "details"), out);
@@ -121,7 +113,7 @@ judge_400 (const GoogleError *error)
 }
 
 static Judgement
-judge_403 (const GoogleError *error)
+judge_403 (const GoogleError *error, const char *who)
 {
   if (strcmp (error->reason, "SERVICE_DISABLED") == 0 ||
       says (error, "has not been used in project"))
@@ -132,6 +124,9 @@ judge_403 (const GoogleError *error)
     return (Judgement){ FAILURE_RUN,
                         "billing is off in this project: turn it on in the Google Cloud "
                         "console" };
+  if (strcmp (who, "vertex") != 0)
+    return (Judgement){ FAILURE_RUN,
+                        "the key may not do this: its project or its restrictions forbid it" };
   return (Judgement){ FAILURE_RUN,
                       "the account has no right to this: it needs the role 'Vertex AI "
                       "User' in the project that is asked ('peel doctor' tells which)" };
@@ -144,7 +139,7 @@ judge_429 (const GoogleError *error)
     return (Judgement){ FAILURE_RUN,
                         "the quota is 0, so it will never be answered: this model needs "
                         "a paid plan" };
-  if (strstr (error->quota_id, "PerDay") != NULL)
+  if (error->is_daily)
     return (Judgement){ FAILURE_RUN, "the quota of the day is used up; it begins anew at midnight "
                                      "Pacific time" };
   if (says (error, "spend"))
@@ -154,7 +149,7 @@ judge_429 (const GoogleError *error)
 }
 
 static Judgement
-judge (const GoogleError *error)
+judge (const GoogleError *error, const char *who)
 {
   switch (error->code) {
   case 400:
@@ -162,7 +157,7 @@ judge (const GoogleError *error)
   case 401:
     return (Judgement){ FAILURE_LOGIN, "the credential was not accepted, or has expired" };
   case 403:
-    return judge_403 (error);
+    return judge_403 (error, who);
   case 404:
     return (Judgement){ FAILURE_RUN,
                         "the model is not there: it has another name, is gone, is not in "
@@ -191,7 +186,7 @@ google_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
     verdict_fail_by_status (verdict, answer, who);
     return;
   }
-  Judgement judgement = judge (&error);
+  Judgement judgement = judge (&error, who);
   g_autofree char *words = service_words (error.message);
   g_autofree char *status = service_words (error.status);
   g_autofree char *field = service_words (error.field);
@@ -199,7 +194,9 @@ google_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
                 status[0] != '\0' ? " " : "", status, words[0] != '\0' ? words : "no reason given",
                 field[0] != '\0' ? " [" : "", field, field[0] != '\0' ? "]" : "",
                 judgement.meaning);
-  verdict->retry_after_ms = error.retry_ms >= 0 ? error.retry_ms : answer_retry_after_ms (answer);
   verdict->may_move = error.code == 404 || error.code == 429 || error.code == 503;
-  verdict->is_billed = error.code == 500 || error.code == 502 || error.code == 504;
+  verdict->retry_after_ms = MAX (error.retry_ms, answer_retry_after_ms (answer));
+  /* "Deadline expired before operation could complete": it had begun. */
+  verdict->is_billed = status_is_billed (error.code) ||
+                       (error.code == 503 && says (&error, "deadline"));
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "providers/provider.h"
+#include "providers/capability.h"
 
 static const Option price_rows[] = {
   { OPTION_NUMBER (ModelPrices, half_k), .name = "512", .min = 0, .max = 1000, .unit = "USD",
@@ -147,6 +147,65 @@ check_providers (const Model *model, const Node *node, Problems *problems)
   return ok;
 }
 
+static bool
+check_ids (const Model *model, const Node *node, Problems *problems)
+{
+  bool ok = true;
+  for (unsigned i = 0; model->ids != NULL && model->ids[i] != NULL; i++) {
+    const char *equals = strchr (model->ids[i], '=');
+    g_autofree char *provider = g_strndup (model->ids[i], strcspn (model->ids[i], "="));
+    if (equals == NULL || equals[1] == '\0' || provider_find (provider) == NULL)
+      ok = problems_add (problems, &node_get (node, "ids")->mark,
+                         "'ids' takes PROVIDER=ID, as in vertex=%s, not '%s'", model->id,
+                         model->ids[i]);
+  }
+  return ok;
+}
+
+static bool
+check_resolutions (const Model *model, const Node *node, Problems *problems)
+{
+  bool ok = true;
+  for (unsigned i = 0; model->resolutions != NULL && model->resolutions[i] != NULL; i++)
+    if (!capability_is_resolution (model->resolutions[i]))
+      ok = problems_add (problems, &node_get (node, "resolutions")->mark,
+                         "'resolutions' takes 512, 1K, 2K and 4K, not '%s'", model->resolutions[i]);
+  return ok;
+}
+
+/* `name` is "sizes" or "small-sizes". */
+static bool
+check_sizes (char *const *sizes, const char *name, const Node *node, Problems *problems)
+{
+  bool ok = true;
+  for (unsigned i = 0; sizes != NULL && sizes[i] != NULL; i++) {
+    Ratio ratio;
+    int width, height;
+    const Node *texts = node_get (node, name);
+    const Node *text = texts->kind == NODE_LIST ? node_item (texts, i) : texts;
+    if (!capability_parse_size (sizes[i], &ratio, &width, &height))
+      ok = problems_add (problems, &text->mark,
+                         "'%s' takes texts such as \"16:9 1376x768\", not '%s'", name, sizes[i]);
+  }
+  return ok;
+}
+
+/* What is wrong stands in `node`: what other files say of the row was checked when they were read. */
+static bool
+check_row (const Model *model, const Node *node, Problems *problems)
+{
+  bool ok = check_providers (model, node, problems);
+  if (node_get (node, "ids") != NULL)
+    ok = check_ids (model, node, problems) && ok;
+  if (node_get (node, "resolutions") != NULL)
+    ok = check_resolutions (model, node, problems) && ok;
+  if (node_get (node, "sizes") != NULL)
+    ok = check_sizes (model->sizes, "sizes", node, problems) && ok;
+  if (node_get (node, "small-sizes") != NULL)
+    ok = check_sizes (model->small_sizes, "small-sizes", node, problems) && ok;
+  return ok;
+}
+
 bool
 model_table_read (ModelTable *table, const Node *map, Problems *problems)
 {
@@ -158,7 +217,7 @@ model_table_read (ModelTable *table, const Node *map, Problems *problems)
     const Node *node = node_item (map, i);
     Model *model = row_of (table, node_key (map, i));
     ok = (options_read (&model_options, node, model->id, "/", model, problems) &&
-          check_providers (model, node, problems)) &&
+          check_row (model, node, problems)) &&
          ok;
   }
   return ok;
@@ -210,8 +269,11 @@ fail_unknown (const ModelTable *table, const char *provider, const char *name, G
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (unsigned i = 0; i < table->models->len; i++) {
     const Model *model = table->models->pdata[i];
-    if (!model_is_retired (model) && has_text (model->providers, provider))
-      g_ptr_array_add (names, model->id);
+    if (model_is_retired (model) || !has_text (model->providers, provider))
+      continue;
+    g_ptr_array_add (names, model->id);
+    for (unsigned k = 0; model->aliases != NULL && model->aliases[k] != NULL; k++)
+      g_ptr_array_add (names, model->aliases[k]);
   }
   const char *near = nearest_name (name, (const char *const *)names->pdata, names->len);
   g_autofree char *advice = near != NULL ? g_strdup_printf ("did you mean '%s'? ", near)
@@ -225,18 +287,21 @@ fail_unknown (const ModelTable *table, const char *provider, const char *name, G
 const Model *
 model_table_find (const ModelTable *table, const char *provider, const char *name, GError **error)
 {
-  const Model *elsewhere = NULL;
+  const Model *elsewhere = NULL, *retired = NULL;
   for (unsigned i = 0; i < table->models->len; i++) {
     const Model *model = table->models->pdata[i];
     if (!model_is_named (model, name) && strcmp (model_id_at (model, provider), name) != 0)
       continue;
-    if (model_is_retired (model)) {
-      fail_retired (model, error);
-      return NULL;
-    }
-    if (has_text (model->providers, provider))
+    if (model_is_retired (model))
+      retired = model;
+    else if (has_text (model->providers, provider))
       return model;
-    elsewhere = model;
+    else
+      elsewhere = model;
+  }
+  if (retired != NULL) {
+    fail_retired (retired, error);
+    return NULL;
   }
   if (elsewhere == NULL) {
     fail_unknown (table, provider, name, error);

@@ -41,10 +41,11 @@ take_picture (const ProviderAnswer *answer, const cJSON *item, Verdict *verdict)
       verdict->declared_type = service_words (declared);
     return true;
   }
-  if (!cJSON_IsString (url) || url->valuestring[0] == '\0')
+  const char *address = cJSON_GetStringValue (url);
+  verdict->url = address != NULL ? answer_dup_address (address, strlen (address)) : NULL;
+  if (verdict->url == NULL)
     return false;
   verdict->kind = VERDICT_FETCH;
-  verdict->url = g_strdup (url->valuestring);
   return true;
 }
 
@@ -53,11 +54,12 @@ openai_take_answer (const ProviderRequest *asked, const ProviderAnswer *answer, 
 {
   const cJSON *root = answer_root (answer), *item;
   verdict->retry_after_ms = -1;
-  if (answer->status != 200 || !cJSON_IsObject (root) || answer_item (root, "error") != NULL) {
+  if (!answer_is_success (answer)) {
     openai_judge_error (answer, "openai", verdict);
     return;
   }
-  if (answer_item (root, "candidates") != NULL) {
+  if (answer_item (root, "candidates") != NULL ||
+      answer_member (root, "promptFeedback", "prompt_feedback") != NULL) {
     gemini_take_answer (answer, "openai", verdict);
     return;
   }

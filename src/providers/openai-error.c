@@ -1,26 +1,27 @@
 /* Errors of OpenAI's API and of what speaks like it: {"error": {"message", "type", "param", "code"}},
- * where gateways also write a text, and numbers for codes. */
+ * where gateways also write a text, and numbers of HTTP for codes. */
+#include "base/units.h"
 #include "providers/verdict.h"
 
 typedef struct {
-  const char *message, *type, *param; /* "" where they are missing */
+  const char *message, *param; /* "" where they are missing */
   char code[64];
+  int status;
 } OpenaiError;
 
 static void
 read_code (const cJSON *code, OpenaiError *out)
 {
-  if (cJSON_IsString (code))
+  int64_t number;
+  if (cJSON_IsString (code) && !units_parse_integer (code->valuestring, &number))
     g_strlcpy (out->code, code->valuestring, sizeof out->code);
-  else if (cJSON_IsNumber (code))
-    g_snprintf (out->code, sizeof out->code, "%d", code->valueint);
 }
 
 static bool
 read_error (const ProviderAnswer *answer, OpenaiError *out)
 {
-  const cJSON *error = answer_item (answer_root (answer), "error");
-  *out = (OpenaiError){ .message = "", .type = "", .param = "" };
+  const cJSON *error = answer_error (answer);
+  *out = (OpenaiError){ .message = "", .param = "", .status = answer->status };
   if (cJSON_IsString (error)) {
     out->message = error->valuestring;
     return true;
@@ -28,12 +29,11 @@ read_error (const ProviderAnswer *answer, OpenaiError *out)
   if (!cJSON_IsObject (error))
     return false;
   const char *message = answer_text (error, "message", "message");
-  const char *type = answer_text (error, "type", "type");
   const char *param = answer_text (error, "param", "param");
   out->message = message != NULL ? message : "";
-  out->type = type != NULL ? type : "";
   out->param = param != NULL ? param : "";
   read_code (answer_item (error, "code"), out);
+  out->status = answer_code (answer, error);
   return true;
 }
 
@@ -46,8 +46,9 @@ is_refusal (const OpenaiError *error)
 }
 
 static const char *
-meaning_of (const OpenaiError *error, int status, FailureKind *out_kind)
+meaning_of (const OpenaiError *error, FailureKind *out_kind)
 {
+  int status = error->status;
   *out_kind = FAILURE_ITEM;
   if (strcmp (error->code, "insufficient_quota") == 0) {
     *out_kind = FAILURE_RUN;
@@ -75,8 +76,7 @@ meaning_of (const OpenaiError *error, int status, FailureKind *out_kind)
   }
   if (strcmp (error->code, "unknown_parameter") == 0)
     return "this service does not know that option: leave it out, or choose the gateway's "
-           "'profile' "
-           "in the configuration";
+           "'profile' in the configuration";
   return "the request was not accepted as it is";
 }
 
@@ -89,9 +89,10 @@ openai_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
     return;
   }
   FailureKind kind;
-  const char *meaning = meaning_of (&error, answer->status, &kind);
+  const char *meaning = meaning_of (&error, &kind);
   g_autofree char *words = service_words (error.message);
   g_autofree char *code = service_words (error.code);
+  g_autofree char *param = service_words (error.param);
   const char *id = http_headers_get (answer->headers, "x-request-id");
   g_autofree char *number = id != NULL ? service_words (id) : g_strdup ("");
   g_autofree char *reference = number[0] != '\0' ? g_strdup_printf (" [request %s]", number)
@@ -103,9 +104,10 @@ openai_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
                                         who, code[0] != '\0' ? code : "safety", words, reference);
     return;
   }
-  verdict_fail (verdict, kind, "%s answered %d%s%s: %s (%s)%s", who, answer->status,
+  verdict_fail (verdict, kind, "%s answered %d%s%s: %s%s%s%s (%s)%s", who, error.status,
                 code[0] != '\0' ? " " : "", code, words[0] != '\0' ? words : "no reason given",
-                meaning, reference);
+                param[0] != '\0' ? " [" : "", param, param[0] != '\0' ? "]" : "", meaning,
+                reference);
   verdict->retry_after_ms = answer_retry_after_ms (answer);
-  verdict->is_billed = answer->status == 500 || answer->status == 502 || answer->status == 504;
+  verdict->is_billed = status_is_billed (error.status);
 }

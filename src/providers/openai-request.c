@@ -1,7 +1,6 @@
 /* One list of fields, as JSON for a generation and as a form for an edit. */
-#include <glib/gstdio.h>
-
 #include "document/json-write.h"
+#include "providers/capability.h"
 #include "providers/openai.h"
 
 static char *
@@ -35,10 +34,9 @@ add_size (cJSON *fields, const ProviderRequest *asked)
     g_autofree char *size = g_strdup_printf ("%dx%d", asked->width, asked->height);
     cJSON_AddStringToObject (fields, "size", size);
   } else if (config->size == OPENAI_SIZE_RATIO) {
-    g_autofree char *ratio = option_format (option_find (&generate_options, "aspect-ratio"),
-                                            options);
+    g_autofree char *ratio = capability_dup_ratio (options, asked->row);
     g_autofree char *resolution = lower_resolution (asked);
-    cJSON_AddStringToObject (fields, "size", ratio != NULL ? ratio : "1:1");
+    cJSON_AddStringToObject (fields, "size", ratio);
     cJSON_AddStringToObject (fields, "quality", resolution);
   }
 }
@@ -72,7 +70,7 @@ new_fields (const ProviderRequest *asked)
   add_size (fields, asked);
   if (config->size != OPENAI_SIZE_RATIO)
     add_text (fields, "quality", options->quality);
-  add_text (fields, "output_format", types[options->output_type]);
+  add_text (fields, "output_format", types[generate_output_type (options)]);
   if (options->output_quality > 0)
     cJSON_AddNumberToObject (fields, "output_compression", options->output_quality);
   add_text (fields, "background", options->background);
@@ -94,12 +92,25 @@ openai_add_json (const ProviderRequest *asked, HttpRequest *request)
 
 /* ---- multipart/form-data (RFC 7578) ---- */
 
+/* What would end a name early, as browsers write it (WHATWG HTML, multipart/form-data). Names of
+ * 'extra' are anybody's. */
+static char *
+dup_field_name (const char *name)
+{
+  GString *out = g_string_new (name);
+  g_string_replace (out, "\r", "%0D", 0);
+  g_string_replace (out, "\n", "%0A", 0);
+  g_string_replace (out, "\"", "%22", 0);
+  return g_string_free (out, FALSE);
+}
+
 static void
 add_field (HttpRequest *request, const char *boundary, const cJSON *field)
 {
   g_autofree char *other = cJSON_IsString (field) ? NULL : json_write_line (field);
+  g_autofree char *name = dup_field_name (field->string);
   g_autofree char *part = g_strdup_printf (
-    "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", boundary, field->string,
+    "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", boundary, name,
     other != NULL ? other : field->valuestring);
   http_request_add_text (request, part, -1);
 }

@@ -77,7 +77,7 @@ static const char *const profile_urls[] = {
 static bool
 check_extra (const char *extra, const Node *node, Problems *problems)
 {
-  cJSON *json = extra != NULL ? cJSON_Parse (extra) : NULL;
+  cJSON *json = extra != NULL ? cJSON_ParseWithOpts (extra, NULL, true) : NULL;
   bool ok = extra == NULL || cJSON_IsObject (json);
   cJSON_Delete (json);
   return ok || problems_add (problems, &node_get (node, "extra")->mark,
@@ -118,6 +118,13 @@ check (const GenerateOptions *options, const Model *row, const void *config,
 {
   if (!capability_check (options, row, out_option, error))
     return false;
+  *out_option = "background";
+  if (g_strcmp0 (options->background, "transparent") == 0 &&
+      generate_output_type (options) == OUTPUT_TYPE_JPEG) {
+    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
+                 "a JPEG has no transparent background: say 'output-type: png', or webp");
+    return false;
+  }
   *out_option = "mask";
   if (options->mask == NULL || generate_n_references (options) > 0)
     return true;

@@ -24,6 +24,20 @@ predict_check (const GenerateOptions *options, const Model *row, const char **ou
                  row->id);
     return false;
   }
+  if (generate_n_references (options) > 1) {
+    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
+                 "the model '%s' is asked by :predict, which takes one reference picture", row->id);
+    return false;
+  }
+  *out_option = "safety";
+  const SafetyOptions *safety = &options->safety;
+  if (safety->hate_speech != SAFETY_UNSET || safety->dangerous_content != SAFETY_UNSET ||
+      safety->harassment != SAFETY_UNSET || safety->sexually_explicit != SAFETY_UNSET) {
+    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
+                 "the model '%s' has one 'safety' for all categories, as in 'safety: block-high'",
+                 row->id);
+    return false;
+  }
   *out_option = "output-type";
   if (options->output_type == OUTPUT_TYPE_WEBP) {
     g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
@@ -70,8 +84,8 @@ append_drawing (GString *out, const ProviderRequest *asked)
     "block_none", "block_none"
   };
   const GenerateOptions *options = asked->options;
-  g_autofree char *ratio = option_format (option_find (&generate_options, "aspect-ratio"), options);
-  append_member (out, "aspectRatio", ratio != NULL ? ratio : "1:1");
+  g_autofree char *ratio = capability_dup_ratio (options, asked->row);
+  append_member (out, "aspectRatio", ratio);
   if (asked->row->sends_resolution)
     append_member (out, "sampleImageSize", options->resolution);
   if (options->negative_prompt != NULL)
@@ -98,8 +112,9 @@ predict_add_body (const ProviderRequest *asked, HttpRequest *request)
   else
     append_drawing (out, asked);
   g_string_append_printf (out, ",\"outputOptions\":{\"mimeType\":\"%s\"",
-                          options->output_type == OUTPUT_TYPE_JPEG ? "image/jpeg" : "image/png");
-  if (options->output_type == OUTPUT_TYPE_JPEG && options->output_quality > 0)
+                          generate_output_type (options) == OUTPUT_TYPE_JPEG ? "image/jpeg"
+                                                                             : "image/png");
+  if (options->output_quality > 0)
     g_string_append_printf (out, ",\"compressionQuality\":%d", options->output_quality);
   g_string_append (out, "}}}");
   http_request_add_text (request, out->str, (gssize)out->len);
@@ -113,7 +128,7 @@ predict_take_answer (const ProviderAnswer *answer, const char *who, Verdict *ver
   const cJSON *root = answer_root (answer), *prediction;
   const char *filtered = NULL;
   verdict->retry_after_ms = -1;
-  if (answer->status != 200 || !cJSON_IsObject (root) || answer_item (root, "error") != NULL) {
+  if (!answer_is_success (answer)) {
     google_judge_error (answer, who, verdict);
     return;
   }

@@ -6,7 +6,11 @@
 #include "base/secret.h"
 #include "base/units.h"
 
-enum { MOST_WORDS = 400, MOST_WAIT_MS = 24 * 3600 * 1000 };
+enum {
+  MOST_WORDS = 400,       /* characters */
+  MOST_CREDENTIAL = 4096, /* characters of one that begins before the cut */
+  MOST_WAIT_MS = 24 * 3600 * 1000,
+};
 
 void
 verdict_clear (Verdict *verdict)
@@ -58,27 +62,77 @@ answer_root (const ProviderAnswer *answer)
   return cJSON_IsArray (answer->json) ? cJSON_GetArrayItem (answer->json, 0) : answer->json;
 }
 
+const cJSON *
+answer_error (const ProviderAnswer *answer)
+{
+  const cJSON *error = answer_item (answer_root (answer), "error");
+  return cJSON_IsNull (error) ? NULL : error;
+}
+
+/* "code" is a number, or a text of one. A gateway's own status may hide that the request was wrong;
+ * of an answer that is no error by its status, whatever says that it is one is taken. */
+int
+answer_code (const ProviderAnswer *answer, const cJSON *error)
+{
+  const cJSON *code = answer_item (error, "code");
+  int64_t number = 0;
+  if (cJSON_IsNumber (code))
+    number = code->valueint;
+  else if (cJSON_IsString (code) && !units_parse_integer (code->valuestring, &number))
+    number = 0;
+  bool is_clear = number >= 400 && number < (answer->status < 400 ? 600 : 500);
+  return is_clear ? (int)number : answer->status;
+}
+
+bool
+answer_is_success (const ProviderAnswer *answer)
+{
+  return answer->status == 200 && cJSON_IsObject (answer_root (answer)) &&
+         answer_error (answer) == NULL;
+}
+
 char *
-service_words (const char *text)
+answer_dup_address (const char *text, size_t length)
+{
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f)
+      return NULL;
+  return length > 0 && g_utf8_validate (text, (gssize)length, NULL) ? g_strndup (text, length)
+                                                                    : NULL;
+}
+
+/* At most `most` characters of a text, on one line. */
+static GString *
+on_one_line (const char *text, unsigned most)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
-  g_autoptr (GString) line = g_string_new (NULL);
+  GString *line = g_string_new (NULL);
   bool had_space = true;
-  unsigned n = 0;
-  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
+  for (const char *at = valid; *at != '\0' && most > 0; at = g_utf8_next_char (at)) {
     gunichar sign = g_utf8_get_char (at);
     bool is_space = g_unichar_isspace (sign) || !g_unichar_isprint (sign);
     if (is_space && had_space)
       continue;
-    if (++n > MOST_WORDS) {
-      g_string_append (line, "…");
-      break;
-    }
     g_string_append_unichar (line, is_space ? ' ' : sign);
     had_space = is_space;
+    most--;
   }
-  g_strchomp (line->str);
-  return secret_hide (line->str);
+  if (line->len > 0 && had_space)
+    g_string_truncate (line, line->len - 1);
+  return line;
+}
+
+/* Hidden before it is cut: half a credential has no shape to know it by. */
+char *
+service_words (const char *text)
+{
+  g_autoptr (GString) line = on_one_line (text, MOST_WORDS + MOST_CREDENTIAL);
+  char *words = secret_hide (line->str);
+  if (g_utf8_strlen (words, -1) <= MOST_WORDS)
+    return words;
+  g_autofree char *whole = words;
+  g_autofree char *start = g_utf8_substring (whole, 0, MOST_WORDS);
+  return g_strconcat (start, "…", NULL);
 }
 
 void
@@ -137,11 +191,18 @@ answer_retry_after_ms (const ProviderAnswer *answer)
 
 /* ---- by the status ---- */
 
+/* A gateway that gave up waiting knows nothing of what the service behind it did. */
+bool
+status_is_billed (int status)
+{
+  return status == 499 || status == 500 || status == 502 || status == 504;
+}
+
 void
 verdict_fail_by_status (Verdict *verdict, const ProviderAnswer *answer, const char *who)
 {
   g_autofree char *words = service_words (answer->text);
-  bool is_page = g_strstr_len (words, -1, "<") != NULL;
+  bool is_page = words[0] == '<';
   const char *what = words[0] == '\0' ? "without a word"
                      : is_page        ? "with a page of HTML instead of JSON"
                                       : words;
@@ -162,7 +223,6 @@ verdict_fail_by_status (Verdict *verdict, const ProviderAnswer *answer, const ch
     meaning = "; it is no service of this kind, or something between answered for it";
   verdict_fail (verdict, kind, "%s answered %d %s%s%s", who, status,
                 is_page || words[0] == '\0' ? "" : "and said: ", what, meaning);
-  /* A gateway that gave up waiting knows nothing of what the service behind it did. */
-  verdict->is_billed = status == 500 || status == 502 || status == 504 || status == 200;
+  verdict->is_billed = status_is_billed (status) || status == 200;
   verdict->retry_after_ms = answer_retry_after_ms (answer);
 }

@@ -65,6 +65,9 @@ check_config (const void *options, const Node *node, Problems *problems)
 {
   const VertexConfig *config = options;
   bool ok = base_url_check (config->base_url, node, problems);
+  if (config->locations == NULL || config->locations[0] == NULL)
+    ok = problems_add (problems, &node_get (node, "locations")->mark,
+                       "'locations' takes at least one: global, a region, us or eu");
   for (unsigned i = 0; config->locations != NULL && config->locations[i] != NULL; i++)
     if (!is_location (config->locations[i]))
       ok = problems_add (
@@ -111,6 +114,39 @@ next_location (const void *own, const Model *row, const char *location)
   return NULL;
 }
 
+/* Of 1 to 63 such letters, so that the bill can tell them. */
+static bool
+is_label_word (const char *text, size_t length)
+{
+  for (size_t i = 0; i < length; i++)
+    if (!g_ascii_islower (text[i]) && !g_ascii_isdigit (text[i]) && text[i] != '_' &&
+        text[i] != '-')
+      return false;
+  return length <= 63;
+}
+
+/* "key=value" by the rules of labels of Google Cloud. The key may stand once. */
+static bool
+check_labels (char *const *labels, GError **error)
+{
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (unsigned i = 0; labels != NULL && labels[i] != NULL; i++) {
+    size_t length = strcspn (labels[i], "=");
+    const char *value = labels[i] + length + (labels[i][length] == '=' ? 1 : 0);
+    bool ok = labels[i][length] == '=' && g_ascii_islower (labels[i][0]) &&
+              is_label_word (labels[i], length) && is_label_word (value, strlen (value));
+    if (!ok || !g_hash_table_add (keys, g_strndup (labels[i], length))) {
+      g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
+                   ok ? "the label '%s' has a key that stands there twice"
+                      : "a label is KEY=VALUE of at most 63 lower-case letters, digits, '_' and "
+                        "'-' each, and its key begins with a letter, not '%s'",
+                   labels[i]);
+      return false;
+    }
+  }
+  return true;
+}
+
 static bool
 check (const GenerateOptions *options, const Model *row, const void *own, const char **out_option,
        GError **error)
@@ -119,8 +155,13 @@ check (const GenerateOptions *options, const Model *row, const void *own, const 
   bool ok = row->api == MODEL_API_PREDICT
               ? predict_check (options, row, out_option, error)
               : gemini_check (GEMINI_VERTEX, options, row, out_option, error);
-  if (!ok || config == NULL || config->key != NULL || next_location (config, row, NULL) != NULL)
-    return ok;
+  if (!ok)
+    return false;
+  *out_option = "labels";
+  if (!check_labels (options->labels, error))
+    return false;
+  if (config == NULL || config->key != NULL || next_location (config, row, NULL) != NULL)
+    return true;
   g_autofree char *there = g_strjoinv (", ", row->locations);
   *out_option = "model";
   g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,

@@ -1,5 +1,6 @@
 #include "transport/headers.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <curl/curl.h>
 
@@ -19,5 +20,6 @@ int64_t
 http_date_parse (const char *text)
 {
   time_t date = curl_getdate (text, NULL);
-  return date >= 0 ? (int64_t)date * G_USEC_PER_SEC : -1;
+  bool is_date = date >= 0 && date <= G_MAXINT64 / G_USEC_PER_SEC;
+  return is_date ? (int64_t)date * G_USEC_PER_SEC : -1;
 }
