@@ -179,6 +179,7 @@ only_quotas_that_come_back_soon_are_waited_for (void)
   assert_verdict (429, THROTTLED (QUOTA (MINUTE)), "throttle in 2000 ms: " SAID LESS ")");
   assert_verdict (429, THROTTLED (QUOTA (DAY)), "run in 2000 ms: " SAID DAY_MEANING);
   assert_verdict (429, THROTTLED (QUOTA (MINUTE "," DAY)), "run in 2000 ms: " SAID DAY_MEANING);
+  assert_verdict (429, THROTTLED (QUOTA (DAY "," MINUTE)), "run in 2000 ms: " SAID DAY_MEANING);
   assert_verdict (429, THROTTLED (QUOTA ("{\"quotaId\":\"x\",\"quotaValue\":\"0\"}")),
                   "run in 2000 ms: " SAID NEVER);
   assert_verdict (429, THROTTLED (QUOTA (MINUTE ",{\"quota_value\":0}")),
