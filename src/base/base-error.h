@@ -11,6 +11,7 @@ typedef enum {
   BASE_ERROR_NO_SPACE,  /* the disk or the quota is full */
   BASE_ERROR_NOT_FOUND, /* no such file or folder */
   BASE_ERROR_TOO_LARGE, /* over a limit of ours */
+  BASE_ERROR_UNSAFE,    /* somebody else could have written it */
 } BaseErrorCode;
 
 #define BASE_ERROR (base_error_quark ())

@@ -195,6 +195,39 @@ path_read_file (const char *path, int64_t limit, char **out_text, size_t *out_le
   return ok;
 }
 
+/* Of the file that is open, so that it cannot become another one meanwhile. */
+static bool
+check_own (int fd, const char *path, GError **error)
+{
+  struct stat status;
+  if (fstat (fd, &status) != 0)
+    return base_error_set_errno (error, errno, "cannot read %s", path);
+  const char *problem = NULL;
+  if (!S_ISREG (status.st_mode))
+    problem = "is no regular file";
+  else if (status.st_uid != geteuid () && status.st_uid != 0)
+    problem = "belongs to another user";
+  else if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    problem = "can be written by other users: take that right away (chmod go-w)";
+  if (problem == NULL)
+    return true;
+  g_set_error (error, BASE_ERROR, BASE_ERROR_UNSAFE, "%s %s", path, problem);
+  return false;
+}
+
+bool
+path_read_own_file (const char *path, int64_t limit, char **out_text, size_t *out_length,
+                    GError **error)
+{
+  /* A pipe must not make it wait. */
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0)
+    return base_error_set_errno (error, errno, "cannot open %s", path);
+  bool ok = check_own (fd, path, error) && read_all (fd, path, limit, out_text, out_length, error);
+  close (fd);
+  return ok;
+}
+
 char *
 path_dup_stem (const char *path)
 {

@@ -28,6 +28,10 @@ bool path_sync_folder_of (const char *path, GError **error);
 /* Reads a whole file of at most `limit` bytes ("-": standard input). NUL-terminated. */
 bool path_read_file (const char *path, int64_t limit, char **out_text, size_t *out_length,
                      GError **error);
+/* The same of a file whose word counts: BASE_ERROR_UNSAFE when it is another user's (root's will do),
+ * when its group or others may write it, and when it is no regular file. `path` is no link. */
+bool path_read_own_file (const char *path, int64_t limit, char **out_text, size_t *out_length,
+                         GError **error);
 /* The last part of a path without its extension: "a/b.tar.gz" gives "b.tar", ".x" stays. New string. */
 char *path_dup_stem (const char *path);
 /* A value made safe inside a file name: letters, digits, '.', '_' and '-' of any script stay,

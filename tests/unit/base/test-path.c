@@ -147,6 +147,42 @@ long_values_are_cut_between_letters (void)
   g_string_free (value, TRUE);
 }
 
+static bool
+may_read_own (const char *path)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  size_t length = 0;
+  bool ok = path_read_own_file (path, 100, &text, &length, &error);
+  g_assert_true (ok == (error == NULL));
+  return ok;
+}
+
+static void
+a_word_that_others_could_have_put_there_is_not_taken (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  const char *path = scratch_write (scratch, "own", "mine");
+  static const struct {
+    mode_t mode;
+    bool holds;
+  } cases[] = { { 0600, true },  { 0644, true },  { 0400, true },
+                { 0660, false }, { 0602, false }, { 0666, false } };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_assert_cmpint (chmod (path, cases[i].mode), ==, 0);
+    g_assert_cmpint (may_read_own (path), ==, cases[i].holds);
+  }
+  g_assert_cmpint (chmod (path, 0600), ==, 0);
+  const char *link = scratch_path (scratch, "link");
+  g_assert_cmpint (symlink (path, link), ==, 0);
+  g_assert_false (may_read_own (link));
+  const char *pipe = scratch_path (scratch, "pipe");
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  g_assert_false (may_read_own (pipe));
+  g_assert_false (may_read_own (scratch->folder));
+  g_assert_false (may_read_own (scratch_path (scratch, "nothing")));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,6 +198,8 @@ main (int argc, char **argv)
   g_test_add_func ("/base/path/a-file-in-the-way-of-a-folder-is-told",
                    a_file_in_the_way_of_a_folder_is_told);
   g_test_add_func ("/base/path/a-file-is-read-up-to-its-limit", a_file_is_read_up_to_its_limit);
+  g_test_add_func ("/base/path/a-word-that-others-could-have-put-there-is-not-taken",
+                   a_word_that_others_could_have_put_there_is_not_taken);
   g_test_add_func ("/base/path/values-become-file-names", values_become_file_names);
   g_test_add_func ("/base/path/long-values-are-cut-between-letters",
                    long_values_are_cut_between_letters);
