@@ -256,7 +256,9 @@ options_read (const OptionTable *table, const Node *node, const char *owner, con
   else if (node != NULL && node->kind != NODE_NULL)
     ok = read_bare_value (table, node, owner, folder, options, problems);
   for (const Option *row = table->rows; row->name != NULL; row++)
-    if (row->flags & OPTION_REQUIRED && !is_given (table, node, row->name))
+    /* What was read before stays: a configuration may be laid over another. */
+    if (row->flags & OPTION_REQUIRED && !is_given (table, node, row->name) &&
+        option_is_default (row, options))
       ok = problems_add (problems, node != NULL ? &node->mark : NULL, "'%s' needs '%s'", owner,
                          row->name);
   return ok;

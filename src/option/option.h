@@ -72,6 +72,7 @@ typedef enum {
   OPTION_SECRET = 1 << 2,    /* { env: NAME } or { file: path } only; a literal is an error */
   OPTION_FREE_TEXT = 1 << 3, /* prose: a value cut short by " #" is an error */
   OPTION_REPEATED = 1 << 4,  /* command line: may be given several times (with TEXTS) */
+  OPTION_PROGRAM = 1 << 5,   /* TEXTS: a program that is run, and its arguments */
 } OptionFlags;
 
 struct Option {
@@ -133,8 +134,8 @@ void options_free (const OptionTable *table, void *options);
 
 /* Reads a map (or, with a shorthand, a bare value; NULL or null: nothing given) into `options`,
  * which holds defaults already. `owner` is for messages ("resize"). Files are made absolute
- * against `folder`. Unknown names, wrong types, numbers out of range and missing required options
- * are all added to `problems`; false if there were any. */
+ * against `folder`. Unknown names, wrong types, numbers out of range and required options that neither
+ * this nor an earlier reading has set are all added to `problems`; false if there were any. */
 bool options_read (const OptionTable *table, const Node *node, const char *owner,
                    const char *folder, void *options, Problems *problems);
 

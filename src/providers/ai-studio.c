@@ -123,6 +123,7 @@ login (const void *config, ProviderLogin *out_login)
   bool is_bearer = own->auth == AUTH_BEARER ||
                    (own->auth == AUTH_USUAL && own->profile == PROFILE_APIYI);
   *out_login = (ProviderLogin){
+    .address = base_url (own),
     .header = is_bearer ? "Authorization" : "x-goog-api-key",
     .keys = own->keys,
     .key_names = names,

@@ -16,7 +16,7 @@ static const Option rows[] = {
     .help =
       "Absolute path of the program, and its arguments. {prompt}, {output}, {width}, {height},"
       " {seed}, {variant} and {model} are replaced",
-    .flags = OPTION_REQUIRED, .value_name = "LIST" },
+    .flags = OPTION_REQUIRED | OPTION_PROGRAM, .value_name = "LIST" },
   { OPTION_NUMBER (CommandConfig, cost), .name = "cost", .min = 0, .max = 1000, .unit = "USD",
     .help = "What a picture costs. Unset, it is free, and made without asking" },
   { OPTION_INT (CommandConfig, jobs), .name = "jobs", .min = 1, .max = 1024, .fallback = "1",

@@ -135,14 +135,19 @@ check (const GenerateOptions *options, const Model *row, const void *config,
 
 /* ---- asking ---- */
 
+static const char *
+base_url (const OpenaiConfig *config)
+{
+  return config->base_url != NULL ? config->base_url : profile_urls[config->profile];
+}
+
 static char *
 dup_url (const OpenaiConfig *config, const char *path, const char *id)
 {
-  const char *base = config->base_url != NULL ? config->base_url : profile_urls[config->profile];
   g_autofree char *name = g_uri_escape_string (id, NULL, FALSE);
   g_auto (GStrv) parts = g_strsplit (path, "{model}", -1);
   g_autofree char *filled = g_strjoinv (name, parts);
-  return base_url_join (base, "%s%s", filled[0] == '/' ? "" : "/", filled);
+  return base_url_join (base_url (config), "%s%s", filled[0] == '/' ? "" : "/", filled);
 }
 
 static bool
@@ -174,6 +179,7 @@ login (const void *own, ProviderLogin *out_login)
   static const char *const names[] = { "OPENAI_API_KEY", NULL };
   const OpenaiConfig *config = own;
   *out_login = (ProviderLogin){
+    .address = base_url (config),
     .header = headers[config->auth],
     .keys = config->keys,
     .key_names = names,

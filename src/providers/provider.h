@@ -119,9 +119,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Verdict, verdict_clear)
 
 /* How a provider wants to be asked by somebody it knows. Borrowed from the configuration. */
 typedef struct {
-  const char *header; /* of a key: "x-goog-api-key"; "Authorization" takes "Bearer" before it */
-  char *const *keys;  /* references to secrets ("env:NAME", "file:PATH"); NULL: none are set */
-  const char *key;    /* a single one */
+  const char *address; /* of the service; NULL: Google's host of the location */
+  const char *header;  /* of a key: "x-goog-api-key"; "Authorization" takes "Bearer" before it */
+  char *const *keys;   /* references to secrets ("env:NAME", "file:PATH"); NULL: none are set */
+  const char *key;     /* a single one */
   const char *const *key_names; /* environment variables to look into when none are set */
   bool takes_google;            /* without a key: Google's own search order */
   const char *key_file;         /* of Google's; NULL: to be searched */

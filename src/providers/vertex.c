@@ -30,7 +30,7 @@ static const Option rows[] = {
   { OPTION_BOOL (VertexConfig, token_endpoint), .name = "token-endpoint", .fallback = "false",
     .help = "A service account's key buys a token, and signs none by itself" },
   { OPTION_TEXTS (VertexConfig, token_command), .name = "token-command", .value_name = "LIST",
-    .help = "A program that prints an access token, and its arguments" },
+    .flags = OPTION_PROGRAM, .help = "A program that prints an access token, and its arguments" },
   { OPTION_TEXT (VertexConfig, key), .name = "key", .flags = OPTION_SECRET,
     .help = "An API key of Vertex AI in express mode, which has no project and no location" },
   { OPTION_TEXT (VertexConfig, base_url), .name = "base-url", .value_name = "URL",
@@ -64,6 +64,8 @@ static bool
 check_config (const void *options, const Node *node, Problems *problems)
 {
   const VertexConfig *config = options;
+  /* NULL too when an earlier layer of the configuration has set it. */
+  const Node *key = node_get (node, "key");
   bool ok = base_url_check (config->base_url, node, problems);
   if (config->locations == NULL || config->locations[0] == NULL)
     ok = problems_add (problems, &node_get (node, "locations")->mark,
@@ -75,7 +77,7 @@ check_config (const void *options, const Node *node, Problems *problems)
         "'locations' takes names such as global, europe-west1, us and eu, not '%s'",
         config->locations[i]);
   if (config->key != NULL && (config->credentials != NULL || config->token_command != NULL))
-    ok = problems_add (problems, &node_get (node, "key")->mark,
+    ok = problems_add (problems, key != NULL ? &key->mark : &node->mark,
                        "'key' is for express mode; 'credentials-file' and 'token-command' are for "
                        "projects: say one");
   return ok;
@@ -231,6 +233,7 @@ login (const void *own, ProviderLogin *out_login)
 {
   const VertexConfig *config = own;
   *out_login = (ProviderLogin){
+    .address = config->base_url,
     .header = "x-goog-api-key",
     .key = config->key,
     .takes_google = true,
