@@ -9,17 +9,23 @@
 
 struct Config {
   char *path;
-  Document *document; /* NULL: nothing is configured */
-  Document *builtin;  /* the models table that Peel came with: marks borrow from it */
-  void **providers;   /* in parallel to provider_types; NULL: not configured, and it must be */
+  GPtrArray *documents; /* Document*: marks borrow from them */
+  void **providers;     /* in parallel to provider_types; NULL: not configured, and it must be */
   ModelTable *models;
 };
+
+static void
+free_document (gpointer document)
+{
+  document_free (document);
+}
 
 static Config *
 config_new (const char *path)
 {
   Config *config = g_new0 (Config, 1);
   config->path = g_strdup (path);
+  config->documents = g_ptr_array_new_with_free_func (free_document);
   config->providers = g_new0 (void *, provider_n_types ());
   for (unsigned i = 0; i < provider_n_types (); i++)
     if (provider_types[i]->config != NULL && !provider_types[i]->needs_config)
@@ -38,8 +44,7 @@ config_free (Config *config)
       options_free (provider_types[i]->config, config->providers[i]);
   g_free (config->providers);
   g_free (config->path);
-  document_free (config->document);
-  document_free (config->builtin);
+  g_ptr_array_unref (config->documents);
   model_table_free (config->models);
   g_free (config);
 }
@@ -92,10 +97,9 @@ read_provider (Config *config, const char *folder, const Node *key, const Node *
 }
 
 static bool
-read_root (Config *config, const char *path, Problems *problems)
+read_root (Config *config, const Node *root, const char *folder, Problems *problems)
 {
-  const Node *root = config->document->root, *providers = node_get (root, "providers");
-  g_autofree char *folder = g_path_get_dirname (path);
+  const Node *providers = node_get (root, "providers");
   if (root->kind == NODE_NULL)
     return true;
   bool ok = secrets_check (root, problems) &&
@@ -121,19 +125,32 @@ read_builtin_models (Config *config, Problems *problems)
 {
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autofree char *path = g_build_filename (folder, "models.yaml", NULL);
-  config->builtin = document_load (path, path, NULL, problems);
-  return config->builtin != NULL &&
-         keys_check (config->builtin->root, model_file_keys, "the models table", problems) &&
-         model_table_read (config->models, node_get (config->builtin->root, "models"), problems);
+  Document *document = document_load (path, path, NULL, problems);
+  if (document == NULL)
+    return false;
+  g_ptr_array_add (config->documents, document);
+  return keys_check (document->root, model_file_keys, "the models table", problems) &&
+         model_table_read (config->models, node_get (document->root, "models"), problems);
+}
+
+const Node *
+config_add (Config *config, const char *folder, const char *shown, const char *text, size_t length,
+            Problems *problems)
+{
+  Document *document = document_read (shown, text, length, problems);
+  if (document == NULL)
+    return NULL;
+  g_ptr_array_add (config->documents, document);
+  return read_root (config, document->root, folder, problems) ? document->root : NULL;
 }
 
 Config *
 config_read (const char *path, const char *text, size_t length, Problems *problems)
 {
   g_autoptr (Config) config = config_new (path);
-  config->document = document_read (path, text, length, problems);
-  if (config->document == NULL || !read_builtin_models (config, problems) ||
-      !read_root (config, path, problems))
+  g_autofree char *folder = g_path_get_dirname (path);
+  if (!read_builtin_models (config, problems) ||
+      config_add (config, folder, path, text, length, problems) == NULL)
     return NULL;
   return g_steal_pointer (&config);
 }

@@ -8,7 +8,8 @@
  *     models:
  *       gemini-3-pro-image: { price: 0.09 }
  *
- * Each provider's options come from its type's config table, and models are rows of the models table,
+ * A project has one of its own, if the user trusts it (project.h): it is laid over the user's, option by
+ * option. Each provider's options come from its type's config table, and models are rows of the models table,
  * which presets/models.yaml begins. */
 #pragma once
 
@@ -23,6 +24,11 @@ char *config_dup_path (Problems *problems);
 Config *config_load (Problems *problems);
 /* The same from a text; `path` is shown in errors. */
 Config *config_read (const char *path, const char *text, size_t length, Problems *problems);
+/* Lays another text over it: what stands there wins, option by option and model by model. Relative
+ * files start at `folder`; `shown` is its name in errors. Returns its tree (borrowed); NULL after adding
+ * to `problems`, and then the configuration is good for nothing. */
+const Node *config_add (Config *config, const char *folder, const char *shown, const char *text,
+                        size_t length, Problems *problems);
 void config_free (Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Config, config_free)
 

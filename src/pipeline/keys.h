@@ -1,5 +1,5 @@
-/* The keys that are not stage options: of a pipeline file, of an output, of a preset; and of the
- * user's configuration. */
+/* The keys that are not stage options: of a pipeline file, of an output, of a preset; and of a
+ * configuration. */
 #pragma once
 
 #include "base/problems.h"

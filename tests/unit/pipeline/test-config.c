@@ -88,6 +88,68 @@ mistakes_are_told_with_their_place (void)
   }
 }
 
+static const char *
+add (Config *config, const char *text, char **out_complaint)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  const Node *root = config_add (config, "/shop", "shop/peel.yaml", text, strlen (text), problems);
+  *out_complaint = problems_format (problems);
+  return root != NULL ? "added" : NULL;
+}
+
+static void
+a_layer_wins_option_by_option (void)
+{
+  g_autofree char *complaint = NULL, *second = NULL;
+  g_autoptr (Config)
+    config = read_config ("providers: { command: { program: [/bin/make, x, y], cost: 0.5 } }\n"
+                          "models: { gemini-3-pro-image: { price: 1 } }\n",
+                          &complaint);
+  g_assert_nonnull (add (config,
+                         "providers:\n"
+                         "  command: { program: [/bin/other], jobs: 3 }\n"
+                         "  vertex: { credentials-file: k.json }\n"
+                         "models: { gemini-3-pro-image: { reference-price: 2 } }\n",
+                         &second));
+  const CommandConfig *command = config_provider (config, provider_find ("command"));
+  g_assert_cmpstr (command->program[0], ==, "/bin/other");
+  g_assert_null (command->program[1]);
+  g_assert_cmpfloat (command->cost, ==, 0.5);
+  g_assert_cmpint (command->jobs, ==, 3);
+  ProviderLogin login = { 0 };
+  const ProviderType *vertex = provider_find ("vertex");
+  vertex->login (config_provider (config, vertex), &login);
+  g_assert_cmpstr (login.key_file, ==, "/shop/k.json");
+  const Model *model = model_table_find (config_models (config), "vertex", "gemini-3-pro-image",
+                                         NULL);
+  g_assert_cmpfloat (model->price, ==, 1);
+  g_assert_cmpfloat (model->reference_price, ==, 2);
+  g_assert_cmpstr (config_path (config), ==, "/home/me/config.yaml");
+}
+
+static void
+a_layer_need_not_say_again_what_is_required (void)
+{
+  g_autofree char *complaint = NULL, *second = NULL, *third = NULL;
+  g_autoptr (Config)
+    config = read_config ("providers: { command: { program: /bin/make } }\n", &complaint);
+  g_assert_nonnull (add (config, "providers: { command: { cost: 2 } }\n", &second));
+  g_autoptr (Config) bare = read_config ("", &complaint);
+  g_assert_null (add (bare, "providers: { command: { cost: 2 } }\n", &third));
+  g_assert_nonnull (strstr (third, "shop/peel.yaml:1:23: 'command' needs 'program'"));
+}
+
+/* The rules across options look for the place of one that stands in the other layer. */
+static void
+layers_that_contradict_are_told (void)
+{
+  g_autofree char *complaint = NULL, *second = NULL;
+  g_autoptr (Config)
+    config = read_config ("providers: { vertex: { key: { env: K } } }\n", &complaint);
+  g_assert_null (add (config, "providers: { vertex: { credentials-file: k.json } }\n", &second));
+  g_assert_nonnull (strstr (second, "shop/peel.yaml:1:22: 'key' is for express mode"));
+}
+
 static char *
 load_complaint (void)
 {
@@ -124,6 +186,10 @@ main (int argc, char **argv)
   CLAIM ("little-or-nothing-is-a-configuration-too", little_or_nothing_is_a_configuration_too);
   CLAIM ("what-the-file-names-is-known", what_the_file_names_is_known);
   CLAIM ("mistakes-are-told-with-their-place", mistakes_are_told_with_their_place);
+  CLAIM ("a-layer-wins-option-by-option", a_layer_wins_option_by_option);
+  CLAIM ("a-layer-need-not-say-again-what-is-required",
+         a_layer_need_not_say_again_what_is_required);
+  CLAIM ("layers-that-contradict-are-told", layers_that_contradict_are_told);
   CLAIM ("a-file-that-is-named-must-be-there", a_file_that_is_named_must_be_there);
 #undef CLAIM
   return g_test_run ();

@@ -1,0 +1,164 @@
+#include "pipeline/grants.h"
+
+static const struct {
+  const char *name, *words;
+} kinds[] = {
+  [GRANT_PROGRAM] = { "program", "runs" },
+  [GRANT_ADDRESS] = { "address", "sends keys, prompts and references to" },
+  [GRANT_KEY] = { "key", "takes a key from" },
+  [GRANT_OPTION] = { "option", "sets" },
+  [GRANT_MODEL] = { "model", "sets, of a model," },
+};
+
+const char *
+grant_words (GrantKind kind)
+{
+  return kinds[kind].words;
+}
+
+const char *
+grant_kind_name (GrantKind kind)
+{
+  return kinds[kind].name;
+}
+
+static void
+free_grant (gpointer data)
+{
+  Grant *grant = data;
+  g_free (grant->owner);
+  g_free (grant->text);
+  g_free (grant);
+}
+
+/* Takes over the text. */
+static void
+take (GPtrArray *grants, GrantKind kind, const char *owner, char *text)
+{
+  Grant *grant = g_new0 (Grant, 1);
+  grant->kind = kind;
+  grant->owner = g_strdup (owner);
+  grant->text = text;
+  g_ptr_array_add (grants, grant);
+}
+
+/* ---- programs ---- */
+
+/* As a shell would be told it, so that one argument is told from two. */
+static char *
+join_command (char *const *words)
+{
+  GString *line = g_string_new (NULL);
+  for (unsigned i = 0; words[i] != NULL; i++) {
+    bool is_plain = words[i][0] != '\0' && strspn (words[i], G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS
+                                                   "_-./:=,+@%{}") == strlen (words[i]);
+    g_autofree char *quoted = is_plain ? g_strdup (words[i]) : g_shell_quote (words[i]);
+    g_string_append_printf (line, "%s%s", i > 0 ? " " : "", quoted);
+  }
+  return g_string_free (line, FALSE);
+}
+
+static void
+add_programs (GPtrArray *grants, const ProviderType *type, const void *options)
+{
+  for (const Option *row = type->config->rows; row->name != NULL; row++) {
+    if (!(row->flags & OPTION_PROGRAM))
+      continue;
+    char *const *words = *(char **const *)((const char *)options + row->offset);
+    if (words != NULL && words[0] != NULL)
+      take (grants, GRANT_PROGRAM, type->name, join_command (words));
+  }
+}
+
+/* ---- keys ---- */
+
+static void
+add_secret (GPtrArray *grants, const char *owner, const char *reference)
+{
+  const char *name = strchr (reference, ':') + 1;
+  bool is_file = g_str_has_prefix (reference, "file:");
+  take (grants, GRANT_KEY, owner,
+        g_strconcat (is_file ? "the file " : "the environment's ", name, NULL));
+}
+
+static void
+add_usual_places (GPtrArray *grants, const char *owner, const ProviderLogin *login)
+{
+  g_autofree char *names = login->key_names != NULL ? g_strjoinv (" or ", (char **)login->key_names)
+                                                    : NULL;
+  if (names != NULL)
+    take (grants, GRANT_KEY, owner, g_strconcat ("the environment's ", names, NULL));
+  if (login->key_file != NULL)
+    take (grants, GRANT_KEY, owner, g_strconcat ("the file ", login->key_file, NULL));
+  else if (login->takes_google)
+    take (grants, GRANT_KEY, owner, g_strdup ("where Google's tools look for credentials"));
+}
+
+/* The order in which a login looks: a token's program, the keys that are named, the usual places. */
+static void
+add_login (GPtrArray *grants, const ProviderType *type, const void *options)
+{
+  ProviderLogin login = { 0 };
+  type->login (options, &login);
+  take (grants, GRANT_ADDRESS, type->name,
+        g_strdup (login.address != NULL ? login.address : "Google's own hosts"));
+  if (login.token_command != NULL && login.token_command[0] != NULL)
+    return;
+  bool has_own = login.key != NULL || (login.keys != NULL && login.keys[0] != NULL);
+  if (login.key != NULL)
+    add_secret (grants, type->name, login.key);
+  for (unsigned i = 0; login.keys != NULL && login.keys[i] != NULL; i++)
+    add_secret (grants, type->name, login.keys[i]);
+  if (!has_own)
+    add_usual_places (grants, type->name, &login);
+}
+
+/* ---- what else it says ---- */
+
+static void
+add_options (GPtrArray *grants, const ProviderType *type, const void *options, const Node *map)
+{
+  for (unsigned i = 0; i < node_length (map); i++) {
+    const Option *row = option_find (type->config, node_key (map, i));
+    g_autofree char *value = row->flags & (OPTION_PROGRAM | OPTION_SECRET)
+                               ? NULL
+                               : option_format (row, options);
+    if (value != NULL)
+      take (grants, GRANT_OPTION, type->name, g_strdup_printf ("%s: %s", row->name, value));
+  }
+}
+
+static void
+add_models (GPtrArray *grants, const Node *models)
+{
+  for (unsigned i = 0; i < node_length (models); i++) {
+    GString *text = g_string_new (NULL);
+    node_to_json (node_item (models, i), text);
+    take (grants, GRANT_MODEL, node_key (models, i), g_string_free (text, FALSE));
+  }
+}
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  const Grant *first = *(const Grant *const *)a, *second = *(const Grant *const *)b;
+  return (int)first->kind - (int)second->kind;
+}
+
+GPtrArray *
+grants_of (const Config *config, const Node *root)
+{
+  GPtrArray *grants = g_ptr_array_new_with_free_func (free_grant);
+  const Node *providers = node_get (root, "providers");
+  for (unsigned i = 0; i < node_length (providers); i++) {
+    const ProviderType *type = provider_find (node_key (providers, i));
+    const void *options = config_provider (config, type);
+    add_programs (grants, type, options);
+    if (type->login != NULL)
+      add_login (grants, type, options);
+    add_options (grants, type, options, node_item (providers, i));
+  }
+  add_models (grants, node_get (root, "models"));
+  g_ptr_array_sort (grants, compare); /* it keeps the order of equal ones */
+  return grants;
+}

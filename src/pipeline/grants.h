@@ -1,0 +1,28 @@
+/* What a project's configuration lets its pipelines do: what the user reads before trusting it. */
+#pragma once
+
+#include "pipeline/config.h"
+
+/* The worst last: it stands nearest to the question, whatever was put before it. */
+typedef enum {
+  GRANT_MODEL,   /* a row of the models table, and so what is paid for it */
+  GRANT_OPTION,  /* is said otherwise */
+  GRANT_KEY,     /* is read, to be sent away */
+  GRANT_ADDRESS, /* is sent prompts, pictures and keys */
+  GRANT_PROGRAM, /* is run */
+} GrantKind;
+
+typedef struct {
+  GrantKind kind;
+  char *owner; /* the provider, or the model */
+  char *text;
+} Grant;
+
+/* Grant*, in order of kind. `config` is what holds once the project's is laid over the user's, so that a
+ * key of the user's is told with the address that the project gives it; `root` is the project's tree, which
+ * config_add gave. */
+GPtrArray *grants_of (const Config *config, const Node *root);
+/* "runs", "sends keys to", … */
+const char *grant_words (GrantKind kind);
+/* "program", "address", …: for JSON. */
+const char *grant_kind_name (GrantKind kind);
