@@ -13,7 +13,7 @@ static const Option rows[] = {
   { OPTION_TEXTS (CheckOptions, variables), .name = "var", .value_name = "NAME=VALUE",
     .flags = OPTION_REPEATED, .help = "Set a variable of the pipeline" },
   { OPTION_BOOL (CheckOptions, allow_outside), .name = "allow-outside",
-    .help = "Let outputs leave the pipeline's folder" },
+    .help = "Let outputs leave the pipeline's folder, and references lie outside it" },
   { 0 },
 };
 static const OptionTable check_options = { rows, sizeof (CheckOptions), NULL };

@@ -42,7 +42,7 @@ static const Option rows[] = {
   { OPTION_BOOL (RunOptions, verify_outputs), .name = "verify-outputs",
     .help = "Hash every output instead of trusting its size and time" },
   { OPTION_BOOL (RunOptions, allow_outside), .name = "allow-outside",
-    .help = "Let outputs leave the pipeline's folder" },
+    .help = "Let outputs leave the pipeline's folder, and references lie outside it" },
   { OPTION_BOOL (RunOptions, allow_damaged), .name = "allow-damaged",
     .help = "Read truncated or corrupt pictures as far as they go" },
   { OPTION_BOOL (RunOptions, isolate), .name = "isolate", .fallback = "true",

@@ -21,7 +21,7 @@ typedef struct {
   char **variables;          /* --var name=value, or NULL */
   const Config *config;      /* the user's, or NULL. Must outlive the pipeline */
   const PresetPath *presets; /* where presets are looked for after the pipeline's own folder */
-  bool allow_outside;        /* outputs may leave the pipeline's folder */
+  bool allow_outside;        /* outputs may leave the pipeline's folder, references lie outside */
   bool follow_links;         /* a link in the place of an output stays: what it leads to is made */
 } PipelineSettings;
 

@@ -6,6 +6,7 @@
 struct Plan {
   const Pipeline *pipeline;
   const PlanWorld *world;
+  char *real_folder; /* the pipeline's, without links */
   StepCache *steps;  /* a cache: it changes while the plan does not */
   GPtrArray *rows;   /* MatrixRow* */
   GPtrArray *images; /* PlanImage* */

@@ -40,6 +40,7 @@ plan_free (Plan *plan)
   g_clear_pointer (&plan->images, g_ptr_array_unref);
   g_clear_pointer (&plan->rows, g_ptr_array_unref);
   step_cache_free (plan->steps);
+  g_free (plan->real_folder);
   g_free (plan);
 }
 
@@ -286,6 +287,8 @@ plan_new (const Pipeline *pipeline, const PlanWorld *world, Problems *problems)
   unsigned before = problems_count (problems);
   plan->pipeline = pipeline;
   plan->world = world;
+  plan->real_folder = world->real_path != NULL ? world->real_path (world->data, pipeline->folder)
+                                               : g_strdup (pipeline->folder);
   plan->steps = step_cache_new ();
   plan->images = g_ptr_array_new_with_free_func (image_free);
   const Node *matrix = node_get (pipeline->root, "matrix");

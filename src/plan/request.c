@@ -95,6 +95,25 @@ find_original (const Plan *plan, const char *hash, Digest *out_digest, GError **
   return true;
 }
 
+/* What is sent along leaves this machine, so a pipeline from elsewhere may not choose it among all
+ * files of the user. Where links lead to counts; the file is read by that name. */
+static bool
+find_file (const Plan *plan, PlanReference *reference, const char *text, const char *folder,
+           GError **error)
+{
+  const PlanWorld *world = plan->world;
+  g_autofree char *named = path_resolve (folder, text);
+  reference->path = world->real_path != NULL ? world->real_path (world->data, named)
+                                             : g_strdup (named);
+  if (plan->pipeline->allow_outside || path_is_within (reference->path, plan->real_folder))
+    return world->file_digest (world->data, reference->path, &reference->digest, error);
+  g_set_error (error, PIPELINE_ERROR, PIPELINE_ERROR_INVALID,
+               "'%s' is outside the pipeline's folder, and would be sent away; --allow-outside "
+               "permits it",
+               text);
+  return false;
+}
+
 static bool
 add_reference (const Plan *plan, const char *text, const char *folder, GArray *references,
                GError **error)
@@ -103,12 +122,9 @@ add_reference (const Plan *plan, const char *text, const char *folder, GArray *r
   if (g_str_has_prefix (text, "original:")) {
     if (!find_original (plan, text + strlen ("original:"), &reference.digest, error))
       return false;
-  } else {
-    reference.path = path_resolve (folder, text);
-    if (!plan->world->file_digest (plan->world->data, reference.path, &reference.digest, error)) {
-      g_free (reference.path);
-      return false;
-    }
+  } else if (!find_file (plan, &reference, text, folder, error)) {
+    g_free (reference.path);
+    return false;
   }
   g_array_append_val (references, reference);
   return true;

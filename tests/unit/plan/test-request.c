@@ -81,6 +81,74 @@ the_expected_size_is_the_provider_s (void)
   g_assert_cmpint (request->height, ==, 400);
 }
 
+/* ---- what is sent along ---- */
+
+#define SENT(options)                                                                              \
+  "stages:\n  - generate: { prompt: A watch, provider: synthetic, " options " }\n" OUT
+
+static char *
+complaint_of (const char *text)
+{
+  g_auto (Planned) plan = planned (text);
+  g_autoptr (PlanRequest) request = plan_request (plan.plan, 0, plan.problems);
+  g_assert_true ((request != NULL) == (problems_count (plan.problems) == 0));
+  return said (plan.problems);
+}
+
+static void
+nothing_outside_the_folder_is_sent (void)
+{
+  static const char *const wrong[] = {
+    SENT ("references: ../key.png"),
+    SENT ("references: [a.png, /home/me/.ssh/id_rsa]"),
+    SENT ("references: /shopping/a.png"),
+    SENT ("references: sub/../../key.png"),
+    SENT ("references: a.png, mask: /home/me/.ssh/id_rsa"),
+    SENT ("mask: ../key.png"),
+    ("vars: { r: /home/me/.ssh/id_rsa }\n" SENT ("references: [\"${r}\"]")),
+    ("matrix: { r: [/home/me/.ssh/id_rsa] }\n" SENT ("references: [\"${r}\"]")),
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_autofree char *words = complaint_of (wrong[i]);
+    if (strstr (words, "is outside the pipeline's folder, and would be sent away; --allow-outside "
+                       "permits it") == NULL)
+      g_error ("%s: %s", wrong[i], words);
+  }
+  g_autofree char *right = complaint_of (SENT ("references: [a.png, sub/../b.png], mask: b.png"));
+  g_assert_cmpstr (right, ==, "");
+}
+
+/* /shop is a link to /real, and in it there is one that leads away. */
+static char *
+follow (void *data, const char *path)
+{
+  if (g_str_has_prefix (path, "/shop/away"))
+    return g_strdup ("/home/me/.ssh/id_rsa");
+  return g_strconcat ("/real", path + strlen ("/shop"), NULL);
+}
+
+static void
+where_links_lead_counts (void)
+{
+  static const struct {
+    const char *text;
+    bool is_allowed, holds;
+  } cases[] = {
+    { SENT ("references: a.png"), false, true },
+    { SENT ("references: away"), false, false },
+    { SENT ("references: away"), true, true },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_auto (Planned) plan = planned (cases[i].text);
+    plan.pipeline->allow_outside = cases[i].is_allowed;
+    PlanWorld linked = world;
+    linked.real_path = follow;
+    g_autoptr (Plan) other = plan_new (plan.pipeline, &linked, plan.problems);
+    g_autoptr (PlanRequest) request = plan_request (other, 0, plan.problems);
+    g_assert_cmpint (request != NULL, ==, cases[i].holds);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -92,5 +160,7 @@ main (int argc, char **argv)
   ADD ("each-variant-is-a-request-of-its-own", each_variant_is_a_request_of_its_own);
   ADD ("every-provider-of-a-list-is-checked", every_provider_of_a_list_is_checked);
   ADD ("the-expected-size-is-the-provider-s", the_expected_size_is_the_provider_s);
+  ADD ("nothing-outside-the-folder-is-sent", nothing_outside_the_folder_is_sent);
+  ADD ("where-links-lead-counts", where_links_lead_counts);
   return g_test_run ();
 }
