@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "cli/event.h"
 #include "cli/exit-code.h"
+#include "cli/project-config.h"
 #include "cli/jobs.h"
 #include "cli/run-command.h"
 #include "cli/signals.h"
@@ -204,9 +205,10 @@ find_request (const Invocation *invocation, Config **out_config, Pipeline **out_
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (folder);
   g_autoptr (Problems) problems = problems_new ();
+  g_auto (ProjectNotes) notes = { NULL };
   if (!run_command_check_file (options->pipeline, error))
     return false;
-  *out_config = config_load (problems);
+  *out_config = project_config_load (options->pipeline, invocation->global, &notes, problems);
   const PipelineSettings settings = { .variables = options->variables,
                                       .presets = presets,
                                       .config = *out_config,

@@ -1,5 +1,6 @@
 #include "base/install.h"
 #include "cli/exit-code.h"
+#include "cli/project-config.h"
 #include "cli/run-command.h"
 #include "cli/run-events.h"
 #include "cli/terminal.h"
@@ -34,12 +35,13 @@ tell (const GlobalOptions *global, const char *path, unsigned n_images, unsigned
 }
 
 static int
-check_file (const Invocation *invocation, const char *path, const PresetPath *presets)
+check_file (const Invocation *invocation, const char *path, const PresetPath *presets,
+            ProjectNotes *notes)
 {
   const CheckOptions *options = invocation->options;
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (Config) config = config_load (problems);
+  g_autoptr (Config) config = project_config_load (path, invocation->global, notes, problems);
   const PipelineSettings settings = {
     .config = config,
     .variables = options->variables,
@@ -63,10 +65,11 @@ run (const Invocation *invocation)
 {
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (folder);
+  g_auto (ProjectNotes) notes = { NULL };
   int first_failure = EXIT_OK;
   unsigned n_failed = 0;
   for (unsigned i = 0; i < invocation->n_arguments; i++) {
-    int code = check_file (invocation, invocation->arguments[i], presets);
+    int code = check_file (invocation, invocation->arguments[i], presets, &notes);
     n_failed += code != EXIT_OK;
     if (first_failure == EXIT_OK)
       first_failure = code;

@@ -15,7 +15,8 @@
   COMMAND (providers)                                                                              \
   COMMAND (run)                                                                                    \
   COMMAND (schema)                                                                                 \
-  COMMAND (stages)
+  COMMAND (stages)                                                                                 \
+  COMMAND (trust)
 
 #define DECLARE(name) extern const CommandType command_##name;
 COMMANDS (DECLARE)

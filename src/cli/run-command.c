@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/install.h"
 #include "cli/exit-code.h"
+#include "cli/project-config.h"
 #include "cli/repack-after.h"
 #include "cli/run-events.h"
 #include "cli/run-options.h"
@@ -91,11 +92,11 @@ run_command_check_file (const char *path, GError **error)
 
 static int
 run_file (const Invocation *invocation, const char *path, const PresetPath *presets,
-          ReportKind kind, GArray *stored)
+          ReportKind kind, ProjectNotes *notes, GArray *stored)
 {
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (Config) config = config_load (problems);
+  g_autoptr (Config) config = project_config_load (path, invocation->global, notes, problems);
   const PipelineSettings settings = run_options_pipeline_settings (invocation->shared, presets,
                                                                    config);
   g_autoptr (Pipeline) pipeline = run_command_check_file (path, &error)
@@ -120,9 +121,11 @@ run_command_files (const Invocation *invocation, ReportKind kind)
   unsigned n_failed = 0, n_done = 0;
   bool goes_on = true;
   int64_t start_us = clock_monotonic_us ();
+  g_auto (ProjectNotes) notes = { NULL };
   g_autoptr (GArray) stored = g_array_new (FALSE, FALSE, sizeof (Digest));
   while (goes_on && n_done < invocation->n_arguments) {
-    int code = run_file (invocation, invocation->arguments[n_done++], presets, kind, stored);
+    int code = run_file (invocation, invocation->arguments[n_done++], presets, kind, &notes,
+                         stored);
     n_failed += code != EXIT_OK;
     if (first_failure == EXIT_OK || code == EXIT_INTERRUPTED)
       first_failure = code;

@@ -86,6 +86,7 @@ class Place:
     def environment(self):
         return dict(os.environ, PEEL_HOME=self.home, LC_ALL="C.UTF-8",
                     XDG_CONFIG_HOME=self.root + "/config",
+                    XDG_STATE_HOME=self.root + "/state",
                     LSAN_OPTIONS=f"suppressions={NO_LEAKS}:print_suppressions=0")
 
     def start(self, *arguments, cwd=None):

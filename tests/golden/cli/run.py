@@ -66,6 +66,12 @@ CASES = {
     "cache-ls-as-json-of-no-time": ["cache", "ls", "--since", "bogus", "--json"],
     "presets-as-json-of-an-unknown-name": ["presets", "bogus", "--json"],
     "cache-show-of-an-unknown-hash": ["cache", "show", "0123"],
+    "trust-of-nothing": ["trust", "nowhere"],
+    "trust-of-no-project-as-json": ["trust", "/", "--json"],
+    "trust-list-of-none": ["trust", "--list"],
+    "trust-list-of-a-folder": ["trust", "--list", "/"],
+    "trust-yes-and-no": ["trust", "--yes", "--forget", "/"],
+    "trust-forgets-what-it-never-knew": ["trust", "--forget", "/"],
 }
 
 

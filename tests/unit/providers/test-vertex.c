@@ -164,7 +164,7 @@ wrong_configurations_are_refused (void)
     { "locations: [\"\"]", "'locations'" },
     { "locations: []", "'locations' takes at least one" },
     { "base-url: http://g.example", "'base-url' takes https:// only" },
-    { "key: { env: K }\ncredentials: k.json", "'key' is for express mode" },
+    { "key: { env: K }\ncredentials-file: k.json", "'key' is for express mode" },
     { "key: { env: K }\ntoken-command: [t]", "'key' is for express mode" },
     { "jobs: 0", "'jobs'" },
   };
@@ -178,7 +178,7 @@ wrong_configurations_are_refused (void)
 static void
 google_s_credentials_are_its_login (void)
 {
-  g_autoptr (Asked) asked = asked_new ("vertex", "token-endpoint: true\ncredentials: k.json", NULL,
+  g_autoptr (Asked) asked = asked_new ("vertex", "token-endpoint: true\ncredentials-file: k.json", NULL,
                                        "nano-banana-pro", "prompt: x");
   ProviderLogin login;
   asked->type->login (asked->config, &login);

@@ -1,0 +1,66 @@
+#include "cli/project-config.h"
+
+#include "cli/run-events.h"
+#include "cli/terminal.h"
+#include "pipeline/project.h"
+
+void
+project_notes_clear (ProjectNotes *notes)
+{
+  g_free (notes->told);
+}
+
+/* The folder as an argument that can be pasted. */
+static char *
+quote_folder (const char *folder)
+{
+  bool is_plain = folder[0] != '-' && strspn (folder, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS
+                                              "_-./") == strlen (folder);
+  if (is_plain)
+    return g_strdup (folder);
+  g_autofree char *quoted = g_shell_quote (folder);
+  return g_strconcat (folder[0] == '-' ? "-- " : "", quoted, NULL);
+}
+
+static char *
+describe (const Project *project, const char *pipeline)
+{
+  if (project->state == PROJECT_REFUSED)
+    return g_strdup_printf (PROJECT_NAME " is not used: %s", project->problem);
+  g_autofree char *folder = g_path_get_dirname (pipeline);
+  g_autofree char *quoted = quote_folder (folder);
+  return g_strdup_printf ("%s is not used: %s; to see what it would allow: peel trust %s",
+                          project->path,
+                          project->state == PROJECT_CHANGED ? "it has changed since you trusted it"
+                                                            : "you have not trusted it",
+                          quoted);
+}
+
+static void
+warn (const Project *project, const char *pipeline, const GlobalOptions *global,
+      ProjectNotes *notes)
+{
+  if (g_strcmp0 (notes->told, project->path) == 0)
+    return;
+  g_free (notes->told);
+  notes->told = g_strdup (project->path);
+  g_autofree char *message = describe (project, pipeline);
+  if (global->json)
+    run_events_warning (message);
+  else
+    terminal_note ("peel: %s", message);
+}
+
+Config *
+project_config_load (const char *pipeline, const GlobalOptions *global, ProjectNotes *notes,
+                     Problems *problems)
+{
+  g_autoptr (Config) config = config_load (problems);
+  g_autoptr (Project) project = project_open_beside (pipeline);
+  if (project->state != PROJECT_NONE && project->state != PROJECT_TRUSTED)
+    warn (project, pipeline, global, notes);
+  if (config == NULL ||
+      (project->state == PROJECT_TRUSTED && project_add_to (project, config, problems) == NULL))
+    return NULL;
+  return g_steal_pointer (&config);
+}
