@@ -191,28 +191,37 @@ config_provider (const Config *config, const ProviderType *type)
   return NULL;
 }
 
-/* The value of `key` in the map `section` of a document, or NULL. */
-static const Node *
-entry_of (const Document *document, const char *section, const char *key)
+/* Has a document a value of `key` in the map `section`? */
+static bool
+has_entry (const Document *document, const char *section, const char *key)
 {
-  const Node *root = document != NULL ? document->root : NULL;
-  const Node *map = root != NULL && root->kind == NODE_MAP ? node_get (root, section) : NULL;
-  return map != NULL && map->kind == NODE_MAP ? node_get (map, key) : NULL;
+  const Node *map = node_get (document->root, section);
+  return map != NULL && map->kind == NODE_MAP && node_get (map, key) != NULL;
+}
+
+/* The first document is the table that Peel came with; the others are the user's and the project's. */
+static bool
+is_told_by_user (const Config *config, const char *section, const char *key)
+{
+  for (unsigned i = 1; i < config->documents->len; i++)
+    if (has_entry (config->documents->pdata[i], section, key))
+      return true;
+  return false;
 }
 
 bool
 config_names_provider (const Config *config, const ProviderType *type)
 {
-  return config != NULL && entry_of (config->document, "providers", type->name) != NULL;
+  return config != NULL && is_told_by_user (config, "providers", type->name);
 }
 
 ModelOrigin
 config_model_origin (const Config *config, const char *id)
 {
-  if (entry_of (config->document, "models", id) == NULL)
+  if (!is_told_by_user (config, "models", id))
     return MODEL_ORIGIN_BUILTIN;
-  return entry_of (config->builtin, "models", id) != NULL ? MODEL_ORIGIN_CHANGED
-                                                          : MODEL_ORIGIN_ADDED;
+  return has_entry (config->documents->pdata[0], "models", id) ? MODEL_ORIGIN_CHANGED
+                                                               : MODEL_ORIGIN_ADDED;
 }
 
 const ModelTable *

@@ -6,7 +6,7 @@
  *       command: { program: [/opt/sd/make, --prompt, "{prompt}", --out, "{output}"], cost: 0.05 }
  *
  *     models:
- *       gemini-3-pro-image: { price: 0.09 }
+ *       gemini-3-pro-image: { prices: { 4K: 0.22 } }
  *
  * A project has one of its own, if the user trusts it (project.h): it is laid over the user's, option by
  * option. Each provider's options come from its type's config table, and models are rows of the models table,

@@ -178,8 +178,8 @@ wrong_configurations_are_refused (void)
 static void
 google_s_credentials_are_its_login (void)
 {
-  g_autoptr (Asked) asked = asked_new ("vertex", "token-endpoint: true\ncredentials-file: k.json", NULL,
-                                       "nano-banana-pro", "prompt: x");
+  g_autoptr (Asked) asked = asked_new ("vertex", "token-endpoint: true\ncredentials-file: k.json",
+                                       NULL, "nano-banana-pro", "prompt: x");
   ProviderLogin login;
   asked->type->login (asked->config, &login);
   g_assert_true (login.takes_google);
