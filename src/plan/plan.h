@@ -106,6 +106,7 @@ typedef struct {
   const void *config; /* what the user's configuration says of it, or its defaults, or NULL */
   const Model *row;   /* of the models table, or NULL */
   const char *model;  /* as the provider calls it */
+  char *gone;         /* why the model cannot be asked any more, and what can; NULL: it can */
   bool is_paid;
   bool has_price;  /* of what is paid: somebody wrote down what it costs */
   double cost_usd; /* of one answer, by the price that is known */

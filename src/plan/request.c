@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "providers/capability.h"
+#include "providers/size.h"
 
 void
 plan_request_free (PlanRequest *request)
@@ -13,6 +14,7 @@ plan_request_free (PlanRequest *request)
   step_unref (request->step);
   if (request->references != NULL)
     g_array_unref (request->references);
+  g_free (request->gone);
   g_free (request);
 }
 
@@ -167,6 +169,12 @@ choose_model (const Plan *plan, PlanRequest *request, Problems *problems)
   g_autoptr (GError) error = NULL;
   const char *option = "model";
   request->row = model_table_find (models, provider->name, name, &error);
+  if (request->row == NULL && (request->row = model_table_find_retired (models, name)) != NULL) {
+    /* What it drew is as good as ever; only a miss is an error. */
+    request->gone = g_strdup (error->message);
+    request->model = request->row->id;
+    return true;
+  }
   if (request->row != NULL)
     request->model = model_id_at (request->row, provider->name);
   if (request->row == NULL ||
@@ -214,6 +222,18 @@ request_fingerprint (const Plan *plan, PlanRequest *request, Problems *problems)
   return true;
 }
 
+/* Of a model that is gone nobody knows the sizes any more. */
+static bool
+find_size (PlanRequest *request, GError **error)
+{
+  enum { MOST_EDGE = 65535 };
+  return request->gone != NULL
+           ? size_of_answer (request->options, request->model, MOST_EDGE, &request->width,
+                             &request->height, error)
+           : request->provider->expected_size (request->options, request->row, &request->width,
+                                               &request->height, error);
+}
+
 PlanRequest *
 plan_request (const Plan *plan, unsigned i, Problems *problems)
 {
@@ -237,8 +257,7 @@ plan_request_of (const Plan *plan, const PlanImage *image, Problems *problems)
     return NULL;
   find_price (request);
   g_autoptr (GError) error = NULL;
-  if (!request->provider->expected_size (request->options, request->row, &request->width,
-                                         &request->height, &error)) {
+  if (!find_size (request, &error)) {
     problems_add (problems, mark_of (request->step, "resolution"), "%s", error->message);
     return NULL;
   }

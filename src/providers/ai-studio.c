@@ -126,7 +126,9 @@ login (const void *config, ProviderLogin *out_login)
     .address = base_url (own),
     .header = is_bearer ? "Authorization" : "x-goog-api-key",
     .keys = own->keys,
-    .key_names = names,
+    /* A gateway is another company: it gets the keys that are meant for it. */
+    .key_names = own->profile == PROFILE_GOOGLE && base_url_takes_usual_keys (own->base_url) ? names
+                                                                                             : NULL,
   };
 }
 

@@ -48,3 +48,13 @@ base_url_join (const char *base, const char *format, ...)
   va_end (arguments);
   return g_string_free (url, FALSE);
 }
+
+bool
+base_url_takes_usual_keys (const char *url)
+{
+  if (url == NULL)
+    return true;
+  g_autoptr (GUri) parts = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  return parts != NULL && g_uri_get_host (parts) != NULL &&
+         address_is_loopback_name (g_uri_get_host (parts));
+}

@@ -11,43 +11,37 @@ typedef struct {
   const char *word;
   VerdictKind kind;
   FailureKind failure;
-  bool may_retry, is_billed;
+  bool is_billed;
   const char *meaning;
 } Ending;
 
 /* Of finishReason and of blockReason; both are open lists. */
 static const Ending endings[] = {
-  { "SAFETY", VERDICT_REFUSED, 0, false, false,
+  { "SAFETY", VERDICT_REFUSED, 0, false,
     "the safety filter stopped it; rewrite the prompt, or set 'safety'" },
-  { "RECITATION", VERDICT_REFUSED, 0, false, false,
+  { "RECITATION", VERDICT_REFUSED, 0, false,
     "it would have been too close to a known source; rewrite the prompt" },
-  { "LANGUAGE", VERDICT_REFUSED, 0, false, false, "the model does not know the prompt's language" },
-  { "BLOCKLIST", VERDICT_REFUSED, 0, false, false,
-    "a word of the prompt is on a list; rewrite it" },
-  { "PROHIBITED_CONTENT", VERDICT_REFUSED, 0, false, false,
+  { "LANGUAGE", VERDICT_REFUSED, 0, false, "the model does not know the prompt's language" },
+  { "BLOCKLIST", VERDICT_REFUSED, 0, false, "a word of the prompt is on a list; rewrite it" },
+  { "PROHIBITED_CONTENT", VERDICT_REFUSED, 0, false,
     "the prompt asks for what is never made, whatever 'safety' says" },
-  { "SPII", VERDICT_REFUSED, 0, false, false, "the prompt holds personal data; take it out" },
-  { "JAILBREAK", VERDICT_REFUSED, 0, false, false,
+  { "SPII", VERDICT_REFUSED, 0, false, "the prompt holds personal data; take it out" },
+  { "JAILBREAK", VERDICT_REFUSED, 0, false,
     "the prompt looks like one that works around the rules" },
-  { "MODEL_ARMOR", VERDICT_REFUSED, 0, false, false,
-    "a Model Armor template of the project stopped it" },
-  { "IMAGE_SAFETY", VERDICT_REFUSED, 0, true, false,
+  { "MODEL_ARMOR", VERDICT_REFUSED, 0, false, "a Model Armor template of the project stopped it" },
+  { "IMAGE_SAFETY", VERDICT_REFUSED, 0, false,
     "the picture was made and then held back; another seed may pass, or a plainer prompt" },
-  { "IMAGE_PROHIBITED_CONTENT", VERDICT_REFUSED, 0, false, false,
+  { "IMAGE_PROHIBITED_CONTENT", VERDICT_REFUSED, 0, false,
     "the picture shows what is never given out; rewrite the prompt" },
-  { "IMAGE_RECITATION", VERDICT_REFUSED, 0, true, false,
+  { "IMAGE_RECITATION", VERDICT_REFUSED, 0, false,
     "the picture came too close to a known one; another seed may pass" },
-  { "MAX_TOKENS", VERDICT_FAILED, FAILURE_ITEM, false, true,
+  { "MAX_TOKENS", VERDICT_FAILED, FAILURE_ITEM, true,
     "the model's tokens ran out before it drew; a shorter prompt helps" },
 };
 
 /* The same word as of a finished picture, but of what was sent. */
 static const Ending picture_sent = {
-  "IMAGE_SAFETY",
-  VERDICT_REFUSED,
-  0,
-  false,
-  false,
+  "IMAGE_SAFETY", VERDICT_REFUSED, 0, false,
   "the safety filter stopped a reference picture; take another, or set 'safety'"
 };
 
@@ -76,7 +70,6 @@ end_with (const Ending *ending, const char *who, const char *what, const char *s
   g_autofree char *reference = reference_of (verdict);
   verdict->kind = ending->kind;
   verdict->failure = ending->failure;
-  verdict->may_retry = ending->may_retry;
   verdict->is_billed = ending->is_billed;
   verdict->message = g_strdup_printf ("%s %s (%s)%s%s: %s%s", who,
                                       ending->kind == VERDICT_FAILED ? "made no picture"

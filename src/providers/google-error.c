@@ -194,8 +194,8 @@ google_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
                 status[0] != '\0' ? " " : "", status, words[0] != '\0' ? words : "no reason given",
                 field[0] != '\0' ? " [" : "", field, field[0] != '\0' ? "]" : "",
                 judgement.meaning);
-  verdict->may_move = error.code == 404 || error.code == 429 || error.code == 503;
   verdict->retry_after_ms = MAX (error.retry_ms, answer_retry_after_ms (answer));
+  verdict->may_move = error.code == 404 || error.code == 429 || error.code == 503;
   /* "Deadline expired before operation could complete": it had begun. */
   verdict->is_billed = status_is_billed (error.code) ||
                        (error.code == 503 && says (&error, "deadline"));

@@ -253,6 +253,17 @@ model_is_retired (const Model *model)
   return model->retired != NULL && model->retired[0] != '\0';
 }
 
+const Model *
+model_table_find_retired (const ModelTable *table, const char *name)
+{
+  for (unsigned i = 0; i < table->models->len; i++) {
+    const Model *model = table->models->pdata[i];
+    if (model_is_named (model, name) && model_is_retired (model))
+      return model;
+  }
+  return NULL;
+}
+
 static void
 fail_retired (const Model *model, GError **error)
 {

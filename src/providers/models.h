@@ -75,6 +75,8 @@ bool model_price (const Model *model, const char *resolution, unsigned n_referen
                   double *out_usd);
 /* An empty date takes a retirement back, in a configuration that knows better. */
 bool model_is_retired (const Model *model);
+/* The row of an id or alias that is gone, or NULL. */
+const Model *model_table_find_retired (const ModelTable *table, const char *name);
 /* Does a pipeline ask for it by that name: its id, or an alias? */
 bool model_is_named (const Model *model, const char *name);
 bool model_takes (const Model *model, const char *option);

@@ -182,7 +182,11 @@ login (const void *own, ProviderLogin *out_login)
     .address = base_url (config),
     .header = headers[config->auth],
     .keys = config->keys,
-    .key_names = names,
+    /* A gateway is another company: it gets the keys that are meant for it. */
+    .key_names = config->profile != OPENAI_PROFILE_APIYI &&
+                     base_url_takes_usual_keys (config->base_url)
+                   ? names
+                   : NULL,
   };
 }
 

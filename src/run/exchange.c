@@ -6,11 +6,13 @@
 #include "run/interrupt.h"
 #include "run/network-private.h"
 #include "run/paid-call.h"
+#include "transport/google-search.h"
 
 enum {
   MOST_ATTEMPTS = 3,    /* at a service that has trouble of its own, or is not reached */
   MOST_THROTTLED = 5,   /* at one that asks to wait */
   MOST_EMPTY = 2,       /* that brought no picture */
+  MOST_BILLED = 2,      /* that may have been worked on */
   MOST_FETCHES = 3,     /* of a picture by its address */
   FIRST_WAIT_MS = 1000, /* doubled each time; any part of it, so that many do not come at once */
   MOST_WAIT_MS = 120 * 1000,
@@ -163,6 +165,8 @@ ask (Run *run, Exchange *exchange)
   g_autoptr (GError) error = NULL;
   g_auto (ProviderStep) step = { 0 };
   exchange->asked.project = credential_project (exchange->credential);
+  if (exchange->asked.project == NULL)
+    exchange->asked.project = google_project_of_environment ();
   if (!image_run->request->provider->first_step (&exchange->asked, &step, &error) ||
       !check_room (run, &error) || !misses_before_call (run, image_run, &error)) {
     exchange_fail (run, exchange, error);
@@ -244,14 +248,21 @@ wait_and_try (Run *run, Exchange *exchange, int64_t wanted_ms)
   }
 }
 
-/* This attempt is over, and another one follows. */
+/* What the journal says of an attempt that brought nothing. */
 static void
-try_again (Run *run, Exchange *exchange, RunErrorCode code, const char *why, int64_t wait_ms)
+end_attempt (Run *run, Exchange *exchange, RunErrorCode code, const char *why)
 {
   g_autoptr (GError) error = g_error_new_literal (RUN_ERROR, (int)code, why);
   ImageRun *image_run = exchange->image_run;
   if (image_run->call != NULL && exchange->url == NULL)
     paid_call_end (run, image_run, error);
+}
+
+/* This attempt is over, and another one follows. */
+static void
+try_again (Run *run, Exchange *exchange, RunErrorCode code, const char *why, int64_t wait_ms)
+{
+  end_attempt (run, exchange, code, why);
   wait_and_try (run, exchange, wait_ms);
 }
 
@@ -295,7 +306,16 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
     try_again (run, exchange, code, verdict->message, 0);
     return;
   }
-  if (exchange->n_attempts < most[verdict->failure] && verdict->retry_after_ms <= MOST_WAIT_MS) {
+  if (verdict->failure == FAILURE_LOGIN && exchange->n_keys < exchange->login->credentials->len) {
+    exchange->n_keys++;
+    exchange->credential = login_next (exchange->login);
+    try_again (run, exchange, code, verdict->message, 0);
+    return;
+  }
+  /* What may have been worked on is repeated once, whatever its kind. */
+  unsigned most_here = verdict->is_billed ? MIN (most[verdict->failure], MOST_BILLED)
+                                          : most[verdict->failure];
+  if (exchange->n_attempts < most_here && verdict->retry_after_ms <= MOST_WAIT_MS) {
     if (verdict->failure == FAILURE_NO_IMAGE)
       exchange->asked.seed = (int)(((int64_t)exchange->asked.seed + 1000003) & G_MAXINT32);
     try_again (run, exchange, code, verdict->message, verdict->retry_after_ms);
@@ -303,9 +323,10 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
   }
   if (move (run, exchange, code, verdict))
     return;
+  const PlanRequest *request = exchange->image_run->request;
   if (verdict->failure == FAILURE_RUN || verdict->failure == FAILURE_LOGIN)
-    g_hash_table_insert (run->network->dead, (gpointer)exchange->image_run->request->provider,
-                         g_strdup (verdict->message));
+    network_give_up (run->network, request->provider,
+                     verdict->failure == FAILURE_RUN ? request->model : NULL, verdict->message);
   g_autofree char *message = exchange->n_attempts > 1
                                ? g_strdup_printf ("%s (asked %u times)", verdict->message,
                                                   exchange->n_attempts)
@@ -348,6 +369,8 @@ take_error (Run *run, Exchange *exchange, const AnswerResult *result)
   bool is_broken = is_transport (error, TRANSPORT_ERROR_BROKEN);
   bool may_retry = is_transport (error, TRANSPORT_ERROR_CONNECT) || (is_broken && !was_asked);
   if (is_transport (error, TRANSPORT_ERROR_CANCELLED)) {
+    if (!was_asked) /* nobody can have worked on it */
+      end_attempt (run, exchange, RUN_ERROR_PROVIDER, "the run was ended before it was asked for");
     fail_with (run, exchange, RUN_ERROR_INTERRUPTED,
                "the run was ended before the answer was there; it may be charged");
     return;

@@ -143,6 +143,11 @@ find (Login *login, const ProviderLogin *wanted, const Teller *teller, GError **
     return true;
   if (wanted->takes_google)
     return add_google (login, wanted, error);
+  if (wanted->key_names == NULL)
+    return fail (error,
+                 "'%s' needs a key for the address that your configuration gives: name it under "
+                 "'keys' there. Keys of the environment are meant for the service itself",
+                 login->provider->name);
   g_autofree char *names = g_strjoinv (" or ", (char **)wanted->key_names);
   return fail (error,
                "'%s' needs a key: set %s in the environment, or name one in your configuration "

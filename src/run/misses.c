@@ -77,7 +77,7 @@ plan_miss (Run *run, ImageRun *image_run, const OriginalFacts *facts)
     .cost_usd = request->cost_usd,
   };
   bool again = misses_asks_again (run, image_run);
-  permission_warn_unconfigured (run, image_run);
+  permission_warn_unaskable (run, image_run);
   run->totals.n_originals_missing++;
   if (misses_add_request (run->misses.planned, request)) {
     run->totals.missing_usd += request->cost_usd;

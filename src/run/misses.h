@@ -20,7 +20,7 @@ typedef struct {
   GHashTable *begun;       /* Digest*: the paid requests that were asked in this run */
   PastCalls *past;         /* of the journal; NULL: not looked at yet */
   char *refusal;           /* why paid requests may not be made; NULL: those permitted may */
-  bool has_told_unconfigured;
+  bool has_told_unaskable;
   int64_t last_retry_us;
 } Misses;
 

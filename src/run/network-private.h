@@ -13,8 +13,9 @@ struct Network {
   Cache *cache;        /* of the lane's thread */
   GAsyncQueue *events; /* NetworkEvent*, from other threads */
   int wake_fd;
-  GHashTable *logins;     /* ProviderType* → Login*, owned */
-  GHashTable *dead;       /* ProviderType* → char*: why nothing more is asked of it */
+  GHashTable *logins; /* ProviderType* → Login*, owned */
+  GHashTable
+    *dead; /* char*, "PROVIDER" or "PROVIDER MODEL" → char*: why it is not asked any more */
   GPtrArray *exchanges;   /* Exchange*, owned */
   GPtrArray *threads;     /* GThread*: programs that print tokens */
   GPtrArray *token_calls; /* TokenCall*, owned: that wait for their time */
@@ -34,6 +35,7 @@ typedef struct {
   int64_t due_us;        /* not before */
   char *url;             /* of the picture, that is to be fetched */
   unsigned n_attempts, n_fetches;
+  unsigned n_keys;    /* that were tried */
   bool has_refreshed; /* the credential, after it was refused */
 } Exchange;
 
@@ -46,6 +48,10 @@ typedef struct {
   void *data;
 } NetworkEvent;
 void network_post (Network *network, const NetworkEvent *event);
+
+/* Asks nothing more of a provider, or of one of its models (NULL: all). */
+void network_give_up (Network *network, const ProviderType *provider, const char *model,
+                      const char *why);
 
 /* The end of an exchange, which is freed. */
 void network_drop (Run *run, Exchange *exchange);

@@ -30,7 +30,7 @@ network_new (void)
   network->events = g_async_queue_new_full (event_free);
   network->wake_fd = -1;
   network->logins = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)login_free);
-  network->dead = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  network->dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   network->token_calls = g_ptr_array_new_with_free_func (token_call_free);
   network->threads = g_ptr_array_new_with_free_func (join_thread);
   network->exchanges = g_ptr_array_new_with_free_func ((GDestroyNotify)exchange_free);
@@ -93,11 +93,27 @@ find_login (Run *run, const PlanRequest *request, GError **error)
   return login;
 }
 
+static char *
+name_of (const ProviderType *provider, const char *model)
+{
+  return model != NULL ? g_strdup_printf ("%s %s", provider->name, model)
+                       : g_strdup (provider->name);
+}
+
+void
+network_give_up (Network *network, const ProviderType *provider, const char *model, const char *why)
+{
+  g_hash_table_insert (network->dead, name_of (provider, model), g_strdup (why));
+}
+
 /* The same failure for each of a thousand images would be asked for a thousand times. */
 static bool
-is_alive (const Network *network, const ProviderType *provider, GError **error)
+is_alive (const Network *network, const PlanRequest *request, GError **error)
 {
-  const char *why = g_hash_table_lookup (network->dead, provider);
+  g_autofree char *name = name_of (request->provider, request->model);
+  const char *why = g_hash_table_lookup (network->dead, name);
+  if (why == NULL)
+    why = g_hash_table_lookup (network->dead, request->provider->name);
   if (why == NULL)
     return true;
   g_set_error (error, RUN_ERROR, RUN_ERROR_PROVIDER, "not asked, since for another image %s", why);
@@ -121,7 +137,7 @@ open_exchange (Run *run, Exchange *exchange, GError **error)
 {
   const PlanRequest *request = exchange->image_run->request;
   const char *home = cache_home (run->cache);
-  if (!is_alive (run->network, request->provider, error) || !start (run->network, home, error) ||
+  if (!is_alive (run->network, request, error) || !start (run->network, home, error) ||
       !references_open (&exchange->references, request, home, error))
     return false;
   exchange->login = find_login (run, request, error);
@@ -130,6 +146,7 @@ open_exchange (Run *run, Exchange *exchange, GError **error)
   const GArray *items = exchange->references.items;
   bool has_mask = request->options->mask != NULL;
   exchange->credential = login_next (exchange->login);
+  exchange->n_keys = 1;
   exchange->asked = (ProviderRequest){
     .options = request->options,
     .config = request->config,

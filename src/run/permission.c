@@ -94,7 +94,7 @@ will_miss (Run *run, ImageRun *probe)
   if (probe->image->source != PLAN_GENERATED)
     return false;
   probe->request = plan_request (run->plan, probe->index, problems);
-  if (probe->request == NULL || !probe->request->is_paid ||
+  if (probe->request == NULL || !probe->request->is_paid || probe->request->gone != NULL ||
       g_hash_table_contains (run->misses.permitted, &probe->request->fingerprint))
     return false;
   if (!run_look_up (run, probe, &is_lost, &error)) {
@@ -259,6 +259,8 @@ check_consent (Run *run, const ImageRun *image_run, GError **error)
   if (why != NULL)
     return refuse (run, image_run, why,
                    settings->offline ? "run without --offline" : "--on-miss generate", error);
+  if (request->gone != NULL)
+    return refuse (run, image_run, request->gone, "change 'model' in the pipeline", error);
   if (!is_configured (request))
     return refuse_unconfigured (run, image_run, error);
   if (request->is_paid && misses->refusal != NULL)
@@ -293,13 +295,14 @@ permission_check (Run *run, const ImageRun *image_run, GError **error)
 }
 
 void
-permission_warn_unconfigured (Run *run, const ImageRun *image_run)
+permission_warn_unaskable (Run *run, const ImageRun *image_run)
 {
   g_autoptr (GError) error = NULL;
-  if (is_configured (image_run->request) || run->misses.has_told_unconfigured)
+  const PlanRequest *request = image_run->request;
+  if ((request->gone == NULL && is_configured (request)) || run->misses.has_told_unaskable)
     return;
-  run->misses.has_told_unconfigured = true;
-  refuse_unconfigured (run, image_run, &error);
+  run->misses.has_told_unaskable = true;
+  (void)permission_check (run, image_run, &error);
   g_prefix_error (&error, "%s: ", image_run->image->id);
   run->listener->warning (run->listener->data, error->message);
 }

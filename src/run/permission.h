@@ -14,6 +14,6 @@ bool permission_find_paid (Run *run, const PlanRequest *request, Digest *out_ori
 /* May this one be made? RUN_ERROR_MISS: no, and what would help. */
 bool permission_check (Run *run, const ImageRun *image_run, GError **error);
 /* Tells once that it could not be made. */
-void permission_warn_unconfigured (Run *run, const ImageRun *image_run);
+void permission_warn_unaskable (Run *run, const ImageRun *image_run);
 /* After a dry run: a plan with misses that may not be made, or cost too much, has failed. */
 void permission_judge_plan (Run *run);

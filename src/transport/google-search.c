@@ -87,14 +87,26 @@ find_metadata (const CredentialPlaces *places, const CredentialOptions *options,
   return credential_new_metadata (&server, options, error);
 }
 
+static const char *
+project_of (const CredentialPlaces *places)
+{
+  const char *project = get_env (places, "GOOGLE_CLOUD_PROJECT");
+  return project != NULL ? project : get_env (places, "GCLOUD_PROJECT");
+}
+
+const char *
+google_project_of_environment (void)
+{
+  const CredentialPlaces places = { 0 };
+  return project_of (&places);
+}
+
 Credential *
 credential_find_google (const CredentialPlaces *places, GError **error)
 {
   CredentialOptions options = places->options;
   if (options.project == NULL)
-    options.project = get_env (places, "GOOGLE_CLOUD_PROJECT");
-  if (options.project == NULL)
-    options.project = get_env (places, "GCLOUD_PROJECT");
+    options.project = project_of (places);
   if (options.quota_project == NULL)
     options.quota_project = get_env (places, "GOOGLE_CLOUD_QUOTA_PROJECT");
 

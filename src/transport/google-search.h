@@ -21,6 +21,9 @@ typedef struct {
   CredentialOptions options;     /* its project and quota project come before those above */
 } CredentialPlaces;
 
+/* What GOOGLE_CLOUD_PROJECT, else GCLOUD_PROJECT of this process names, or NULL. */
+const char *google_project_of_environment (void);
+
 /* The first that is there. Nobody is asked yet: whether there is a metadata server shows in its first
  * steps. TRANSPORT_ERROR_NO_CREDENTIAL, from here or from there, says where was looked and what to do. */
 Credential *credential_find_google (const CredentialPlaces *places, GError **error);

@@ -214,7 +214,7 @@ def test_errors_that_no_second_try_helps(place):
         "invalid-argument": "ai-studio answered 400 INVALID_ARGUMENT",
         "location": "the service is not offered where this machine is",
         "bad-key": "the key is wrong",
-        "permission": "the account has no right to this",
+        "permission": "the key may not do this",
         "service-disabled": "the API is off in this project",
         "billing": "billing is off",
         "not-found": "the model is not there",
@@ -336,7 +336,58 @@ def test_nobody_listens(place):
         expect_journal(place, "failed", "failed", "failed")
 
 
+# ---- models that are gone ----
+
+def test_what_a_retired_model_drew_is_used_and_a_miss_names_the_successor(place):
+    living = {"old-model": {"providers": ["ai-studio"], "resolutions": ["1K"],
+                            "ids": ["ai-studio=gemini-3-pro-image"], "price": 0.1}}
+    gone = {"old-model": {"retired": "2026-11-01", "successor": "gemini-3-pro-image"}}
+    with Service(place) as service:
+        service.configure("ai-studio", models=living)
+        service.pipeline("ai-studio", model="old-model")
+        service.run()
+        service.configure("ai-studio", models=gone)
+        place.write("p.yaml", place.read("p.yaml").replace(b"width: 64", b"width: 32"))
+        result = service.run()
+        expect("1 made (1 image)" in result.out, result)
+        service.pipeline("ai-studio", model="old-model", prompt="Another")
+        result = service.run(code=7)
+        expect("the model 'old-model' is gone since 2026-11-01; ask for 'gemini-3-pro-image' "
+               "instead" in result.err, result)
+        planned = place.peel("plan", "p.yaml")
+        expect("is gone since 2026-11-01" in planned.err, planned)
+        service.expect_calls(1)
+
+
 # ---- several ----
+
+def test_a_key_that_is_refused_leaves_the_others(place):
+    with Service(place) as service:
+        service.configure("ai-studio", keys=[{"env": "KEY_ONE"}, {"env": "SIMULATOR_KEY"}], jobs=1)
+        service.variables["KEY_ONE"] = "not-a-good-one"
+        service.pipeline("ai-studio", variants=2)
+        service.run()
+        expect_equal(len(place.blobs()), 2, "originals")
+
+
+def test_a_gateway_gets_no_key_of_the_environment(place):
+    with Service(place) as service:
+        service.configure("openai", base_url="https://gateway.invalid/v1", keys=[], cost=0.01)
+        service.variables["OPENAI_API_KEY"] = "simulator-key"
+        service.pipeline("openai")
+        result = service.run(code=4)
+        expect("'openai' needs a key for the address that your configuration gives" in result.err,
+               result)
+
+
+def test_the_project_of_the_environment_serves_a_token_command(place):
+    with Service(place, arguments=["--access-token", "simulator-access-token"]) as service:
+        service.configure("vertex", token_command=["/bin/echo", "simulator-access-token"])
+        service.variables["GOOGLE_CLOUD_PROJECT"] = "simulator-project"
+        service.pipeline("vertex")
+        service.run()
+        expect("/projects/simulator-project/" in service.expect_calls(1)[0]["path"], "project")
+
 
 def test_what_fails_for_all_is_asked_once(place):
     with Service(place, rules=[{"do": {"error": "permission"}}]) as service:

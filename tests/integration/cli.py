@@ -119,7 +119,9 @@ def test_json_ends_in_a_summary_whatever_happens(place):
         "run": (["p.yaml"], ["nowhere.yaml"]),
         "schema": (["preset"], ["bogus"]),
         "stages": (["resize"], ["bogus"]),
+        "trust": (["shop", "--yes"], ["nowhere"]),
     }
+    place.write("shop/peel.yaml", "providers: {}\n")
     expect_equal(sorted(cases), sorted(command_names()), "commands with a case")
     for name, (good, bad) in cases.items():
         words = name.split()

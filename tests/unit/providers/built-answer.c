@@ -84,7 +84,6 @@ verdict_describe (const Verdict *verdict)
   g_autoptr (GString) out = g_string_new (is_refused ? "refused" : kinds[verdict->failure]);
   if (verdict->retry_after_ms >= 0)
     g_string_append_printf (out, " in %" G_GINT64_FORMAT " ms", verdict->retry_after_ms);
-  g_string_append (out, verdict->may_retry ? ", may pass" : "");
   g_string_append (out, verdict->is_billed ? ", billed" : "");
   g_string_append_printf (out, ": %s", verdict->message);
   return g_strdup (out->str);

@@ -38,7 +38,7 @@ typedef struct {
   "the picture was made and then held back; another seed may pass, or a plainer prompt"
 #define PROMPT(word) "refused: vertex refused the prompt (" word ") and said: Sorry.: "
 #define PICTURE(word) "refused: vertex refused the picture (" word ") and said: Sorry.: "
-#define PASSING(word) "refused, may pass: vertex refused the picture (" word ") and said: Sorry.: "
+#define PASSING(word) "refused: vertex refused the picture (" word ") and said: Sorry.: "
 #define NOTHING(word)                                                                              \
   "no image, billed: vertex made no picture (" word ") and said: Sorry.: it may go well another "  \
   "time"

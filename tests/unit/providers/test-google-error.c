@@ -121,6 +121,19 @@ a_key_is_told_of_keys_and_an_account_of_roles (void)
                    "its project or its restrictions forbid it)");
 }
 
+static void
+another_location_may_have_room_or_the_model (void)
+{
+  for (int status = 400; status < 600; status++) {
+    static const JsonScanPath no_paths[] = { { NULL, 0 } };
+    static const char text[] = "{\"error\":{\"message\":\"m\"}}";
+    g_autoptr (BuiltAnswer) built = built_answer_new (no_paths, status, NULL, text, strlen (text));
+    g_auto (Verdict) verdict = { 0 };
+    google_judge_error (&built->answer, "vertex", &verdict);
+    g_assert_cmpint (verdict.may_move, ==, status == 404 || status == 429 || status == 503);
+  }
+}
+
 /* ---- how long ---- */
 
 #define RETRY(delay) "\"details\":[" DETAIL ("RetryInfo", "\"retryDelay\":\"" delay "\"") "]"
@@ -290,6 +303,8 @@ main (int argc, char **argv)
   CLAIM ("every-status-has-its-meaning", every_status_has_its_meaning);
   CLAIM ("a-key-is-told-of-keys-and-an-account-of-roles",
          a_key_is_told_of_keys_and_an_account_of_roles);
+  CLAIM ("another-location-may-have-room-or-the-model",
+         another_location_may_have_room_or_the_model);
   CLAIM ("the-wait-is-the-longer-of-body-and-header", the_wait_is_the_longer_of_body_and_header);
   CLAIM ("only-quotas-that-come-back-soon-are-waited-for",
          only_quotas_that_come_back_soon_are_waited_for);

@@ -152,6 +152,17 @@ numbers_are_pictures_only_if_there_is_one (void)
 }
 
 static void
+of_a_name_that_stands_twice_the_last_counts (void)
+{
+  cJSON *json = cJSON_Parse ("{\"a\":1,\"A\":2,\"a\":3,\"b_c\":4}");
+  g_assert_cmpint (answer_item (json, "a")->valueint, ==, 3);
+  g_assert_cmpint (answer_member (json, "bC", "b_c")->valueint, ==, 4);
+  g_assert_null (answer_item (json, "b"));
+  g_assert_null (answer_item (NULL, "a"));
+  cJSON_Delete (json);
+}
+
+static void
 addresses_hold_nothing_that_a_terminal_obeys (void)
 {
   static const char *const wrong[] = { "", "https://a.example/ b", "https://a.example/\x1b[2J",
@@ -173,6 +184,8 @@ main (int argc, char **argv)
   CLAIM ("durations-are-seconds-with-their-sign", durations_are_seconds_with_their_sign);
   CLAIM ("headers-say-seconds-milliseconds-or-a-date", headers_say_seconds_milliseconds_or_a_date);
   CLAIM ("numbers-are-pictures-only-if-there-is-one", numbers_are_pictures_only_if_there_is_one);
+  CLAIM ("of-a-name-that-stands-twice-the-last-counts",
+         of_a_name_that_stands_twice_the_last_counts);
   CLAIM ("addresses-hold-nothing-that-a-terminal-obeys",
          addresses_hold_nothing_that_a_terminal_obeys);
 #undef CLAIM

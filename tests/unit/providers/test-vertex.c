@@ -50,6 +50,20 @@ the_first_location_that_has_the_model_is_asked (void)
 }
 
 static void
+the_next_location_is_of_those_that_have_the_model (void)
+{
+  g_autoptr (Asked)
+    asked = asked_new ("vertex", "locations: [us, global, asia-east1, europe-west1]", ROWS,
+                       "gemini-2.5-flash-image", "prompt: x");
+  const char *first = asked->type->next_location (asked->config, asked->row, NULL);
+  g_assert_cmpstr (first, ==, "global");
+  const char *second = asked->type->next_location (asked->config, asked->row, first);
+  g_assert_cmpstr (second, ==, "europe-west1");
+  g_assert_null (asked->type->next_location (asked->config, asked->row, second));
+  g_assert_null (asked->type->next_location (asked->config, asked->row, "nowhere"));
+}
+
+static void
 a_place_without_the_model_is_told_at_once (void)
 {
   static const char *const cases[][3] = {
@@ -197,6 +211,8 @@ main (int argc, char **argv)
   CLAIM ("hosts-go-by-the-location", hosts_go_by_the_location);
   CLAIM ("the-first-location-that-has-the-model-is-asked",
          the_first_location_that_has_the_model_is_asked);
+  CLAIM ("the-next-location-is-of-those-that-have-the-model",
+         the_next_location_is_of_those_that_have_the_model);
   CLAIM ("a-place-without-the-model-is-told-at-once", a_place_without_the_model_is_told_at_once);
   CLAIM ("express-mode-has-no-project-and-no-location",
          express_mode_has_no_project_and_no_location);
