@@ -236,6 +236,8 @@ answer_file (Simulator *simulator, Exchange *exchange, const PathParts *parts)
 
 static const Route routes[] = {
   { "POST", "/v1beta/models/{model}:generateContent", "gemini", answer_developer },
+  /* What @google/genai 3 asks unless told otherwise. */
+  { "POST", "/v1/models/{model}:generateContent", "gemini", answer_developer },
   { "POST", "/v1beta/models/{model}:predict", "predict", answer_predict },
   { "POST",
     "/v1/projects/{project}/locations/{location}/publishers/google/models/{model}"
