@@ -29,7 +29,8 @@ RATIOS = ["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9
 
 def google(surface, name, peel=None, references=None, **config):
     """The client leaves out what the intent does not name."""
-    intent = {"name": f"{surface} {name}", "surface": surface, "config": config, "peel": dict(peel or {})}
+    intent = {"name": f"{surface} {name}", "surface": surface, "config": config,
+              "peel": dict(peel or {})}
     if references is not None:
         intent["references"] = intent["peel"]["references"] = references
     return intent
@@ -40,7 +41,8 @@ def image(ratio="1:1", size="1K", **more):
 
 
 def openai(surface, name, peel=None, references=None, mask=None, **fields):
-    intent = {"name": f"{surface} {name}", "surface": surface, "fields": fields, "peel": dict(peel or {})}
+    intent = {"name": f"{surface} {name}", "surface": surface, "fields": fields,
+              "peel": dict(peel or {})}
     for key, value in (("references", references), ("mask", mask)):
         if value is not None:
             intent[key] = intent["peel"][key] = value
@@ -236,7 +238,8 @@ def ask_as_peel(service, intents):
     provider = {"developer": "ai-studio", "express": "vertex", "vertex": "vertex"}
     for intent in intents:
         configure(service, intent["surface"])
-        service.pipeline(provider.get(intent["surface"], "openai"), prompt=prompt(intent), **intent["peel"])
+        service.pipeline(provider.get(intent["surface"], "openai"), prompt=prompt(intent),
+                         **intent["peel"])
         service.run()
 
 
@@ -251,9 +254,11 @@ def ask_as_client(service, driver, intents):
     work = [{**intent, "prompt": prompt(intent),
              **{key: [place.path(name) for name in intent[key]] for key in ["references"]
                 if key in intent},
-             **({"mask": place.path(intent["mask"])} if "mask" in intent else {})} for intent in intents]
+             **({"mask": place.path(intent["mask"])} if "mask" in intent else {})}
+            for intent in intents]
     path = place.write("work.json", json.dumps({
-        "url": service.url, "key": simulated.KEY, "token": TOKEN, "project": PROJECT, "intents": work}))
+        "url": service.url, "key": simulated.KEY, "token": TOKEN, "project": PROJECT,
+        "intents": work}))
     environment = {**service.environment(), "PEEL_CLIENTS": os.path.join(ROOT, "build", "clients")}
     result = subprocess.run(["node", os.path.join(CLIENTS, driver), path], capture_output=True,
                             text=True, env=environment, timeout=support.TIMEOUT_S, check=False)
