@@ -2,7 +2,7 @@
 one that is not listed fails, and so does one that is listed and does not occur any more.
 
 Both ask the simulator, and what came is compared from its log, field by field. Why each difference
-is wanted: docs/decisions/008-requests-like-the-official-clients.md.
+is wanted: docs/decisions/010-requests-like-the-official-clients.md.
 """
 
 import fnmatch
@@ -18,7 +18,7 @@ from support import expect, expect_equal
 
 ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..")
 CLIENTS = os.path.join(ROOT, "tests", "clients")
-DECISION = os.path.join(ROOT, "docs", "decisions", "008-requests-like-the-official-clients.md")
+DECISION = os.path.join(ROOT, "docs", "decisions", "010-requests-like-the-official-clients.md")
 TOKEN = "simulator-access-token"
 PROJECT = "simulator-project"
 ABSENT, ANY = "(absent)", "(any)"
