@@ -218,6 +218,7 @@ exchange_step (Run *run, Exchange *exchange)
     fail_with (run, exchange, RUN_ERROR_PROVIDER, error->message);
     return;
   }
+  exchange->waits_for_token = step.kind != CREDENTIAL_READY;
   switch (step.kind) {
   case CREDENTIAL_READY:
     ask (run, exchange);

@@ -37,6 +37,7 @@ typedef struct {
   unsigned n_attempts, n_fetches;
   unsigned n_keys;    /* that were tried */
   bool has_refreshed; /* the credential, after it was refused */
+  bool waits_for_token;
 } Exchange;
 
 /* ---- network.c ---- */
@@ -52,6 +53,9 @@ void network_post (Network *network, const NetworkEvent *event);
 /* Asks nothing more of a provider, or of one of its models (NULL: all). */
 void network_give_up (Network *network, const ProviderType *provider, const char *model,
                       const char *why);
+
+/* The credential cannot be had now: ends the exchanges that wait for it. */
+void network_fail_waiting (Run *run, const Credential *credential, const GError *error);
 
 /* The end of an exchange, which is freed. */
 void network_drop (Run *run, Exchange *exchange);

@@ -182,6 +182,17 @@ network_drop (Run *run, Exchange *exchange)
   g_ptr_array_remove (run->network->exchanges, exchange);
 }
 
+void
+network_fail_waiting (Run *run, const Credential *credential, const GError *error)
+{
+  g_autoptr (GError) problem = g_error_new_literal (RUN_ERROR, RUN_ERROR_PROVIDER, error->message);
+  for (unsigned i = run->network->exchanges->len; i > 0; i--) {
+    Exchange *exchange = run->network->exchanges->pdata[i - 1];
+    if (exchange->waits_for_token && exchange->credential == credential)
+      exchange_fail (run, exchange, problem);
+  }
+}
+
 unsigned
 network_n_busy (const Network *network)
 {
@@ -221,7 +232,8 @@ network_work (Run *run)
     event->take (run, event->data);
     g_free (event);
   }
-  if (network->is_stopping)
+  /* The run may know that it is to end before it has told the network. */
+  if (network->is_stopping || run->is_stopping)
     return;
   token_calls_begin (run);
   step_those_due (run);

@@ -62,13 +62,13 @@ now_s (void)
 
 /* ---- by the network ---- */
 
-/* What went wrong is said by the credential's next step, to whoever takes it. */
 static void
 take_answer (Run *run, void *data)
 {
   TokenCall *call = data;
+  g_autoptr (GError) error = NULL;
   if (call->why != NULL) {
-    credential_take_silence (call->credential, call->why, now_s (), NULL);
+    credential_take_silence (call->credential, call->why, now_s (), &error);
   } else {
     g_ptr_array_add (call->headers, NULL);
     const CredentialAnswer answer = {
@@ -77,8 +77,11 @@ take_answer (Run *run, void *data)
       .body = call->body->str,
       .length = call->body->len,
     };
-    credential_take_answer (call->credential, &answer, now_s (), NULL);
+    credential_take_answer (call->credential, &answer, now_s (), &error);
   }
+  /* The next step would ask anew, and those who wait would wait without end. */
+  if (error != NULL)
+    network_fail_waiting (run, call->credential, error);
   token_call_free (call);
 }
 

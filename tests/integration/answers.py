@@ -1,5 +1,6 @@
 """What a service may answer, by fault and by nature: the exit code, the words, and what is kept."""
 
+import json
 import os
 import time
 
@@ -378,6 +379,19 @@ def test_a_gateway_gets_no_key_of_the_environment(place):
         result = service.run(code=4)
         expect("'openai' needs a key for the address that your configuration gives" in result.err,
                result)
+
+
+def test_a_token_endpoint_that_does_not_answer_ends_the_image(place):
+    with Service(place) as service:
+        path = place.write("login.json", json.dumps({
+            "type": "authorized_user", "client_id": "simulator", "client_secret": "simulator-secret",
+            "refresh_token": "simulator-refresh", "token_uri": "http://127.0.0.1:1/token"}))
+        os.chmod(path, 0o600)
+        service.configure("vertex", project="simulator-project", credentials_file=path)
+        service.pipeline("vertex", variants=2)
+        result = service.run(code=4)
+        expect("no token after 3 tries: no answer" in result.err, result)
+        service.expect_calls(0)
 
 
 def test_the_project_of_the_environment_serves_a_token_command(place):
