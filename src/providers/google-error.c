@@ -195,6 +195,8 @@ google_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
                 field[0] != '\0' ? " [" : "", field, field[0] != '\0' ? "]" : "",
                 judgement.meaning);
   verdict->retry_after_ms = MAX (error.retry_ms, answer_retry_after_ms (answer));
+  verdict->may_change_key = judgement.kind == FAILURE_LOGIN || error.code == 403 ||
+                            error.code == 429;
   verdict->may_move = error.code == 404 || error.code == 429 || error.code == 503;
   /* "Deadline expired before operation could complete": it had begun. */
   verdict->is_billed = status_is_billed (error.code) ||

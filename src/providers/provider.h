@@ -105,6 +105,7 @@ typedef struct {
   FailureKind failure;
   int64_t retry_after_ms; /* THROTTLE, TRANSIENT: what the service asks for; -1: it did not say */
   bool may_move;          /* FAILED: another location may have it, or room for it */
+  bool may_change_key;    /* FAILED: it is about the key, its account or its quota */
   bool is_billed; /* REFUSED, FAILED: the service worked on it, so money may have been taken */
   char *message;  /* REFUSED, FAILED: what the service said, what it means, what to do */
   char *declared_type, *model_version, *response_id, *finish_reason;

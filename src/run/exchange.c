@@ -288,6 +288,19 @@ move (Run *run, Exchange *exchange, RunErrorCode code, const Verdict *verdict)
   return true;
 }
 
+/* Another key may be a good one, or of an account that has something left. False: all were tried. */
+static bool
+change_key (Run *run, Exchange *exchange, RunErrorCode code, const Verdict *verdict)
+{
+  if (!verdict->may_change_key || exchange->n_keys >= exchange->login->credentials->len)
+    return false;
+  exchange->n_keys++;
+  exchange->credential = login_after (exchange->login, exchange->credential);
+  exchange->n_attempts = 0;
+  try_again (run, exchange, code, verdict->message, 0);
+  return true;
+}
+
 static void
 take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
 {
@@ -307,22 +320,21 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
     try_again (run, exchange, code, verdict->message, 0);
     return;
   }
-  if (verdict->failure == FAILURE_LOGIN && exchange->n_keys < exchange->login->credentials->len) {
-    exchange->n_keys++;
-    exchange->credential = login_next (exchange->login);
-    try_again (run, exchange, code, verdict->message, 0);
+  if (change_key (run, exchange, code, verdict))
     return;
-  }
-  /* What may have been worked on is repeated once, whatever its kind. */
-  unsigned most_here = verdict->is_billed ? MIN (most[verdict->failure], MOST_BILLED)
-                                          : most[verdict->failure];
-  if (exchange->n_attempts < most_here && verdict->retry_after_ms <= MOST_WAIT_MS) {
+  /* What may have been worked on is repeated once, whatever its kind and wherever. */
+  exchange->n_billed += verdict->is_billed;
+  bool may_repeat = !verdict->is_billed || exchange->n_billed < MOST_BILLED;
+  if (may_repeat && exchange->n_attempts < most[verdict->failure] &&
+      verdict->retry_after_ms <= MOST_WAIT_MS) {
+    if (verdict->failure == FAILURE_THROTTLE)
+      exchange->credential = login_after (exchange->login, exchange->credential);
     if (verdict->failure == FAILURE_NO_IMAGE)
       exchange->asked.seed = (int)(((int64_t)exchange->asked.seed + 1000003) & G_MAXINT32);
     try_again (run, exchange, code, verdict->message, verdict->retry_after_ms);
     return;
   }
-  if (move (run, exchange, code, verdict))
+  if (may_repeat && move (run, exchange, code, verdict))
     return;
   const PlanRequest *request = exchange->image_run->request;
   if (verdict->failure == FAILURE_RUN || verdict->failure == FAILURE_LOGIN)

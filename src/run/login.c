@@ -195,3 +195,12 @@ login_next (Login *login)
 {
   return login->credentials->pdata[login->next++ % login->credentials->len];
 }
+
+Credential *
+login_after (const Login *login, const Credential *credential)
+{
+  unsigned i = 0;
+  while (login->credentials->pdata[i] != credential)
+    i++;
+  return login->credentials->pdata[(i + 1) % login->credentials->len];
+}

@@ -19,3 +19,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Login, login_free)
 
 /* Of several, each in its turn. Borrowed. */
 Credential *login_next (Login *login);
+/* The one that stands behind it, whoever else asked in the meantime. Borrowed. */
+Credential *login_after (const Login *login, const Credential *credential);

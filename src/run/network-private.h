@@ -34,7 +34,9 @@ typedef struct {
   unsigned lane_call;    /* under way; 0: it is not */
   int64_t due_us;        /* not before */
   char *url;             /* of the picture, that is to be fetched */
-  unsigned n_attempts, n_fetches;
+  unsigned n_attempts;   /* at this location, with this key */
+  unsigned n_billed;     /* attempts, anywhere, that may have been worked on */
+  unsigned n_fetches;
   unsigned n_keys;    /* that were tried */
   bool has_refreshed; /* the credential, after it was refused */
   bool waits_for_token;

@@ -371,6 +371,38 @@ def test_a_key_that_is_refused_leaves_the_others(place):
         expect_equal(len(place.blobs()), 2, "originals")
 
 
+def test_each_key_is_tried_whoever_else_asks(place):
+    with Service(place) as service:
+        service.configure("ai-studio", keys=[{"env": "KEY_ONE"}, {"env": "SIMULATOR_KEY"}], jobs=4)
+        service.variables["KEY_ONE"] = "not-a-good-one"
+        service.pipeline("ai-studio", variants=4)
+        service.run()
+        expect_equal(len(place.blobs()), 4, "originals")
+
+
+def test_a_quota_that_is_used_up_leaves_the_other_keys(place):
+    for name in ("per-day", "limit-zero", "rate-limit"):
+        rules = [{"match": {"times": 1}, "do": {"error": name}}]
+        with Service(place.another(name), rules=rules) as service:
+            service.configure("ai-studio", keys=[{"env": "KEY_ONE"}, {"env": "SIMULATOR_KEY"}])
+            service.variables["KEY_ONE"] = service.variables["SIMULATOR_KEY"]
+            service.pipeline("ai-studio")
+            service.run()
+            service.expect_calls(2)
+            expect_journal(service.place, "failed", "stored")
+
+
+def test_what_may_be_charged_is_asked_twice_at_most_in_all_locations(place):
+    with Service(place, rules=[{"do": {"error": "deadline"}}]) as service:
+        row = {"gemini-3-pro-image": {"locations": ["global", "us", "eu"]}}
+        service.configure("vertex", models=row, project="simulator-project",
+                          locations=["global", "us", "eu"],
+                          token_command=["/bin/echo", "simulator-access-token"])
+        service.pipeline("vertex")
+        service.run(code=4)
+        service.expect_calls(2)
+
+
 def test_a_gateway_gets_no_key_of_the_environment(place):
     with Service(place) as service:
         service.configure("openai", base_url="https://gateway.invalid/v1", keys=[], cost=0.01)
