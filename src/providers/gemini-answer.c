@@ -2,7 +2,6 @@
  * the picture, or nothing. */
 #include "providers/gemini.h"
 
-#include "document/json-write.h"
 #include "providers/verdict.h"
 
 /* ---- refusals ---- */
@@ -173,7 +172,7 @@ take_facts (const cJSON *root, Verdict *verdict)
   verdict->model_version = version != NULL ? service_words (version) : NULL;
   verdict->response_id = id != NULL ? service_words (id) : NULL;
   verdict->finish_reason = reason != NULL ? service_words (reason) : NULL;
-  verdict->usage = cJSON_IsObject (usage) ? json_write_line (usage) : NULL;
+  verdict->usage = answer_dup_usage (usage);
 }
 
 static void
@@ -233,6 +232,5 @@ gemini_take_answer (const ProviderAnswer *answer, const char *who, Verdict *verd
   if (verdict->url != NULL)
     verdict->kind = VERDICT_FETCH;
   else
-
     judge_without_picture (&found, root, who, verdict);
 }

@@ -1,4 +1,3 @@
-#include "document/json-write.h"
 #include "providers/gemini.h"
 #include "providers/openai.h"
 #include "providers/verdict.h"
@@ -18,7 +17,7 @@ take_facts (const ProviderAnswer *answer, const cJSON *root, Verdict *verdict)
   const char *id = http_headers_get (answer->headers, "x-request-id");
   const char *format = answer_text (root, "output_format", "output_format");
   verdict->response_id = id != NULL ? service_words (id) : NULL;
-  verdict->usage = cJSON_IsObject (usage) ? json_write_line (usage) : NULL;
+  verdict->usage = answer_dup_usage (usage);
   if (format != NULL) {
     g_autofree char *type = g_strconcat ("image/", format, NULL);
     verdict->declared_type = service_words (type);

@@ -5,10 +5,12 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/units.h"
+#include "document/json-write.h"
 
 enum {
   MOST_WORDS = 400,       /* characters */
   MOST_CREDENTIAL = 4096, /* characters of one that begins before the cut */
+  MOST_USAGE_BYTES = 16 * 1024,
   MOST_WAIT_MS = 24 * 3600 * 1000,
 };
 
@@ -133,6 +135,39 @@ service_words (const char *text)
   g_autofree char *whole = words;
   g_autofree char *start = g_utf8_substring (whole, 0, MOST_WORDS);
   return g_strconcat (start, "…", NULL);
+}
+
+static cJSON *
+copy_clean (const cJSON *item)
+{
+  if (cJSON_IsString (item)) {
+    g_autofree char *words = service_words (item->valuestring);
+    return cJSON_CreateString (words);
+  }
+  if (!cJSON_IsObject (item) && !cJSON_IsArray (item))
+    return cJSON_Duplicate (item, false);
+  cJSON *copy = cJSON_IsObject (item) ? cJSON_CreateObject () : cJSON_CreateArray ();
+  const cJSON *child;
+  cJSON_ArrayForEach (child, item)
+  {
+    g_autofree char *name = service_words (child->string != NULL ? child->string : "");
+    if (cJSON_IsObject (item))
+      cJSON_AddItemToObject (copy, name, copy_clean (child));
+    else
+      cJSON_AddItemToArray (copy, copy_clean (child));
+  }
+  return copy;
+}
+
+char *
+answer_dup_usage (const cJSON *usage)
+{
+  if (!cJSON_IsObject (usage))
+    return NULL;
+  cJSON *clean = copy_clean (usage);
+  g_autofree char *text = json_write_line (clean);
+  cJSON_Delete (clean);
+  return strlen (text) <= MOST_USAGE_BYTES ? g_steal_pointer (&text) : NULL;
 }
 
 void

@@ -23,6 +23,10 @@ bool answer_is_success (const ProviderAnswer *answer);
  * or is empty. */
 char *answer_dup_address (const char *text, size_t length);
 
+/* What was used, as JSON for the sidecar: with names and texts as service_words() has them. NULL: it is
+ * no object, or longer than anything that is worth keeping. New string. */
+char *answer_dup_usage (const cJSON *usage);
+
 /* What a service said, fit for a message: one line, no control characters, no credentials, and not
  * more than a reader takes in. New string. */
 char *service_words (const char *text);

@@ -237,6 +237,18 @@ facts_are_taken (void)
   g_assert_cmpint (verdict.retry_after_ms, ==, -1);
   g_auto (Verdict) snake = judge ("{\"usage_metadata\":{\"a\":1},\"model_version\":\"m\"}");
   g_assert_cmpstr (snake.usage, ==, "{\"a\":1}");
+  g_auto (Verdict)
+    telling = judge ("{\"usageMetadata\":{\"n\":[1,true,{\"t\":\"Bearer 0123456789abcdef \\n\"}],"
+                     "\"AIzaSyExampleExampleExample\":null}}");
+  g_assert_cmpstr (telling.usage, ==,
+                   "{\"n\":[1,true,{\"t\":\"Bearer ................\"}],"
+                   "\"...........................\":null}");
+  g_autofree char *many = g_strnfill (20000, ',');
+  g_autofree char *list = g_strdup_printf ("{\"usageMetadata\":{\"a\":[0%s]}}", many);
+  for (char *at = strchr (list, ','); at != NULL && at[1] == ','; at += 2)
+    at[1] = '1';
+  g_auto (Verdict) long_one = judge (list);
+  g_assert_null (long_one.usage);
   g_assert_cmpstr (snake.model_version, ==, "m");
   g_auto (Verdict)
     wrong = judge ("{\"usageMetadata\":7,\"modelVersion\":8,\"responseId\":[],\"candidates\":[]}");
