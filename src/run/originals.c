@@ -277,29 +277,6 @@ remember_original (Run *run, ImageRun *image_run, GError **error)
          state_put_file (run->state, file, &image_run->file_stamp, &record->digest, error);
 }
 
-/* Services answer with other pixels than were asked for, and say nothing. */
-static bool
-check_size (Run *run, const ImageRun *image_run, GError **error)
-{
-  const PlanRequest *request = image_run->request;
-  const CacheRecord *record = image_run->record;
-  if (!image_run->answer.has_landed ||
-      (record->width == request->width && record->height == request->height))
-    return true;
-  g_autofree char *text = g_strdup_printf ("%dx%d px came, and %dx%d were asked for", record->width,
-                                           record->height, request->width, request->height);
-  if (request->options->on_other_size == OTHER_SIZE_FAIL) {
-    g_set_error (error, RUN_ERROR, RUN_ERROR_TARGET,
-                 "%s; the original is in the cache (%.12s), and without 'on-other-size: fail' "
-                 "outputs are made of it",
-                 text, digest_to_hex (&record->digest).text);
-    return false;
-  }
-  g_autofree char *message = g_strdup_printf ("%s: %s", image_run->image->id, text);
-  run->listener->warning (run->listener->data, message);
-  return true;
-}
-
 void
 run_take_original (Run *run, ImageRun *image_run, Answer *answer)
 {
@@ -310,10 +287,6 @@ run_take_original (Run *run, ImageRun *image_run, Answer *answer)
     return;
   }
   misses_end_call (run, image_run, NULL);
-  if (!check_size (run, image_run, &error)) {
-    run_fail_image (run, image_run, error);
-    return;
-  }
   if (image_run->has_untold) {
     run_go_on_with_cached (run, image_run);
     return;

@@ -198,6 +198,32 @@ tell_to_make (Run *run, ImageRun *image_run, const GArray *chosen)
   }
 }
 
+/* Services answer with other pixels than were asked for, and say nothing. A new answer is worth a
+ * warning; an error is one whenever something is to be made of it. */
+static bool
+check_size (Run *run, const ImageRun *image_run, GError **error)
+{
+  const PlanRequest *request = image_run->request;
+  const CacheRecord *record = image_run->record;
+  if (request == NULL || request->gone != NULL ||
+      (record->width == request->width && record->height == request->height))
+    return true;
+  g_autofree char *text = g_strdup_printf ("%dx%d px came, and %dx%d were asked for", record->width,
+                                           record->height, request->width, request->height);
+  if (request->options->on_other_size == OTHER_SIZE_FAIL) {
+    g_set_error (error, RUN_ERROR, RUN_ERROR_TARGET,
+                 "%s; the original is in the cache (%.12s), and without 'on-other-size: fail' "
+                 "outputs are made of it",
+                 text, digest_to_hex (&record->digest).text);
+    return false;
+  }
+  if (!image_run->answer.has_landed)
+    return true;
+  g_autofree char *message = g_strdup_printf ("%s: %s", image_run->image->id, text);
+  run->listener->warning (run->listener->data, message);
+  return true;
+}
+
 /* The original is known: plan with its real facts, and make what is out of date. */
 void
 run_settle_outputs (Run *run, ImageRun *image_run)
@@ -206,7 +232,8 @@ run_settle_outputs (Run *run, ImageRun *image_run)
   g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (unsigned));
   const OriginalFacts facts = image_run_facts (image_run);
   if (!run_expand_outputs (run, image_run, &facts, &error) ||
-      !judge_outputs (run, image_run, chosen, &error)) {
+      !judge_outputs (run, image_run, chosen, &error) ||
+      (chosen->len > 0 && !check_size (run, image_run, &error))) {
     run_fail_image (run, image_run, error);
     return;
   }

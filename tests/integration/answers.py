@@ -137,6 +137,9 @@ def test_other_pixels_are_an_error_where_they_must_not_be(place):
         expect("512x512 px came, and 1024x1024 were asked for" in result.err, result)
         service.expect_original()
         expect_journal(place, "stored")
+        # It is no better the next time.
+        service.run(code=9)
+        place.peel("plan", "p.yaml", code=9)
         # It is paid for: without the option it is used, and nobody is asked.
         service.pipeline("ai-studio")
         service.run()
