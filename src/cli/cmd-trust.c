@@ -21,17 +21,6 @@ static const Option rows[] = {
 };
 static const OptionTable trust_options = { rows, sizeof (TrustOptions), NULL };
 
-static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static bool
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (RUN_ERROR, RUN_ERROR_INVALID, format, arguments));
-  va_end (arguments);
-  return false;
-}
-
 /* The folder that is meant: the working one, or that of a peel.yaml which was named itself. */
 static char *
 dup_folder (const Invocation *invocation)
@@ -157,8 +146,9 @@ ask (const TrustOptions *options, const Project *project, GError **error)
   if (options->yes)
     return true;
   if (!terminal_can_ask ())
-    return fail (error, "there is no terminal to ask at: read what %s allows, then add --yes",
-                 project->path);
+    return run_fail (error, RUN_ERROR_INVALID,
+                     "there is no terminal to ask at: read what %s allows, then add --yes",
+                     project->path);
   if (terminal_ask ("Do you trust it?"))
     return true;
   g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED, "%s is not trusted", project->path);
@@ -171,9 +161,9 @@ trust (const Invocation *invocation, unsigned *out_n, GError **error)
   g_autofree char *folder = dup_folder (invocation);
   g_autoptr (Project) project = project_open (folder);
   if (project->state == PROJECT_NONE)
-    return fail (error, "there is no " PROJECT_NAME " in %s", folder);
+    return run_fail (error, RUN_ERROR_INVALID, "there is no " PROJECT_NAME " in %s", folder);
   if (project->state == PROJECT_REFUSED)
-    return fail (error, "%s", project->problem);
+    return run_fail (error, RUN_ERROR_INVALID, "%s", project->problem);
   g_autoptr (GPtrArray) grants = read_grants (project, error);
   if (grants == NULL)
     return false;

@@ -28,18 +28,6 @@ generate_n_references (const GenerateOptions *options)
   return options->references != NULL ? g_strv_length (options->references) : 0;
 }
 
-static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static bool
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  if (error != NULL)
-    *error = g_error_new_valist (PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED, format, arguments);
-  va_end (arguments);
-  return false;
-}
-
 bool
 capability_check (const GenerateOptions *options, const Model *row, const char **out_option,
                   GError **error)
@@ -47,22 +35,22 @@ capability_check (const GenerateOptions *options, const Model *row, const char *
   for (unsigned i = 0; i < G_N_ELEMENTS (special); i++) {
     *out_option = special[i];
     if (generate_has (options, special[i]) && !model_takes (row, special[i]))
-      return fail (error, "the model '%s' takes no '%s'%s", row->id, special[i],
-                   strcmp (special[i], "negative-prompt") == 0
-                     ? "; say in the prompt what is not to be there"
-                     : "");
+      return provider_fail (error, "the model '%s' takes no '%s'%s", row->id, special[i],
+                            strcmp (special[i], "negative-prompt") == 0
+                              ? "; say in the prompt what is not to be there"
+                              : "");
   }
   *out_option = "output-quality";
   if (options->output_type == OUTPUT_TYPE_PNG && options->output_quality > 0)
-    return fail (error, "a PNG has no quality: leave 'output-quality' out, or say "
-                        "'output-type: jpeg'");
+    return provider_fail (error, "a PNG has no quality: leave 'output-quality' out, or say "
+                                 "'output-type: jpeg'");
   *out_option = "references";
   unsigned n = generate_n_references (options);
   if (n > (unsigned)row->most_references && row->most_references == 0)
-    return fail (error, "the model '%s' takes no reference pictures", row->id);
+    return provider_fail (error, "the model '%s' takes no reference pictures", row->id);
   if (n > (unsigned)row->most_references)
-    return fail (error, "the model '%s' takes at most %d reference pictures, not %u", row->id,
-                 row->most_references, n);
+    return provider_fail (error, "the model '%s' takes at most %d reference pictures, not %u",
+                          row->id, row->most_references, n);
   *out_option = "resolution";
   int width, height;
   return capability_size (options, row, &width, &height, error);
@@ -160,7 +148,7 @@ fail_ratio (const Model *row, char *const *sizes, Ratio wanted, GError **error)
   for (unsigned i = 0; sizes != NULL && sizes[i] != NULL; i++)
     g_string_append_printf (all, "%s%.*s", i > 0 ? ", " : "", (int)strcspn (sizes[i], " "),
                             sizes[i]);
-  return fail (
+  return provider_fail (
     error,
     "the model '%s' has no aspect ratio %d:%d; it has %s. Ask for a near one, and 'crop' "
     "the picture",
@@ -171,8 +159,8 @@ static bool
 fail_resolution (const Model *row, const char *wanted, GError **error)
 {
   g_autofree char *all = row->resolutions != NULL ? g_strjoinv (", ", row->resolutions) : NULL;
-  return fail (error, "the model '%s' has no resolution %s; it has %s", row->id, wanted,
-               all != NULL ? all : "WIDTHxHEIGHT only");
+  return provider_fail (error, "the model '%s' has no resolution %s; it has %s", row->id, wanted,
+                        all != NULL ? all : "WIDTHxHEIGHT only");
 }
 
 /* Begins a sentence that ends with a range. */
@@ -192,13 +180,13 @@ free_size (const GenerateOptions *options, const Model *row, int *out_width, int
   if (!size_of_answer (options, who, most_edge, out_width, out_height, error))
     return false;
   if (*out_width % row->size_step != 0 || *out_height % row->size_step != 0)
-    return fail (error, "the model '%s' draws sides in steps of %d px, not %s", row->id,
-                 row->size_step, options->resolution);
+    return provider_fail (error, "the model '%s' draws sides in steps of %d px, not %s", row->id,
+                          row->size_step, options->resolution);
   double ratio = (double)MAX (*out_width, *out_height) / MIN (*out_width, *out_height);
   if (row->most_ratio > 0 && ratio > row->most_ratio)
-    return fail (error,
-                 "the model '%s' draws a side at most %g times as long as the other, not %dx%d",
-                 row->id, row->most_ratio, *out_width, *out_height);
+    return provider_fail (
+      error, "the model '%s' draws a side at most %g times as long as the other, not %dx%d",
+      row->id, row->most_ratio, *out_width, *out_height);
   return true;
 }
 

@@ -14,19 +14,14 @@ gemini_check (GeminiSurface surface, const GenerateOptions *options, const Model
     return false;
   for (unsigned i = 0; surface == GEMINI_DEVELOPER && i < G_N_ELEMENTS (vertex_only); i++) {
     *out_option = vertex_only[i];
-    if (generate_has (options, vertex_only[i])) {
-      g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-                   "the Gemini Developer API has no '%s'; 'provider: vertex' has it",
-                   vertex_only[i]);
-      return false;
-    }
+    if (generate_has (options, vertex_only[i]))
+      return provider_fail (
+        error, "the Gemini Developer API has no '%s'; 'provider: vertex' has it", vertex_only[i]);
   }
   *out_option = "output-type";
-  if (options->output_type == OUTPUT_TYPE_WEBP) {
-    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-                 "the model '%s' writes png or jpeg; 'recompress' makes WebP of it", row->id);
-    return false;
-  }
+  if (options->output_type == OUTPUT_TYPE_WEBP)
+    return provider_fail (error, "the model '%s' writes png or jpeg; 'recompress' makes WebP of it",
+                          row->id);
   return true;
 }
 

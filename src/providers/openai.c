@@ -120,17 +120,14 @@ check (const GenerateOptions *options, const Model *row, const void *config,
     return false;
   *out_option = "background";
   if (g_strcmp0 (options->background, "transparent") == 0 &&
-      generate_output_type (options) == OUTPUT_TYPE_JPEG) {
-    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-                 "a JPEG has no transparent background: say 'output-type: png', or webp");
-    return false;
-  }
+      generate_output_type (options) == OUTPUT_TYPE_JPEG)
+    return provider_fail (error,
+                          "a JPEG has no transparent background: say 'output-type: png', or webp");
   *out_option = "mask";
   if (options->mask == NULL || generate_n_references (options) > 0)
     return true;
-  g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-               "a mask says where a picture is changed: name the picture under 'references'");
-  return false;
+  return provider_fail (
+    error, "a mask says where a picture is changed: name the picture under 'references'");
 }
 
 /* ---- asking ---- */

@@ -18,32 +18,24 @@ predict_check (const GenerateOptions *options, const Model *row, const char **ou
   if (!capability_check (options, row, out_option, error))
     return false;
   *out_option = "references";
-  if (is_upscaler (row) && generate_n_references (options) != 1) {
-    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-                 "the model '%s' enlarges a picture: name it, and only it, under 'references'",
-                 row->id);
-    return false;
-  }
-  if (generate_n_references (options) > 1) {
-    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-                 "the model '%s' is asked by :predict, which takes one reference picture", row->id);
-    return false;
-  }
+  if (is_upscaler (row) && generate_n_references (options) != 1)
+    return provider_fail (
+      error, "the model '%s' enlarges a picture: name it, and only it, under 'references'",
+      row->id);
+  if (generate_n_references (options) > 1)
+    return provider_fail (
+      error, "the model '%s' is asked by :predict, which takes one reference picture", row->id);
   *out_option = "safety";
   const SafetyOptions *safety = &options->safety;
   if (safety->hate_speech != SAFETY_UNSET || safety->dangerous_content != SAFETY_UNSET ||
-      safety->harassment != SAFETY_UNSET || safety->sexually_explicit != SAFETY_UNSET) {
-    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-                 "the model '%s' has one 'safety' for all categories, as in 'safety: block-high'",
-                 row->id);
-    return false;
-  }
+      safety->harassment != SAFETY_UNSET || safety->sexually_explicit != SAFETY_UNSET)
+    return provider_fail (
+      error, "the model '%s' has one 'safety' for all categories, as in 'safety: block-high'",
+      row->id);
   *out_option = "output-type";
-  if (options->output_type == OUTPUT_TYPE_WEBP) {
-    g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-                 "the model '%s' writes png or jpeg; 'recompress' makes WebP of it", row->id);
-    return false;
-  }
+  if (options->output_type == OUTPUT_TYPE_WEBP)
+    return provider_fail (error, "the model '%s' writes png or jpeg; 'recompress' makes WebP of it",
+                          row->id);
   return true;
 }
 

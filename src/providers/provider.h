@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/always-false.h"
 #include "document/json-scan.h"
 #include "image/format.h"
 #include "image/painter.h"
@@ -22,6 +23,10 @@ typedef enum {
 } ProviderErrorCode;
 #define PROVIDER_ERROR (provider_error_quark ())
 GQuark provider_error_quark (void);
+
+/* PROVIDER_ERROR_UNSUPPORTED. Always false. */
+bool provider_fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+#define provider_fail(...) ALWAYS_FALSE (provider_fail (__VA_ARGS__))
 
 /* A picture that is sent along. */
 typedef struct {

@@ -5,6 +5,18 @@
 
 G_DEFINE_QUARK (provider_error_quark, provider_error)
 
+#undef provider_fail
+bool
+provider_fail (GError **error, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  if (error != NULL)
+    *error = g_error_new_valist (PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED, format, arguments);
+  va_end (arguments);
+  return false;
+}
+
 void
 provider_step_clear (ProviderStep *step)
 {

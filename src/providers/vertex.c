@@ -137,14 +137,13 @@ check_labels (char *const *labels, GError **error)
     const char *value = labels[i] + length + (labels[i][length] == '=' ? 1 : 0);
     bool ok = labels[i][length] == '=' && g_ascii_islower (labels[i][0]) &&
               is_label_word (labels[i], length) && is_label_word (value, strlen (value));
-    if (!ok || !g_hash_table_add (keys, g_strndup (labels[i], length))) {
-      g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-                   ok ? "the label '%s' has a key that stands there twice"
-                      : "a label is KEY=VALUE of at most 63 lower-case letters, digits, '_' and "
-                        "'-' each, and its key begins with a letter, not '%s'",
-                   labels[i]);
-      return false;
-    }
+    if (!ok || !g_hash_table_add (keys, g_strndup (labels[i], length)))
+      return provider_fail (
+        error,
+        ok ? "the label '%s' has a key that stands there twice"
+           : "a label is KEY=VALUE of at most 63 lower-case letters, digits, '_' and "
+             "'-' each, and its key begins with a letter, not '%s'",
+        labels[i]);
   }
   return true;
 }
@@ -166,10 +165,9 @@ check (const GenerateOptions *options, const Model *row, const void *own, const 
     return true;
   g_autofree char *there = g_strjoinv (", ", row->locations);
   *out_option = "model";
-  g_set_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED,
-               "the model '%s' is in %s, and in none of the 'locations' of your configuration",
-               row->id, there);
-  return false;
+  return provider_fail (
+    error, "the model '%s' is in %s, and in none of the 'locations' of your configuration", row->id,
+    there);
 }
 
 /* ---- asking ---- */

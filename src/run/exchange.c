@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "providers/verdict.h"
 #include "run/interrupt.h"
 #include "run/network-private.h"
 #include "run/paid-call.h"
@@ -347,11 +348,16 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
   fail_with (run, exchange, code, message);
 }
 
-/* Where a picture is, without what may be a key to it. */
+/* Where a picture is, without what may be a key to it. New string. */
 static char *
 describe_url (const char *url)
 {
-  return g_strndup (url, strcspn (url, "?#"));
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  g_autofree char *place = uri != NULL
+                             ? g_uri_to_string_partial (
+                                 uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY | G_URI_HIDE_FRAGMENT)
+                             : g_strdup ("an address that is none");
+  return service_words (place);
 }
 
 static void

@@ -9,18 +9,6 @@
 
 enum { MOST_KEY_BYTES = 64 * 1024 };
 
-static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static bool
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  if (error != NULL)
-    *error = g_error_new_valist (RUN_ERROR, RUN_ERROR_PROVIDER, format, arguments);
-  va_end (arguments);
-  return false;
-}
-
 typedef struct {
   void (*tell) (void *data, const char *warning);
   void *data;
@@ -50,7 +38,8 @@ read_secret (const char *reference, const Teller *teller, const char **out_from,
   if (g_str_has_prefix (reference, "env:")) {
     const char *value = g_getenv (name);
     if (value == NULL || value[0] == '\0')
-      fail (error, "the environment has no %s, which the configuration names for a key", name);
+      (void)run_fail (error, RUN_ERROR_PROVIDER,
+                      "the environment has no %s, which the configuration names for a key", name);
     else
       text = g_strdup (value);
     return text;
@@ -144,15 +133,16 @@ find (Login *login, const ProviderLogin *wanted, const Teller *teller, GError **
   if (wanted->takes_google)
     return add_google (login, wanted, error);
   if (wanted->key_names == NULL)
-    return fail (error,
-                 "'%s' needs a key for the address that your configuration gives: name it under "
-                 "'keys' there. Keys of the environment are meant for the service itself",
-                 login->provider->name);
+    return run_fail (
+      error, RUN_ERROR_PROVIDER,
+      "'%s' needs a key for the address that your configuration gives: name it under "
+      "'keys' there. Keys of the environment are meant for the service itself",
+      login->provider->name);
   g_autofree char *names = g_strjoinv (" or ", (char **)wanted->key_names);
-  return fail (error,
-               "'%s' needs a key: set %s in the environment, or name one in your configuration "
-               "(docs/configuration.md)",
-               login->provider->name, names);
+  return run_fail (error, RUN_ERROR_PROVIDER,
+                   "'%s' needs a key: set %s in the environment, or name one in your configuration "
+                   "(docs/configuration.md)",
+                   login->provider->name, names);
 }
 
 static void

@@ -150,8 +150,7 @@ warn_of_kept (void *data, const char *kept)
   const Run *run = data;
   g_autofree char *message = g_strdup_printf (
     "a run was ended when a picture that was paid for had been written, at least in part: it is "
-    "now "
-    "%s, and 'peel cache import' with --pipeline and --image makes it the answer",
+    "now %s, and 'peel cache import' with --pipeline and --image makes it the answer",
     kept);
   run->listener->warning (run->listener->data, message);
 }

@@ -11,17 +11,6 @@ typedef struct {
   GPtrArray *candidates;
 } Search;
 
-static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static bool
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (RUN_ERROR, RUN_ERROR_INVALID, format, arguments));
-  va_end (arguments);
-  return false;
-}
-
 static void
 candidate_free (void *data)
 {
@@ -214,8 +203,9 @@ check_one_pipeline (const GPtrArray *candidates, const char *image_id, GError **
   for (unsigned i = 1; i < candidates->len; i++) {
     const PickCandidate *other = candidates->pdata[i];
     if (g_strcmp0 (first->owner, other->owner) != 0)
-      return fail (error, "%s is an image of the pipelines %s and %s: choose one with --pipeline",
-                   image_id, first->pipeline, other->pipeline);
+      return run_fail (error, RUN_ERROR_INVALID,
+                       "%s is an image of the pipelines %s and %s: choose one with --pipeline",
+                       image_id, first->pipeline, other->pipeline);
   }
   return true;
 }
@@ -240,13 +230,16 @@ find_best (const GPtrArray *candidates, const char *image_id, const char *what, 
   if (best != NULL && !is_several)
     return best;
   if (is_several)
-    fail (error, "several originals of %s begin with %s; give more digits", image_id, what);
+    run_fail (error, RUN_ERROR_INVALID, "several originals of %s begin with %s; give more digits",
+              image_id, what);
   else if (is_number)
-    fail (error, "there is no variant %s of %s in the cache; 'peel pick %s' lists what there is",
-          what, image_id, image_id);
+    run_fail (error, RUN_ERROR_INVALID,
+              "there is no variant %s of %s in the cache; 'peel pick %s' lists what there is", what,
+              image_id, image_id);
   else
-    fail (error, "no original of %s begins with %s; 'peel pick %s' lists them", image_id, what,
-          image_id);
+    run_fail (error, RUN_ERROR_INVALID,
+              "no original of %s begins with %s; 'peel pick %s' lists them", image_id, what,
+              image_id);
   return NULL;
 }
 
@@ -257,8 +250,9 @@ pick_choose (const GPtrArray *candidates, const char *image_id, const char *what
   bool is_number = read_number (what, &variant);
   size_t length = strspn (what, "0123456789abcdefABCDEF");
   if (!is_number && (what[length] != '\0' || length < LEAST_HEX_DIGITS)) {
-    fail (error, "choose by the number of a variant, or by at least %d digits of a hash, not '%s'",
-          LEAST_HEX_DIGITS, what);
+    run_fail (error, RUN_ERROR_INVALID,
+              "choose by the number of a variant, or by at least %d digits of a hash, not '%s'",
+              LEAST_HEX_DIGITS, what);
     return NULL;
   }
   if (candidates->len > 0 && !check_one_pipeline (candidates, image_id, error))

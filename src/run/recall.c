@@ -16,17 +16,6 @@ typedef struct {
   unsigned n_no_pictures;
 } Search;
 
-static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static bool
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (RUN_ERROR, RUN_ERROR_INVALID, format, arguments));
-  va_end (arguments);
-  return false;
-}
-
 /* ---- one original ---- */
 
 static bool
@@ -82,13 +71,15 @@ find_hash (const Search *search, const char *prefix, Digest *out_digest, GError 
   if (n == 1)
     return true;
   if (n == 0)
-    return fail (error, "no original in the cache begins with %s (the cache is %s)", prefix,
-                 search->home);
+    return run_fail (error, RUN_ERROR_INVALID,
+                     "no original in the cache begins with %s (the cache is %s)", prefix,
+                     search->home);
   g_autoptr (GString) some = g_string_new (NULL);
   unsigned n_listed = 0;
   list_prefix (search->cache, prefix, some, &n_listed);
-  return fail (error, "several originals begin with %s: %s%s; give more digits", prefix, some->str,
-               n_listed == MOST_LISTED ? ", …" : "");
+  return run_fail (error, RUN_ERROR_INVALID,
+                   "several originals begin with %s: %s%s; give more digits", prefix, some->str,
+                   n_listed == MOST_LISTED ? ", …" : "");
 }
 
 /* An original that is named must be one that can be used. */
@@ -103,12 +94,14 @@ add_original (Search *search, const Digest *digest, GError **error)
     return false;
   }
   if (record == NULL)
-    return fail (error,
-                 "nothing is told of the original %s any more: take its bytes out ('peel cache cat "
-                 "%.12s') and import them again",
-                 hex.text, hex.text);
+    return run_fail (
+      error, RUN_ERROR_INVALID,
+      "nothing is told of the original %s any more: take its bytes out ('peel cache cat "
+      "%.12s') and import them again",
+      hex.text, hex.text);
   if (!is_set (record->format) || record->width <= 0)
-    return fail (error, "the original %s is no picture that Peel reads", hex.text);
+    return run_fail (error, RUN_ERROR_INVALID, "the original %s is no picture that Peel reads",
+                     hex.text);
   const GPtrArray *acquisitions = record->acquisitions;
   const CacheAcquisition *oldest = acquisitions->len > 0 ? acquisitions->pdata[0] : NULL;
   add_named (search, digest, oldest != NULL ? oldest->image_id : NULL,
@@ -191,8 +184,9 @@ fail_empty (const Search *search, GError **error)
   g_autofree char *others = NULL;
   if (search->n_no_pictures > 0)
     others = g_strdup_printf ("; %u that fit are no pictures", search->n_no_pictures);
-  return fail (error, "no original fits %s (the cache is %s and holds %" G_GINT64_FORMAT "%s)",
-               wanted, search->home, n, others != NULL ? others : "");
+  return run_fail (error, RUN_ERROR_INVALID,
+                   "no original fits %s (the cache is %s and holds %" G_GINT64_FORMAT "%s)", wanted,
+                   search->home, n, others != NULL ? others : "");
 }
 
 static int

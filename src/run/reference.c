@@ -11,18 +11,6 @@
 #include "cache/blob.h"
 #include "run/run-error.h"
 
-static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-static bool
-fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  if (error != NULL)
-    *error = g_error_new_valist (RUN_ERROR, RUN_ERROR_INVALID, format, arguments);
-  va_end (arguments);
-  return false;
-}
-
 /* ---- originals of the cache ---- */
 
 static bool
@@ -99,19 +87,22 @@ check (const PlanRequest *request, const char *name, int64_t n_bytes, ImageForma
   const Model *row = request->row;
   const ImageFormatType *type = image_format_type (format);
   if (type == NULL)
-    return fail (error, "%s, a reference, is no picture that is known here", name);
+    return run_fail (error, RUN_ERROR_INVALID, "%s, a reference, is no picture that is known here",
+                     name);
   g_autofree char *types = row->reference_types != NULL ? g_strjoinv (", ", row->reference_types)
                                                         : NULL;
   if (types != NULL && !g_strv_contains ((const char *const *)row->reference_types, type->name))
-    return fail (error, "%s is a %s, and the model '%s' takes %s as references: convert it first",
-                 name, type->label, row->id, types);
+    return run_fail (error, RUN_ERROR_INVALID,
+                     "%s is a %s, and the model '%s' takes %s as references: convert it first",
+                     name, type->label, row->id, types);
   if (n_bytes > row->most_reference_bytes) {
     g_autofree char *size = units_describe_bytes (n_bytes);
     g_autofree char *most = units_describe_bytes (row->most_reference_bytes);
-    return fail (error,
-                 "%s has %s, and the model '%s' takes references of %s at most: make a smaller one "
-                 "of it ('peel derive')",
-                 name, size, row->id, most);
+    return run_fail (
+      error, RUN_ERROR_INVALID,
+      "%s has %s, and the model '%s' takes references of %s at most: make a smaller one "
+      "of it ('peel derive')",
+      name, size, row->id, most);
   }
   return true;
 }

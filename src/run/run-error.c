@@ -9,6 +9,18 @@
 
 G_DEFINE_QUARK (peel_run_error, run_error)
 
+#undef run_fail
+bool
+run_fail (GError **error, RunErrorCode code, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  if (error != NULL)
+    *error = g_error_new_valist (RUN_ERROR, (int)code, format, arguments);
+  va_end (arguments);
+  return false;
+}
+
 RunErrorCode
 run_error_class (const GError *error)
 {

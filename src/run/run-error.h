@@ -1,7 +1,10 @@
 /* What can go wrong while a plan is carried out, by what the caller does about it (exit codes). */
 #pragma once
 
+#include <stdbool.h>
 #include <glib.h>
+
+#include "base/always-false.h"
 
 typedef enum {
   RUN_ERROR_FAILED,        /* a stage, a codec, a file: exit 1 */
@@ -17,6 +20,10 @@ typedef enum {
 } RunErrorCode;
 #define RUN_ERROR (run_error_quark ())
 GQuark run_error_quark (void);
+
+/* Sets the error. Always false. */
+bool run_fail (GError **error, RunErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+#define run_fail(...) ALWAYS_FALSE (run_fail (__VA_ARGS__))
 
 /* Which of the above an error of any lower room is. */
 RunErrorCode run_error_class (const GError *error);
