@@ -54,7 +54,7 @@ static const OptionChoice other_sizes[] = {
 static const Option rows[] = {
   { OPTION_TEXTS (GenerateOptions, provider), .name = "provider",
     .help =
-      "Who makes the picture; several are tried in order. 'synthetic' draws locally, for free",
+      "Who makes the picture; of several the first is asked. 'synthetic' draws locally, for free",
     .fallback = "synthetic",
     /* The same request may be answered by another provider: who was asked shapes no pixels. */
     .flags = OPTION_RUN_ONLY, .value_name = "NAME" },
@@ -108,7 +108,8 @@ static const Option rows[] = {
   { OPTION_TEXT (GenerateOptions, moderation), .name = "moderation", .value_name = "WORD",
     .help = "How strictly prompts are judged: auto or low" },
   { OPTION_TEXTS (GenerateOptions, labels), .name = "labels", .value_name = "KEY=VALUE",
-    .help = "Labels of the call in the bill: lower-case letters, digits, '_' and '-'",
+    .help = "Labels of the call in the bill of Vertex AI, for Gemini's models (others go without):"
+            " lower-case letters, digits, '_' and '-'",
     .flags = OPTION_RUN_ONLY },
   { OPTION_INT (GenerateOptions, upscale_factor), .name = "upscale-factor", .min = 2, .max = 4,
     .help = "How many times as large an upscaler makes its reference" },

@@ -162,11 +162,14 @@ login_new (const ProviderType *provider, const void *config,
   const Teller teller = { tell, data };
   ProviderLogin wanted = { 0 };
   provider->login (config, &wanted);
+  g_autoptr (GError) problem = NULL;
   g_autoptr (Login) login = g_new0 (Login, 1);
   login->provider = provider;
   login->credentials = g_ptr_array_new_with_free_func ((GDestroyNotify)credential_free);
-  if (!find (login, &wanted, &teller, error))
+  if (!find (login, &wanted, &teller, &problem)) {
+    run_fail (error, RUN_ERROR_PROVIDER, "%s", problem->message);
     return NULL;
+  }
   tell_warnings (login, &teller);
   return g_steal_pointer (&login);
 }

@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include "base/base-error.h"
+#include "base/base64.h"
 #include "transport/transport-error.h"
 
 /* A whole number of base64's groups, on both sides. */
-enum { RAW_BYTES = 48 * 1024, CODED_BYTES = RAW_BYTES / 3 * 4 + 8 };
+enum { RAW_BYTES = 48 * 1024, CODED_BYTES = RAW_BYTES / 3 * 4 };
 
 struct Body {
   const HttpRequest *request;
@@ -127,10 +128,7 @@ encode_more (Body *body, const Segment *segment, GError **error)
   }
   if (!read_file (body, segment, body->raw, RAW_BYTES, &length, error))
     return false;
-  int state = 0, saved = 0;
-  body->coded_length = g_base64_encode_step (body->raw, length, FALSE, body->coded, &state, &saved);
-  body->coded_length += g_base64_encode_close (FALSE, body->coded + body->coded_length, &state,
-                                               &saved);
+  body->coded_length = base64_encode (body->raw, length, body->coded);
   body->coded_at = 0;
   return true;
 }

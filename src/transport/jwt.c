@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "base/base64.h"
 #include "document/json-write.h"
 #include "transport/transport-error.h"
 
@@ -65,10 +66,8 @@ jwt_key_free (JwtKey *key)
 static void
 append_base64_url (GString *out, const void *data, size_t length)
 {
-  g_autofree char *base64 = g_base64_encode (data, length);
-  g_strdelimit (base64, "+", '-');
-  g_strdelimit (base64, "/", '_');
-  g_string_append_len (out, base64, (gssize)strcspn (base64, "="));
+  g_autofree char *base64 = base64_url (data, length);
+  g_string_append (out, base64);
 }
 
 static void

@@ -374,6 +374,15 @@ def test_a_key_that_is_refused_leaves_the_others(place):
         expect_equal(len(place.blobs()), 2, "originals")
 
 
+def test_a_key_that_is_not_there_is_the_provider_s_trouble(place):
+    with Service(place) as service:
+        service.configure("ai-studio", keys=[{"file": place.path("no-key")}])
+        service.pipeline("ai-studio")
+        result = service.run(code=4)
+        expect("no-key" in result.err, result)
+        service.expect_calls(0)
+
+
 def test_each_key_is_tried_whoever_else_asks(place):
     with Service(place) as service:
         service.configure("ai-studio", keys=[{"env": "KEY_ONE"}, {"env": "SIMULATOR_KEY"}], jobs=4)
