@@ -7,6 +7,7 @@
 #include "run/interrupt.h"
 #include "run/network-private.h"
 #include "run/paid-call.h"
+#include "run/permission.h"
 #include "transport/google-search.h"
 
 enum {
@@ -302,6 +303,17 @@ change_key (Run *run, Exchange *exchange, RunErrorCode code, const Verdict *verd
   return true;
 }
 
+/* What may have been worked on is repeated once, whatever its kind and wherever, if it may be paid for
+ * twice. */
+static bool
+may_repeat (Run *run, Exchange *exchange, const Verdict *verdict)
+{
+  if (!verdict->is_billed)
+    return true;
+  return ++exchange->n_billed < MOST_BILLED &&
+         permission_repeat (run, exchange->image_run->request);
+}
+
 static void
 take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
 {
@@ -323,11 +335,10 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
   }
   if (change_key (run, exchange, code, verdict))
     return;
-  /* What may have been worked on is repeated once, whatever its kind and wherever. */
-  exchange->n_billed += verdict->is_billed;
-  bool may_repeat = !verdict->is_billed || exchange->n_billed < MOST_BILLED;
-  if (may_repeat && exchange->n_attempts < most[verdict->failure] &&
-      verdict->retry_after_ms <= MOST_WAIT_MS) {
+  bool is_due = exchange->n_attempts < most[verdict->failure] &&
+                verdict->retry_after_ms <= MOST_WAIT_MS;
+  bool goes_on = (is_due || verdict->may_move) && may_repeat (run, exchange, verdict);
+  if (goes_on && is_due) {
     if (verdict->failure == FAILURE_THROTTLE)
       exchange->credential = login_after (exchange->login, exchange->credential);
     if (verdict->failure == FAILURE_NO_IMAGE)
@@ -335,7 +346,7 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
     try_again (run, exchange, code, verdict->message, verdict->retry_after_ms);
     return;
   }
-  if (may_repeat && move (run, exchange, code, verdict))
+  if (goes_on && move (run, exchange, code, verdict))
     return;
   const PlanRequest *request = exchange->image_run->request;
   if (verdict->failure == FAILURE_RUN || verdict->failure == FAILURE_LOGIN)

@@ -220,15 +220,15 @@ run_fail_task (Run *run, PoolTask *task, const GError *error)
 
 /* What a service sent is paid for, whatever it is: it is kept, and where is said. */
 static GError *
-error_of_task (const ImageRun *image_run, const Answer *answer)
+error_of_task (const ImageRun *image_run, RunErrorCode error_class, const char *message)
 {
   bool is_look = image_run->answer.has_landed && image_run->record == NULL;
-  if (!is_look || answer->error_class == RUN_ERROR_INTERRUPTED)
-    return g_error_new_literal (RUN_ERROR, (int)answer->error_class, answer->message);
+  if (!is_look || error_class == RUN_ERROR_INTERRUPTED)
+    return g_error_new_literal (RUN_ERROR, (int)error_class, message);
   return g_error_new (RUN_ERROR, RUN_ERROR_MAYBE_CHARGED,
                       "what %s sent is kept as the original %.12s, but cannot be used: %s",
                       image_run->request->provider->name,
-                      digest_to_hex (&image_run->answer.digest).text, answer->message);
+                      digest_to_hex (&image_run->answer.digest).text, message);
 }
 
 void
@@ -239,7 +239,7 @@ run_take_answer (void *data, PoolTask *task, Answer *answer)
   if (answer->kind == ANSWER_FACTS) {
     run_take_original (run, image_run, answer);
   } else if (answer->kind == ANSWER_ERROR) {
-    g_autoptr (GError) error = error_of_task (image_run, answer);
+    g_autoptr (GError) error = error_of_task (image_run, answer->error_class, answer->message);
     run_fail_task (run, task, error);
   } else if (answer->kind == ANSWER_END) {
     end_render (run, image_run);
@@ -260,10 +260,10 @@ run_take_crash (void *data, PoolTask *task, const char *how)
   Run *run = data;
   ImageRun *image_run = task->owner;
   if (task->pending == NULL || task->pending->len <= 1 || run->is_stopping) {
-    g_autoptr (GError) error = g_error_new (
-      RUN_ERROR, RUN_ERROR_FAILED,
+    g_autofree char *message = g_strdup_printf (
       "the worker process %s: a codec gave up on this picture, or memory ran out (then -j 1 helps)",
       how);
+    g_autoptr (GError) error = error_of_task (image_run, RUN_ERROR_FAILED, message);
     run_fail_task (run, task, error);
     return;
   }

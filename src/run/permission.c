@@ -175,6 +175,7 @@ permission_decide (Run *run, GError **error)
     g_set_error_literal (error, RUN_ERROR, RUN_ERROR_BUDGET, message);
     return false;
   }
+  run->misses.agreed_usd = found.cost_usd;
   if (found.n == 0 || !asks)
     return true;
   if (listener->confirm == NULL)
@@ -291,6 +292,17 @@ bool
 permission_check (Run *run, const ImageRun *image_run, GError **error)
 {
   return check_consent (run, image_run, error) && check_size (run, image_run->request, error);
+}
+
+bool
+permission_repeat (Run *run, const PlanRequest *request)
+{
+  Misses *misses = &run->misses;
+  double usd = misses->agreed_usd + misses->repeated_usd + request->cost_usd;
+  if (request->is_paid && is_over_budget (run->settings, usd))
+    return false;
+  misses->repeated_usd += request->cost_usd;
+  return true;
 }
 
 void

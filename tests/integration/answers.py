@@ -415,6 +415,16 @@ def test_what_may_be_charged_is_asked_twice_at_most_in_all_locations(place):
         service.expect_calls(2)
 
 
+def test_what_may_be_charged_twice_stays_within_the_budget(place):
+    rules = [{"match": {"times": 1}, "do": {"error": "internal"}}]
+    for budget, code, calls in (("0.20", 4, 1), ("0.30", 0, 2)):
+        with Service(place.another(budget), rules=rules) as service:
+            service.configure("ai-studio")
+            service.pipeline("ai-studio")
+            service.run("--max-cost", budget, code=code)
+            service.expect_calls(calls)
+
+
 def test_a_gateway_gets_no_key_of_the_environment(place):
     with Service(place) as service:
         service.configure("openai", base_url="https://gateway.invalid/v1", keys=[], cost=0.01)
