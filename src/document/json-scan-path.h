@@ -8,7 +8,7 @@
 
 typedef struct JsonScanPaths JsonScanPaths;
 
-JsonScanPaths *json_scan_paths_new (const JsonScanPath *paths);
+JsonScanPaths *json_scan_paths_new (const JsonScanPath *given);
 void json_scan_paths_free (JsonScanPaths *paths);
 
 /* A set of paths, a bit each: all of them, at the root. */
