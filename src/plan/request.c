@@ -164,12 +164,13 @@ choose_model (const Plan *plan, PlanRequest *request, Problems *problems)
   const char *name = provider->model != NULL ? provider->model (request->options, request->config)
                                              : provider->default_model;
   request->model = name;
-  if (!provider->has_models || models == NULL)
+  if (provider->has_models && models == NULL)
     return true;
   g_autoptr (GError) error = NULL;
   const char *option = "model";
-  request->row = model_table_find (models, provider->name, name, &error);
-  if (request->row == NULL && (request->row = model_table_find_retired (models, name)) != NULL) {
+  if (provider->has_models)
+    request->row = model_table_find (models, provider->name, name, &error);
+  if (error != NULL && (request->row = model_table_find_retired (models, name)) != NULL) {
     /* What it drew is as good as ever; only a miss is an error. */
     request->gone = g_strdup (error->message);
     request->model = request->row->id;
@@ -177,7 +178,7 @@ choose_model (const Plan *plan, PlanRequest *request, Problems *problems)
   }
   if (request->row != NULL)
     request->model = model_id_at (request->row, provider->name);
-  if (request->row == NULL ||
+  if (error != NULL ||
       (provider->check != NULL &&
        !provider->check (request->options, request->row, request->config, &option, &error)))
     return problems_add (problems, mark_of (request->step, option), "%s", error->message);

@@ -56,6 +56,15 @@ capability_check (const GenerateOptions *options, const Model *row, const char *
   return capability_size (options, row, &width, &height, error);
 }
 
+const char *
+capability_find_special (const GenerateOptions *options)
+{
+  for (unsigned i = 0; i < G_N_ELEMENTS (special); i++)
+    if (generate_has (options, special[i]))
+      return special[i];
+  return generate_n_references (options) > 0 ? "references" : NULL;
+}
+
 /* ---- pixels ---- */
 
 enum { MOST_EDGE = 65535 }; /* px */

@@ -7,6 +7,8 @@
  * ProviderType.check. */
 bool capability_check (const GenerateOptions *options, const Model *row, const char **out_option,
                        GError **error);
+/* The first option that is given and that not every model takes, references among them; or NULL. */
+const char *capability_find_special (const GenerateOptions *options);
 /* By the row's sizes, or by its steps. */
 bool capability_size (const GenerateOptions *options, const Model *row, int *out_width,
                       int *out_height, GError **error);

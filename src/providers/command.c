@@ -6,6 +6,7 @@
 #include "providers/command.h"
 
 #include "document/json-write.h"
+#include "providers/capability.h"
 #include "providers/size.h"
 #include "providers/types.h"
 
@@ -173,6 +174,21 @@ most_at_once (const void *config)
   return ((const CommandConfig *)config)->jobs;
 }
 
+/* What no program would be told must not look as if it were. */
+static bool
+check (const GenerateOptions *options, const Model *row, const void *config,
+       const char **out_option, GError **error)
+{
+  const char *name = capability_find_special (options);
+  if (name == NULL)
+    return true;
+  *out_option = name;
+  return provider_fail (error,
+                        "the command provider tells its program nothing of '%s': leave it out, or "
+                        "give the program an argument of its own in your configuration",
+                        name);
+}
+
 /* ---- what is done ---- */
 
 static bool
@@ -234,6 +250,7 @@ const ProviderType provider_command = {
   .model = model,
   .cost = cost,
   .most_at_once = most_at_once,
+  .check = check,
   .expected_size = expected_size,
   .first_step = first_step,
 };

@@ -158,7 +158,7 @@ struct ProviderType {
   /* How many calls a run makes at a time; no function: as many as there are workers. */
   int (*most_at_once) (const void *config);
 
-  /* Can the model do what the options ask? PROVIDER_ERROR: no, and *out_option is the option that
+  /* Can the model (NULL: has_models is false) do what the options ask? PROVIDER_ERROR: no, and *out_option is the option that
    * says so. NULL: whatever it is. */
   bool (*check) (const GenerateOptions *options, const Model *row, const void *config,
                  const char **out_option, GError **error);

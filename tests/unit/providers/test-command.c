@@ -145,6 +145,24 @@ the_pipeline_s_model_comes_before_the_configuration_s (void)
 }
 
 static void
+what_no_program_is_told_is_refused (void)
+{
+  const ProviderType *type = provider_find ("command");
+  char *files[] = { (char *)"a.png", NULL };
+  GenerateOptions options = asked;
+  const char *option = NULL;
+  g_autoptr (GError) error = NULL, other = NULL;
+  assert_ok (type->check (&options, NULL, NULL, &option, &error), error);
+  options.references = files;
+  g_assert_false (type->check (&options, NULL, NULL, &option, &error));
+  g_assert_cmpstr (option, ==, "references");
+  g_assert_error (error, PROVIDER_ERROR, PROVIDER_ERROR_UNSUPPORTED);
+  options.negative_prompt = (char *)"rain";
+  g_assert_false (type->check (&options, NULL, NULL, &option, &other));
+  g_assert_cmpstr (option, ==, "negative-prompt");
+}
+
+static void
 the_table_is_sound (void)
 {
   g_autofree char *fault = options_find_fault (&command_config);
@@ -165,6 +183,7 @@ main (int argc, char **argv)
   CLAIM ("it-costs-what-the-configuration-says", it_costs_what_the_configuration_says);
   CLAIM ("the-pipeline-s-model-comes-before-the-configuration-s",
          the_pipeline_s_model_comes_before_the_configuration_s);
+  CLAIM ("what-no-program-is-told-is-refused", what_no_program_is_told_is_refused);
   CLAIM ("the-table-is-sound", the_table_is_sound);
 #undef CLAIM
   return g_test_run ();
