@@ -8,9 +8,9 @@
 #include "document/json-write.h"
 
 enum {
-  MOST_WORDS = 400,       /* characters */
-  MOST_CREDENTIAL = 4096, /* characters of one that begins before the cut */
-  MOST_USAGE_BYTES = 16 * 1024,
+  MOST_WORDS = 400,             /* characters */
+  MOST_CREDENTIAL = 4096,       /* characters of one that begins before the cut */
+  MOST_USAGE_BYTES = 16 * 1024, /* Gemini's longest are below 1 KB */
   MOST_WAIT_MS = 24 * 3600 * 1000,
 };
 
@@ -226,11 +226,14 @@ answer_retry_after_ms (const ProviderAnswer *answer)
 
 /* ---- by the status ---- */
 
-/* A gateway that gave up waiting knows nothing of what the service behind it did. */
+/* A gateway that gave up waiting knows nothing of what the service behind it did. 520, 522 and 524 are
+ * Cloudflare's words for that, which many gateways stand behind: 524 comes after 100 s, when a picture
+ * is half done. */
 bool
 status_is_billed (int status)
 {
-  return status == 499 || status == 500 || status == 502 || status == 504;
+  return status == 499 || status == 500 || status == 502 || status == 504 || status == 520 ||
+         status == 522 || status == 524;
 }
 
 void
@@ -259,6 +262,7 @@ verdict_fail_by_status (Verdict *verdict, const ProviderAnswer *answer, const ch
   verdict_fail (verdict, kind, "%s answered %d %s%s%s", who, status,
                 is_page || words[0] == '\0' ? "" : "and said: ", what, meaning);
   verdict->may_change_key = status == 401 || status == 403 || status == 429;
-  verdict->is_billed = status_is_billed (status) || status == 200;
+  /* A success without a picture that can be found may be one all the same. */
+  verdict->is_billed = status_is_billed (status) || status / 100 == 2;
   verdict->retry_after_ms = answer_retry_after_ms (answer);
 }

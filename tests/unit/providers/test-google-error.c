@@ -269,6 +269,9 @@ what_is_no_json_is_told_by_its_status (void)
       "transient, billed: vertex answered 502 with a page of HTML instead of JSON" },
     { 503, "busy", "transient: vertex answered 503 and said: busy" },
     { 504, "", "transient, billed: vertex answered 504 without a word" },
+    { 521, "", "transient: vertex answered 521 without a word" },
+    { 524, "<html>", "transient, billed: vertex answered 524 with a page of HTML instead of JSON" },
+    { 204, "", "item, billed: vertex answered 204 without a word" },
     { 302, "",
       "item: vertex answered 302 without a word; it sends elsewhere, where no key is sent: put the "
       "final address into 'base-url'" },

@@ -163,6 +163,37 @@ of_a_name_that_stands_twice_the_last_counts (void)
 }
 
 static void
+assert_usage (const char *json, const char *wanted)
+{
+  cJSON *parsed = cJSON_Parse (json);
+  g_autofree char *usage = answer_dup_usage (parsed);
+  g_assert_cmpstr (usage, ==, wanted);
+  cJSON_Delete (parsed);
+}
+
+static void
+assert_hidden (const char *json, const char *secret)
+{
+  cJSON *parsed = cJSON_Parse (json);
+  g_autofree char *usage = answer_dup_usage (parsed);
+  g_assert_null (strstr (usage, secret));
+  cJSON_Delete (parsed);
+}
+
+static void
+what_was_counted_holds_no_credential (void)
+{
+  assert_usage ("{\"tokens\": 7}", "{\"tokens\":7}");
+  assert_usage ("[7]", NULL);
+  assert_usage ("null", NULL);
+  g_autofree char *key = dup_shape ();
+  g_autofree char *name = g_strdup_printf ("{\"a\":[{\"%s\":1}]}", key);
+  g_autofree char *escaped = g_strdup_printf ("{\"a\":\"\\u0041%s\"}", key + 1);
+  assert_hidden (name, key);
+  assert_hidden (escaped, key);
+}
+
+static void
 addresses_hold_nothing_that_a_terminal_obeys (void)
 {
   static const char *const wrong[] = { "", "https://a.example/ b", "https://a.example/\x1b[2J",
@@ -186,6 +217,7 @@ main (int argc, char **argv)
   CLAIM ("numbers-are-pictures-only-if-there-is-one", numbers_are_pictures_only_if_there_is_one);
   CLAIM ("of-a-name-that-stands-twice-the-last-counts",
          of_a_name_that_stands_twice_the_last_counts);
+  CLAIM ("what-was-counted-holds-no-credential", what_was_counted_holds_no_credential);
   CLAIM ("addresses-hold-nothing-that-a-terminal-obeys",
          addresses_hold_nothing_that_a_terminal_obeys);
 #undef CLAIM
