@@ -83,21 +83,41 @@ land (Run *run, Exchange *exchange, AnswerResult *result)
 
 /* ---- asking ---- */
 
-/* What was paid for must find room. */
+/* What the answers under way may take, with three bytes a pixel: noise does not pack. */
+static uint64_t
+expected_bytes (const Network *network, unsigned *out_n)
+{
+  uint64_t n_bytes = 0;
+  *out_n = 0;
+  for (unsigned i = 0; i < network->exchanges->len; i++) {
+    const Exchange *exchange = network->exchanges->pdata[i];
+    if (exchange->lane_call == 0)
+      continue;
+    n_bytes += (uint64_t)exchange->asked.width * (uint64_t)exchange->asked.height * 3;
+    (*out_n)++;
+  }
+  return n_bytes;
+}
+
+/* What was paid for must find room, beside what is paid for already and still to come. */
 static bool
 check_room (Run *run, GError **error)
 {
   struct statvfs status;
+  unsigned n_under_way;
   if (statvfs (cache_home (run->cache), &status) != 0)
     return true;
   uint64_t free_bytes = (uint64_t)status.f_bavail * status.f_frsize;
-  if (free_bytes >= LEAST_FREE_BYTES)
+  if (free_bytes >= LEAST_FREE_BYTES + expected_bytes (run->network, &n_under_way))
     return true;
   g_autofree char *room = units_describe_bytes ((int64_t)free_bytes);
+  g_autofree char *others = n_under_way > 0
+                              ? g_strdup_printf (" beside the %u under way", n_under_way)
+                              : g_strdup ("");
   g_set_error (error, RUN_ERROR, RUN_ERROR_FAILED,
-               "the disk of %s has %s left, which may be too little for an original: nothing was "
+               "the disk of %s has %s left, which may be too little for an original%s: nothing was "
                "asked; free some space and run again",
-               cache_home (run->cache), room);
+               cache_home (run->cache), room, others);
   return false;
 }
 
@@ -269,13 +289,13 @@ try_again (Run *run, Exchange *exchange, RunErrorCode code, const char *why, int
   wait_and_try (run, exchange, wait_ms);
 }
 
-/* Another location may have the model, or room. False: there is none. */
+/* Another location may have the model, or room. False: there is none, or this one may have worked on it. */
 static bool
 move (Run *run, Exchange *exchange, RunErrorCode code, const Verdict *verdict)
 {
   const ProviderType *provider = exchange->image_run->request->provider;
   ProviderRequest *asked = &exchange->asked;
-  if (provider->next_location == NULL || !verdict->may_move)
+  if (provider->next_location == NULL || !verdict->may_move || verdict->is_billed)
     return false;
   if (asked->location == NULL)
     asked->location = provider->next_location (asked->config, asked->row, NULL);

@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import support
+from generating import Service, journal
 from support import Failure, expect, expect_equal
 
 PIPELINE = """\
@@ -101,6 +102,22 @@ def expect_whole_or_absent(place, events, contents):
                 expect(words in event["error"]["message"], f"{words!r} is not in {event}")
     place.check_originals()
     expect_equal(place.leftovers(), [], "temporary files")
+
+
+def test_no_more_is_asked_for_than_the_disk_has_room_for(place):
+    rules = [{"do": {"delay": "1s"}}]
+    with small_disk(place.home, 180 * 1024), Service(place, rules) as service:
+        service.configure("ai-studio", jobs=8)
+        place.write("p.yaml", "version: 1\nmatrix: { n: [1, 2, 3, 4, 5, 6, 7, 8] }\nstages:\n"
+                    "  - generate: { provider: ai-studio, prompt: \"Owl ${n}\", resolution: 4K }\n"
+                    "outputs:\n  - stages: [{ resize: { width: 40 } }]\n    to: \"out/{name}.png\"\n")
+        result = service.run("--keep-going", code=3)
+        lines = journal(place)
+        n_stored = lines.count(("end", "stored"))
+        expect(n_stored >= 1, f"nothing was asked: {result}")
+        expect_equal(lines.count(("begin", None)), n_stored, "what was asked for and is there")
+        expect("beside the" in result.err and "nothing was asked" in result.err, repr(result))
+        service.expect_calls(n_stored)
 
 
 def test_full_disk_of_an_import_keeps_what_fitted(place):

@@ -284,6 +284,19 @@ def test_another_location_is_asked_when_one_has_no_room(place):
         expect_equal(places, ["europe-west1", "us-central1"], "locations")
 
 
+def test_what_one_location_may_have_worked_on_is_not_asked_in_another(place):
+    rules = [{"match": {"path": "*/locations/europe-west1/*"}, "do": {"error": "deadline"}}]
+    with Service(place, rules=rules, arguments=["--access-token", "simulator-access-token"]) as service:
+        service.configure("vertex", project="simulator-project",
+                          locations=["europe-west1", "us-central1"],
+                          token_command=["/bin/echo", "simulator-access-token"])
+        service.pipeline("vertex", model="gemini-2.5-flash-image")
+        result = service.run(code=4)
+        expect("Deadline expired" in result.err, repr(result))
+        places = [call["path"].split("/")[5] for call in service.expect_calls(2)]
+        expect_equal(places, ["europe-west1"] * 2, "locations")
+
+
 def test_references_go_along_in_their_order(place):
     with Service(place) as service:
         service.configure("ai-studio")
