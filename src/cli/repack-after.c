@@ -69,6 +69,7 @@ repack_after (const Invocation *invocation, const GArray *stored, int64_t run_us
   if (!ok)
     terminal_error ("%s", error->message);
   else if (totals.n_done < totals.n_all && !global->json)
-    terminal_note ("%u originals are not packed yet; 'peel cache repack' does it",
-                   totals.n_all - totals.n_done);
+    terminal_note ("%u original%s not packed yet; 'peel cache repack' does it",
+                   totals.n_all - totals.n_done,
+                   totals.n_all - totals.n_done == 1 ? " is" : "s are");
 }

@@ -325,7 +325,7 @@ print_summary (Reporter *reporter, const RunResult *result)
   append_count (out, totals->n_up_to_date, "up to date");
   append_count (out, totals->n_failed, "failed");
   if (out->len == 0)
-    g_string_append (out, "nothing to do");
+    g_string_append (out, result->is_interrupted ? "nothing made" : "nothing to do");
   g_string_append_printf (out, " (%u image%s", totals->n_images, totals->n_images == 1 ? "" : "s");
   append_count (out, totals->n_originals_missing, "to generate");
   append_price (out, totals->missing_usd, totals->n_unpriced, totals->n_originals_missing);
