@@ -62,14 +62,18 @@ static void
 keys_that_nobody_names_come_from_the_usual_places (void)
 {
   g_autofree char *found = grants ("", "providers:\n"
-                                       "  ai-studio: { profile: apiyi }\n"
+                                       "  ai-studio: { jobs: 2 }\n"
+                                       "  openai: { profile: apiyi }\n"
                                        "  vertex: { credentials-file: k.json }\n");
+  /* A gateway gets none of the environment's. */
   g_assert_cmpstr (found, ==,
-                   "option ai-studio: profile: apiyi\n"
+                   "option ai-studio: jobs: 2\n"
+                   "option openai: profile: apiyi\n"
                    "option vertex: credentials-file: /shop/k.json\n"
                    "key ai-studio: the environment's GOOGLE_API_KEY or GEMINI_API_KEY\n"
                    "key vertex: the file /shop/k.json\n"
-                   "address ai-studio: https://api.apiyi.com\n"
+                   "address ai-studio: https://generativelanguage.googleapis.com\n"
+                   "address openai: https://api.apiyi.com/v1\n"
                    "address vertex: Google's own hosts\n");
 }
 
