@@ -70,8 +70,6 @@ static const Option rows[] = {
     .help = "When the prices were looked up" },
   { OPTION_BOOL (Model, is_free), .name = "free", .fallback = "false",
     .help = "It costs nothing, and is asked without asking you" },
-  { OPTION_INT (Model, requests_per_minute), .name = "requests-per-minute", .min = 1,
-    .max = 1000000, .help = "What the service publishes as its limit" },
   { OPTION_TEXT (Model, retired), .name = "retired", .value_name = "DATE",
     .help = "Since when it is gone: asking for it is an error" },
   { OPTION_TEXT (Model, successor), .name = "successor", .value_name = "NAME",

@@ -44,9 +44,8 @@ typedef struct {
   double reference_price; /* USD for each reference picture */
   char *prices_as_of;     /* a date */
   bool is_free;
-  int requests_per_minute; /* what the service publishes; 0: nothing */
-  char *retired;           /* a date: it is gone */
-  char *successor;         /* the row to use instead */
+  char *retired;   /* a date: it is gone */
+  char *successor; /* the row to use instead */
 } Model;
 
 extern const OptionTable model_options;

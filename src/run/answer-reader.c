@@ -237,8 +237,6 @@ ended (void *data, const LaneEnd *end)
   AnswerResult result = {
     .status = end->status,
     .was_sent = end->was_sent,
-    .first_byte_ms = end->first_byte_ms,
-    .total_ms = end->total_ms,
   };
   finish (reader, end, &result);
   AnswerTask task = reader->task;

@@ -15,7 +15,6 @@ typedef struct {
   bool is_stored; /* `digest` is in the cache */
   bool was_cut;   /* the connection broke after the picture, which is whole */
   Digest digest;
-  int64_t first_byte_ms, total_ms;
 } AnswerResult;
 
 void answer_result_clear (AnswerResult *result);

@@ -164,8 +164,6 @@ read_answer (Desk *desk, const Coming *coming)
   g_assert_cmpuint (desk->n_done, ==, 1);
   g_assert_cmpint (desk->result.status, ==, coming->status);
   g_assert_true (desk->result.was_sent);
-  g_assert_cmpint (desk->result.first_byte_ms, ==, 12);
-  g_assert_cmpint (desk->result.total_ms, ==, 34);
   return &desk->result;
 }
 
@@ -411,7 +409,6 @@ no_answer_is_an_error (void)
   receiver.ended (receiver.data, &end);
   g_assert_cmpuint (desk.n_done, ==, 1);
   g_assert_error (desk.result.error, TRANSPORT_ERROR, TRANSPORT_ERROR_CONNECT);
-  g_assert_cmpint (desk.result.first_byte_ms, ==, -1);
   check_nothing_stored (&desk);
 }
 
