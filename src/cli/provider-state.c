@@ -56,7 +56,7 @@ look_for_login (ProviderState *state, const ProviderType *type, const void *conf
   state->base_url = dup_option (type, config, "base-url");
   state->project = dup_option (type, config, "project");
   state->needs_project = wanted.takes_google && wanted.key == NULL;
-  g_autoptr (Login) login = login_new (type, config, add_warning, state, &error);
+  g_autoptr (Login) login = login_new (type, config, NULL, add_warning, state, &error);
   for (unsigned i = 0; login != NULL && i < login->credentials->len; i++)
     add_login (state, login->credentials->pdata[i]);
   if (login == NULL)

@@ -35,6 +35,9 @@ static const Option rows[] = {
   { OPTION_NUMBER_OR_WORD (RunOptions, max_cost), .name = "max-cost", .value_name = "USD", .min = 0,
     .max = 1e6, .unit = "USD", .choices = max_cost_choices, .fallback = "none",
     .help = "Begin nothing when the originals to be made cost more in all" },
+  { OPTION_TEXT (RunOptions, token_command), .name = "token-command", .value_name = "COMMAND",
+    .help = "A shell command that prints an access token for Vertex AI, as in "
+            "'gcloud auth print-access-token'; used in place of every other credential" },
   { OPTION_BOOL (RunOptions, locked), .name = "locked",
     .help = "Make everything of the originals that peel.lock pins, or nothing; leave it alone" },
   { OPTION_BOOL (RunOptions, refresh_drift), .name = "refresh-drift",
@@ -84,6 +87,7 @@ run_options_settings (const RunOptions *options, const GlobalOptions *global)
     .on_miss = (OnMiss)options->on_miss,
     .offline = options->offline,
     .max_cost_usd = options->max_cost.is_word ? -1 : options->max_cost.number,
+    .token_command = options->token_command,
     .regenerate = options->regenerate,
     .locked = options->locked,
     .only = options->only,

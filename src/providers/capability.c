@@ -191,6 +191,9 @@ free_size (const GenerateOptions *options, const Model *row, int *out_width, int
   if (*out_width % row->size_step != 0 || *out_height % row->size_step != 0)
     return provider_fail (error, "the model '%s' draws sides in steps of %d px, not %s", row->id,
                           row->size_step, options->resolution);
+  if (row->most_pixels > 0 && (int64_t)*out_width * *out_height > row->most_pixels)
+    return provider_fail (error, "the model '%s' draws at most %d pixels, not %dx%d", row->id,
+                          row->most_pixels, *out_width, *out_height);
   double ratio = (double)MAX (*out_width, *out_height) / MIN (*out_width, *out_height);
   if (row->most_ratio > 0 && ratio > row->most_ratio)
     return provider_fail (

@@ -33,6 +33,7 @@ typedef struct {
   bool sends_resolution; /* false: the model has one, and its name is refused */
   int size_step;         /* px; > 0: any WIDTHxHEIGHT of such steps */
   int most_edge;         /* px */
+  int most_pixels;       /* 0: no limit */
   double most_ratio;
   int most_references;
   int64_t most_reference_bytes;
@@ -44,8 +45,9 @@ typedef struct {
   double reference_price; /* USD for each reference picture */
   char *prices_as_of;     /* a date */
   bool is_free;
-  char *retired;   /* a date: it is gone */
-  char *successor; /* the row to use instead */
+  int requests_per_minute; /* what the service publishes; 0: nothing */
+  char *retired;           /* a date: it is gone */
+  char *successor;         /* the row to use instead */
 } Model;
 
 extern const OptionTable model_options;

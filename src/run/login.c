@@ -156,12 +156,15 @@ tell_warnings (const Login *login, const Teller *teller)
 }
 
 Login *
-login_new (const ProviderType *provider, const void *config,
+login_new (const ProviderType *provider, const void *config, const char *token_command,
            void (*tell) (void *data, const char *warning), void *data, GError **error)
 {
   const Teller teller = { tell, data };
   ProviderLogin wanted = { 0 };
   provider->login (config, &wanted);
+  char *const shell[] = { (char *)"/bin/sh", (char *)"-c", (char *)token_command, NULL };
+  if (token_command != NULL && wanted.takes_google && wanted.key == NULL)
+    wanted.token_command = shell;
   g_autoptr (GError) problem = NULL;
   g_autoptr (Login) login = g_new0 (Login, 1);
   login->provider = provider;

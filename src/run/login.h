@@ -10,9 +10,9 @@ typedef struct {
   unsigned next;
 } Login;
 
-/* RUN_ERROR_PROVIDER: nothing to ask with; the text says where was looked and what to do. `tell` is
+/* `token_command`, or NULL, is in place of every other way to Google. RUN_ERROR_PROVIDER: nothing to ask with; the text says where was looked and what to do. `tell` is
  * called with what a person should know: a key file that others can read. */
-Login *login_new (const ProviderType *provider, const void *config,
+Login *login_new (const ProviderType *provider, const void *config, const char *token_command,
                   void (*tell) (void *data, const char *warning), void *data, GError **error);
 void login_free (Login *login);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Login, login_free)

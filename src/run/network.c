@@ -86,8 +86,8 @@ find_login (Run *run, const PlanRequest *request, GError **error)
   Login *login = g_hash_table_lookup (network->logins, request->provider);
   if (login != NULL)
     return login;
-  login = login_new (request->provider, request->config, run->listener->warning,
-                     run->listener->data, error);
+  login = login_new (request->provider, request->config, run->settings->token_command,
+                     run->listener->warning, run->listener->data, error);
   if (login != NULL)
     g_hash_table_insert (network->logins, (gpointer)request->provider, login);
   return login;

@@ -26,6 +26,9 @@ typedef struct {
   bool offline;        /* nobody is asked for anything */
   double max_cost_usd; /* of all that is asked for; negative: no limit */
   bool locked; /* make nothing of other originals than the pinned ones; leave the lock alone */
+  const char
+    *token_command;  /* for a shell: prints an access token for Google, in place of every other
+                                way to one; or NULL */
   char **regenerate; /* globs on image ids: their originals are asked for again */
   char **only;       /* globs on image ids and output paths, or NULL: all */
   char **refresh;    /* globs: make these again whatever they are */

@@ -209,6 +209,14 @@ def test_vertex_by_a_program_that_prints_a_token(place):
         expect_whole_way(service, "vertex")
 
 
+def test_vertex_by_a_token_command_of_the_command_line(place):
+    with Service(place, arguments=["--access-token", "simulator-access-token"]) as service:
+        service.configure("vertex", project="simulator-project")
+        service.pipeline("vertex")
+        service.run("--token-command", "printf %s simulator-access-token")
+        service.expect_original()
+
+
 def test_a_token_that_was_revoked_is_got_anew_once(place):
     rules = [{"match": {"surface": "vertex", "times": 1}, "do": {"error": "unauthenticated"}}]
     with with_account(place, rules=rules) as service:

@@ -130,6 +130,8 @@ steps_take_any_size_of_them (void)
     { "resolution: 3856x2160", "the model 'gpt-image-2' draws 1 to 3840 px a side, not 3856x2160" },
     { "resolution: 3840x1264",
       "the model 'gpt-image-2' draws a side at most 3 times as long as the other, not 3840x1264" },
+    { "resolution: 3840x3840",
+      "the model 'gpt-image-2' draws at most 8294400 pixels, not 3840x3840" },
     { "resolution: 4K", "the model 'gpt-image-2' has no resolution 4K; it has 1K, 2K" },
     { "resolution: 99999999999x16",
       "the model 'gpt-image-2' draws 1 to 3840 px a side, not 99999999999x16" },
