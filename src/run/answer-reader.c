@@ -169,12 +169,17 @@ judge_foreign (Reader *reader, AnswerResult *result)
 }
 
 /* The picture came whole, and what was still to come would have said little: it is paid for, and it is
- * taken, whatever became of the rest. With a piece of another one behind it, it may have been a draft. */
+ * taken, whatever became of the rest. With a piece of another one behind it, or where there is talk of
+ * thoughts, it may have been a draft. */
 static bool
 has_whole_picture (const Reader *reader)
 {
-  return reader->status == 200 && !reader->is_raw && reader->n_blobs > 0 &&
-         reader->blobs[reader->n_blobs - 1].is_whole;
+  size_t length = 0;
+  if (reader->status != 200 || reader->is_raw || reader->n_blobs == 0 ||
+      !reader->blobs[reader->n_blobs - 1].is_whole)
+    return false;
+  const char *rest = json_scan_rest (reader->scan, &length);
+  return g_strstr_len (rest, (gssize)length, "\"thought\"") == NULL;
 }
 
 static bool

@@ -237,6 +237,7 @@ exchange_step (Run *run, Exchange *exchange)
     return;
   }
   if (!credential_step (exchange->credential, clock_now_us () / G_USEC_PER_SEC, &step, &error)) {
+    network_give_up (run->network, exchange->image_run->request->provider, NULL, error->message);
     fail_with (run, exchange, RUN_ERROR_PROVIDER, error->message);
     return;
   }

@@ -218,17 +218,22 @@ run_fail_task (Run *run, PoolTask *task, const GError *error)
     run_fail_image (run, image_run, error);
 }
 
-/* What a service sent is paid for, whatever it is: it is kept, and where is said. */
+/* What a service sent is paid for, whatever it is: it is kept, and where is said, also in later runs,
+ * which find it again. */
 static GError *
 error_of_task (const ImageRun *image_run, RunErrorCode error_class, const char *message)
 {
-  bool is_look = image_run->answer.has_landed && image_run->record == NULL;
-  if (!is_look || error_class == RUN_ERROR_INTERRUPTED)
+  bool is_look = image_run->record == NULL &&
+                 (image_run->answer.has_landed || image_run->has_untold);
+  if (!is_look || image_run->request == NULL || error_class == RUN_ERROR_INTERRUPTED)
     return g_error_new_literal (RUN_ERROR, (int)error_class, message);
+  const Digest *digest = image_run->answer.has_landed ? &image_run->answer.digest
+                                                      : &image_run->untold;
   return g_error_new (RUN_ERROR, RUN_ERROR_MAYBE_CHARGED,
-                      "what %s sent is kept as the original %.12s, but cannot be used: %s",
-                      image_run->request->provider->name,
-                      digest_to_hex (&image_run->answer.digest).text, message);
+                      "what %s sent is kept as the original %.12s, but cannot be used: %s. "
+                      "--regenerate '%s' asks again, which is paid for again",
+                      image_run->request->provider->name, digest_to_hex (digest).text, message,
+                      image_run->image->id);
 }
 
 void

@@ -79,20 +79,6 @@ network_post (Network *network, const NetworkEvent *event)
   (void)!write (network->wake_fd, &one, sizeof one);
 }
 
-static Login *
-find_login (Run *run, const PlanRequest *request, GError **error)
-{
-  Network *network = run->network;
-  Login *login = g_hash_table_lookup (network->logins, request->provider);
-  if (login != NULL)
-    return login;
-  login = login_new (request->provider, request->config, run->settings->token_command,
-                     run->listener->warning, run->listener->data, error);
-  if (login != NULL)
-    g_hash_table_insert (network->logins, (gpointer)request->provider, login);
-  return login;
-}
-
 static char *
 name_of (const ProviderType *provider, const char *model)
 {
@@ -104,6 +90,22 @@ void
 network_give_up (Network *network, const ProviderType *provider, const char *model, const char *why)
 {
   g_hash_table_insert (network->dead, name_of (provider, model), g_strdup (why));
+}
+
+static Login *
+find_login (Run *run, const PlanRequest *request, GError **error)
+{
+  Network *network = run->network;
+  Login *login = g_hash_table_lookup (network->logins, request->provider);
+  if (login != NULL)
+    return login;
+  login = login_new (request->provider, request->config, run->settings->token_command,
+                     run->listener->warning, run->listener->data, error);
+  if (login != NULL)
+    g_hash_table_insert (network->logins, (gpointer)request->provider, login);
+  else
+    network_give_up (network, request->provider, NULL, (*error)->message);
+  return login;
 }
 
 /* The same failure for each of a thousand images would be asked for a thousand times. */

@@ -166,6 +166,29 @@ def test_no_content(place):
     answered(place, {"parts": "no-content"}, 4, "ai-studio answered without a picture")
 
 
+def test_what_is_no_picture_is_kept_and_said_each_time(place):
+    rules = [{"match": {"surface": "openai"}, "do": {"status": 200, "content-type": "application/json",
+              "body": '{"data": [{"b64_json": "bm90IGEgcGljdHVyZQ=="}]}'}}]
+    with Service(place, rules=rules) as service:
+        configure(service, "openai")
+        service.pipeline("openai")
+        for _ in range(2):
+            result = service.run(code=4)
+            expect("what openai sent is kept as the original" in result.err and
+                   "--regenerate 'hero' asks again, which is paid for again" in result.err, result)
+        service.expect_calls(1)
+        expect_journal(place, "stored")
+
+
+def test_a_draft_with_a_cut_behind_it_is_no_picture(place):
+    with Service(place, rules=[{"do": {"draft": True, "cut-after": "1500KB"}}]) as service:
+        configure(service, "ai-studio")
+        service.pipeline("ai-studio", resolution="2K")
+        result = service.run(code=4)
+        expect("may charge for it" in result.err, result)
+        expect_equal(place.blobs(), {}, "originals")
+
+
 def test_no_image_then_one(place):
     rules = [{"match": {"times": 1}, "do": {"finish-reason": "NO_IMAGE"}}]
     with Service(place, rules=rules) as service:
