@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <openssl/evp.h>
 
@@ -137,9 +138,20 @@ digest_of_fd (int fd, Digest *out_digest, GError **error)
 bool
 digest_of_file (const char *path, Digest *out_digest, GError **error)
 {
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return base_error_set_errno (error, errno, "cannot open %s", path);
+  struct stat status;
+  /* A pipe would be waited for, and a device has no end. */
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0 || fstat (fd, &status) != 0) {
+    int why = errno;
+    if (fd >= 0)
+      close (fd);
+    return base_error_set_errno (error, why, "cannot open %s", path);
+  }
+  if (!S_ISREG (status.st_mode)) {
+    close (fd);
+    return base_error_set_errno (error, S_ISDIR (status.st_mode) ? EISDIR : EINVAL,
+                                 "%s is no regular file", path);
+  }
   bool ok = digest_of_fd (fd, out_digest, error);
   close (fd);
   if (!ok)

@@ -67,7 +67,7 @@ look_at (const char *path, int64_t *out_bytes, ImageFormat *out_format, GError *
 {
   uint8_t first[32];
   struct stat status;
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   bool ok = fd >= 0 && fstat (fd, &status) == 0;
   ssize_t length = ok ? pread (fd, first, sizeof first, 0) : -1;
   int why = errno;

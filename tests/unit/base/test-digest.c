@@ -1,6 +1,7 @@
 #include "base/digest.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/base-error.h"
@@ -91,6 +92,22 @@ a_missing_file_is_named (void)
   g_assert_nonnull (strstr (error->message, scratch->folder));
 }
 
+static void
+a_pipe_is_not_waited_for (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  const char *pipe = scratch_path (scratch, "pipe.png");
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  const char *const paths[] = { pipe, "/dev/zero" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (paths); i++) {
+    g_autoptr (GError) error = NULL;
+    Digest digest;
+    g_assert_false (digest_of_file (paths[i], &digest, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_SYSTEM);
+    g_assert_nonnull (strstr (error->message, "no regular file"));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -102,5 +119,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/digest/anything-else-is-no-digest", anything_else_is_no_digest);
   g_test_add_func ("/base/digest/a-file-is-read-from-its-start", a_file_is_read_from_its_start);
   g_test_add_func ("/base/digest/a-missing-file-is-named", a_missing_file_is_named);
+  g_test_add_func ("/base/digest/a-pipe-is-not-waited-for", a_pipe_is_not_waited_for);
   return g_test_run ();
 }
