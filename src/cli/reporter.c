@@ -330,7 +330,7 @@ print_summary (Reporter *reporter, const RunResult *result)
   append_count (out, totals->n_originals_missing, "to generate");
   append_price (out, totals->missing_usd, totals->n_unpriced, totals->n_originals_missing);
   append_count (out, totals->n_originals_generated, "generated");
-  append_price (out, totals->spent_usd, 0, 0);
+  append_price (out, totals->spent_usd, totals->n_unpriced_spent, totals->n_originals_generated);
   append_count (out, totals->n_originals_loaded, "read for the first time");
   g_string_append_c (out, ')');
   if (totals->n_made > 0) {

@@ -126,6 +126,8 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
       cJSON_AddNumberToObject (json, counts[i].name, counts[i].value);
     if (totals->n_unpriced > 0)
       cJSON_AddNumberToObject (json, "missing-unpriced", totals->n_unpriced);
+    if (totals->n_unpriced_spent > 0)
+      cJSON_AddNumberToObject (json, "spent-unpriced", totals->n_unpriced_spent);
     cJSON_AddBoolToObject (json, "interrupted", result->is_interrupted);
   }
   event_print_summary (json, error, code);

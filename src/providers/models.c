@@ -208,25 +208,6 @@ check_row (const Model *model, const Node *node, Problems *problems)
   return ok;
 }
 
-bool
-model_table_read (ModelTable *table, const Node *map, Problems *problems)
-{
-  bool ok = true;
-  if (map->kind != NODE_MAP)
-    return problems_add (problems, &map->mark, "'models' takes a map of models, not %s",
-                         node_kind_words (map->kind));
-  for (unsigned i = 0; i < node_length (map); i++) {
-    const Node *node = node_item (map, i);
-    Model *model = row_of (table, node_key (map, i));
-    ok = (options_read (&model_options, node, model->id, "/", model, problems) &&
-          check_row (model, node, problems)) &&
-         ok;
-  }
-  return ok;
-}
-
-/* ---- looking up ---- */
-
 static bool
 has_text (char *const *texts, const char *text)
 {
@@ -238,6 +219,42 @@ model_is_named (const Model *model, const char *name)
 {
   return strcmp (model->id, name) == 0 || has_text (model->aliases, name);
 }
+
+/* A name that two rows have would be the first one's, in silence. */
+static bool
+check_names (const ModelTable *table, const Model *model, const Node *node, Problems *problems)
+{
+  bool ok = true;
+  for (unsigned i = 0; i < table->models->len; i++) {
+    const Model *other = table->models->pdata[i];
+    for (unsigned k = 0; other != model && model->aliases != NULL && model->aliases[k] != NULL; k++)
+      if (model_is_named (other, model->aliases[k]))
+        ok = problems_add (problems, &node->mark,
+                           "'%s' is an alias of '%s', and a name of '%s', too: one of them needs "
+                           "another",
+                           model->aliases[k], model->id, other->id);
+  }
+  return ok;
+}
+
+bool
+model_table_read (ModelTable *table, const Node *map, Problems *problems)
+{
+  bool ok = true;
+  if (map->kind != NODE_MAP)
+    return problems_add (problems, &map->mark, "'models' takes a map of models, not %s",
+                         node_kind_words (map->kind));
+  for (unsigned i = 0; i < node_length (map); i++) {
+    const Node *node = node_item (map, i);
+    Model *model = row_of (table, node_key (map, i));
+    ok = (options_read (&model_options, node, model->id, "/", model, problems) &&
+          check_row (model, node, problems) && check_names (table, model, node, problems)) &&
+         ok;
+  }
+  return ok;
+}
+
+/* ---- looking up ---- */
 
 const char *
 model_id_at (const Model *model, const char *provider)

@@ -89,7 +89,7 @@ answer_code (const ProviderAnswer *answer, const cJSON *error)
 bool
 answer_is_success (const ProviderAnswer *answer)
 {
-  return answer->status == 200 && cJSON_IsObject (answer_root (answer)) &&
+  return answer->status / 100 == 2 && cJSON_IsObject (answer_root (answer)) &&
          answer_error (answer) == NULL;
 }
 

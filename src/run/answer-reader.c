@@ -97,7 +97,8 @@ begin (void *data, int status, const HttpHeaders *headers, GError **error)
   Reader *reader = data;
   reader->status = status;
   reader->headers.lines = g_ptr_array_ref (headers->lines);
-  if (reader->task.is_picture && status == 200)
+  bool is_success = status / 100 == 2;
+  if (reader->task.is_picture && is_success)
     return begin_raw (reader, error);
   const JsonScanLimits limits = {
     .most_rest_bytes = MOST_REST_BYTES,
@@ -107,8 +108,8 @@ begin (void *data, int status, const HttpHeaders *headers, GError **error)
   const JsonScanSink sink = { reader, begin_blob, write_blob, end_blob };
   /* What tells of an error holds no picture that is wanted. */
   reader->scan = json_scan_new (
-    status == 200 && !reader->task.is_picture ? reader->task.provider->image_paths : no_paths,
-    &limits, &sink);
+    is_success && !reader->task.is_picture ? reader->task.provider->image_paths : no_paths, &limits,
+    &sink);
   return true;
 }
 
@@ -175,7 +176,7 @@ static bool
 has_whole_picture (const Reader *reader)
 {
   size_t length = 0;
-  if (reader->status != 200 || reader->is_raw || reader->n_blobs == 0 ||
+  if (reader->status / 100 != 2 || reader->is_raw || reader->n_blobs == 0 ||
       !reader->blobs[reader->n_blobs - 1].is_whole)
     return false;
   const char *rest = json_scan_rest (reader->scan, &length);

@@ -199,6 +199,7 @@ ask (Run *run, Exchange *exchange)
   credential_add_headers (exchange->credential, exchange->proof);
   for (unsigned i = 0; i < exchange->proof->headers->len; i++)
     g_ptr_array_add (step.request->headers, g_strdup (exchange->proof->headers->pdata[i]));
+  step.request->is_alone = true;
   exchange->n_attempts++;
   send_request (run, exchange, g_steal_pointer (&step.request), false);
 }
@@ -373,11 +374,14 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
   if (verdict->failure == FAILURE_RUN || verdict->failure == FAILURE_LOGIN)
     network_give_up (run->network, request->provider,
                      verdict->failure == FAILURE_RUN ? request->model : NULL, verdict->message);
-  g_autofree char *message = exchange->n_attempts > 1
-                               ? g_strdup_printf ("%s (asked %u times)", verdict->message,
-                                                  exchange->n_attempts)
-                               : g_strdup (verdict->message);
-  fail_with (run, exchange, code, message);
+  g_autoptr (GString) message = g_string_new (verdict->message);
+  if (verdict->retry_after_ms > MOST_WAIT_MS) {
+    g_autofree char *wait = units_format_duration (verdict->retry_after_ms);
+    g_string_append_printf (message, "; it asks to wait for %s, which is too long to wait", wait);
+  }
+  if (exchange->n_attempts > 1)
+    g_string_append_printf (message, " (asked %u times)", exchange->n_attempts);
+  fail_with (run, exchange, code, message->str);
 }
 
 /* Where a picture is, without what may be a key to it. New string. */

@@ -49,6 +49,7 @@ paid_call_land (Run *run, ImageRun *image_run, const Digest *original)
   call->result = g_strdup ("stored");
   call->original = g_strdup (digest_to_hex (original).text);
   run->totals.spent_usd += call->cost_usd;
+  run->totals.n_unpriced_spent += !image_run->request->has_price;
   end_call (run, call);
 }
 

@@ -51,6 +51,7 @@ typedef struct {
   unsigned n_unpriced; /* dry run: missing originals that are paid for, nobody knows how much */
   double missing_usd;  /* dry run: what the missing originals cost */
   double spent_usd;
+  unsigned n_unpriced_spent; /* generated for money, nobody knows how much */
   int64_t duration_us;
 } RunTotals;
 

@@ -227,6 +227,9 @@ set_body (Call *call)
   CURL *handle = call->handle;
   if (strcmp (call->request->method, "GET") == 0)
     return;
+  /* libcurl repeats by itself only what it sent on a connection that it had kept. */
+  if (call->request->is_alone)
+    curl_easy_setopt (handle, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt (handle, CURLOPT_POST, 1L);
   curl_easy_setopt (handle, CURLOPT_POSTFIELDSIZE_LARGE,
                     (curl_off_t)http_request_body_bytes (call->request));

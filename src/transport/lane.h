@@ -5,7 +5,8 @@
  *
  * TLS is verified, always; HTTP/2, proxies of the environment and connection reuse are libcurl's.
  * A connection that was kept and turns out to be dead is replaced, and the request sent again, within a
- * second; a service that was silent for longer may have worked on it, and is not asked twice.
+ * second; a service that was silent for longer may have worked on it, and is not asked twice. What costs
+ * money (is_alone) goes on a connection of its own, where nothing is ever sent again.
  * Machines of one's own (loopback) are asked without a proxy. Redirects are followed for foreign
  * requests only: a request that carries a credential goes where it was sent. */
 #pragma once

@@ -27,8 +27,10 @@ typedef struct {
   int64_t timeout_ms; /* of the whole attempt, from its beginning to the answer's last byte */
   int64_t
     most_answer_bytes; /* of the body, unpacked; more is an error. 0: HTTP_MOST_ANSWER_BYTES */
-  bool is_direct;      /* never through a proxy (metadata servers) */
-  bool is_foreign;     /* the address comes from a service's answer: https to a public address only,
+  bool is_alone;   /* on a connection of its own, so that no dead one has it sent twice: what costs
+                         money */
+  bool is_direct;  /* never through a proxy (metadata servers) */
+  bool is_foreign; /* the address comes from a service's answer: https to a public address only,
                          and only so wherever it leads on to */
 } HttpRequest;
 

@@ -279,7 +279,8 @@ def test_a_wait_that_the_service_asks_for_is_kept(place):
 
 def test_a_wait_that_is_too_long_is_not_waited(place):
     start = time.monotonic()
-    answered(place, {"error": "rate-limit", "retry-delay": "600s"}, 4, "answered 429", calls=1)
+    answered(place, {"error": "rate-limit", "retry-delay": "600s"}, 4,
+             ["answered 429", "it asks to wait for 10m, which is too long to wait"], calls=1)
     expect(time.monotonic() - start < 60, "not waited")
 
 
@@ -532,6 +533,25 @@ def test_without_permission_nothing_is_asked(place):
         result = service.run("--max-cost", "0.2", code=6)
         expect("making it costs 0.24 USD, and --max-cost allows 0.20 USD" in result.err, result)
         service.expect_calls(0)
+
+
+def test_any_success_with_a_picture_is_one(place):
+    rules = [{"match": {"surface": "openai"}, "do": {"status": 201, "body":
+              '{"data": [{"b64_json": "bm90IGEgcGljdHVyZQ=="}]}'}}]
+    with Service(place, rules=rules) as service:
+        configure(service, "openai")
+        service.pipeline("openai")
+        result = service.run(code=4)
+        expect("what openai sent is kept as the original" in result.err, result)
+        expect_journal(place, "stored")
+
+
+def test_what_was_spent_at_a_price_that_nobody_knows_is_told_apart(place):
+    with Service(place) as service:
+        service.configure("openai")
+        service.pipeline("openai")
+        result = service.run()
+        expect("1 generated for a price that is not known" in result.out, result)
 
 
 def test_a_price_that_nobody_knows_breaks_a_budget(place):

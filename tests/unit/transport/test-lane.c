@@ -350,6 +350,21 @@ a_dead_connection_is_replaced (void)
 }
 
 static void
+what_costs_money_has_a_connection_of_its_own (void)
+{
+  g_auto (Line) line;
+  line_init (&line);
+  for (unsigned i = 0; i < 2; i++) {
+    HttpRequest *request = post_of (&line, "/swallow", "first");
+    request->is_alone = true;
+    ask (&line, request);
+    g_assert_no_error (line.taker.error);
+  }
+  g_assert_cmpuint (loopback_n_connections (line.server), ==, 2);
+  g_assert_cmpuint (loopback_n_requests (line.server), ==, 2);
+}
+
+static void
 what_was_worked_on_is_not_sent_again (void)
 {
   g_auto (Line) line;
@@ -567,6 +582,8 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/lane/many-go-at-a-time", many_go_at_a_time);
   g_test_add_func ("/transport/lane/headers-go-as-they-are", headers_go_as_they_are);
   g_test_add_func ("/transport/lane/a-dead-connection-is-replaced", a_dead_connection_is_replaced);
+  g_test_add_func ("/transport/lane/what-costs-money-has-a-connection-of-its-own",
+                   what_costs_money_has_a_connection_of_its_own);
   g_test_add_func ("/transport/lane/what-was-worked-on-is-not-sent-again",
                    what_was_worked_on_is_not_sent_again);
   g_test_add_func ("/transport/lane/broken-answers", broken_answers);
