@@ -285,7 +285,7 @@ wrong_rows_are_refused_where_they_stand (void)
     { "m: { providers: [vertx] }", "there is no provider 'vertx', which 'm' names" },
     { "m: { api: grpc }", "'api'" },
     { "m: {}\nn: { aliases: [m] }",
-      "m.yaml:2:1: 'm' is an alias of 'n', and a name of 'm', too: one of them needs another" },
+      "m.yaml:2:4: 'm' is an alias of 'n', and a name of 'm', too: one of them needs another" },
     { "m: { aliases: [x] }\nn: { aliases: [x] }", "'x' is an alias of 'n', and a name of 'm'" },
     { "m: { price: -1 }", "'price' takes 0 to 1000 USD" },
     { "m: { colour: red }", "colour" },
