@@ -162,7 +162,9 @@ choose_model (const Plan *plan, PlanRequest *request, Problems *problems)
   const ProviderType *provider = request->provider;
   const ModelTable *models = config_models (plan->pipeline->config);
   const char *name = provider->model != NULL ? provider->model (request->options, request->config)
-                                             : provider->default_model;
+                                             : NULL;
+  if (name == NULL)
+    name = provider->default_model;
   request->model = name;
   if (provider->has_models && models == NULL)
     return true;

@@ -3,20 +3,17 @@
 #include "providers/base-url.h"
 #include "providers/capability.h"
 #include "providers/gemini.h"
+#include "providers/service.h"
 #include "providers/types.h"
 
 typedef enum { PROFILE_GOOGLE, PROFILE_APIYI } Profile;
 typedef enum { AUTH_USUAL, AUTH_GOOGLE, AUTH_BEARER } AuthStyle;
 
 typedef struct {
+  ServiceConfig service;
   int profile; /* Profile */
   char **keys; /* references to secrets */
-  char *base_url;
-  int auth; /* AuthStyle */
-  char *model;
-  double cost;
-  int jobs;
-  int64_t timeout_ms;
+  int auth;    /* AuthStyle */
 } AiStudioConfig;
 
 static const OptionChoice profiles[] = {
@@ -39,21 +36,12 @@ static const Option rows[] = {
   { OPTION_TEXTS (AiStudioConfig, keys), .name = "keys", .flags = OPTION_SECRET,
     .help =
       "API keys, used in turn; unset: GOOGLE_API_KEY, or else GEMINI_API_KEY, of the environment" },
-  { OPTION_TEXT (AiStudioConfig, base_url), .name = "base-url", .value_name = "URL",
-    .help =
-      "Where the API is; unset: https://generativelanguage.googleapis.com, or the profile's" },
   { OPTION_CHOICE (AiStudioConfig, auth), .name = "auth", .choices = auth_styles,
     .fallback = "usual", .help = "The header that the key is sent in" },
-  { OPTION_TEXT (AiStudioConfig, model), .name = "model", .value_name = "NAME",
-    .help = "The model that is asked when the pipeline names none", .fallback = "nano-banana-pro" },
-  { OPTION_NUMBER (AiStudioConfig, cost), .name = "cost", .min = 0, .max = 1000, .unit = "USD",
-    .help = "What a picture costs here, whatever the models table says" },
-  { OPTION_INT (AiStudioConfig, jobs), .name = "jobs", .min = 1, .max = 256, .fallback = "4",
-    .help = "How many requests are under way at a time" },
-  { OPTION_DURATION (AiStudioConfig, timeout_ms), .name = "timeout", .fallback = "600s",
-    .help =
-      "When a request is given up. Pictures in 4K take up to three minutes, and giving up does"
-      " not stop the bill" },
+  SERVICE_ROWS (
+    AiStudioConfig,
+    "Where the API is; unset: https://generativelanguage.googleapis.com, or the profile's",
+    "nano-banana-pro"),
   { 0 },
 };
 
@@ -62,27 +50,7 @@ static const OptionTable config_options = { rows, sizeof (AiStudioConfig), .shor
 static bool
 check_config (const void *config, const Node *node, Problems *problems)
 {
-  return base_url_check (((const AiStudioConfig *)config)->base_url, node, problems);
-}
-
-static const char *
-model (const GenerateOptions *options, const void *config)
-{
-  if (options->model != NULL)
-    return options->model;
-  return config != NULL ? ((const AiStudioConfig *)config)->model : "nano-banana-pro";
-}
-
-static double
-cost (const void *config)
-{
-  return ((const AiStudioConfig *)config)->cost;
-}
-
-static int
-most_at_once (const void *config)
-{
-  return ((const AiStudioConfig *)config)->jobs;
+  return base_url_check (((const AiStudioConfig *)config)->service.base_url, node, problems);
 }
 
 static bool
@@ -99,7 +67,7 @@ base_url (const AiStudioConfig *config)
     [PROFILE_GOOGLE] = "https://generativelanguage.googleapis.com",
     [PROFILE_APIYI] = "https://api.apiyi.com",
   };
-  return config->base_url != NULL ? config->base_url : urls[config->profile];
+  return config->service.base_url != NULL ? config->service.base_url : urls[config->profile];
 }
 
 static bool
@@ -109,7 +77,7 @@ first_step (const ProviderRequest *asked, ProviderStep *out_step, GError **error
   g_autofree char *id = g_uri_escape_string (asked->model, NULL, FALSE);
   g_autofree char *url = base_url_join (base_url (config), "/v1beta/models/%s:generateContent", id);
   HttpRequest *request = http_request_new ("POST", url);
-  request->timeout_ms = config->timeout_ms;
+  request->timeout_ms = config->service.timeout_ms;
   gemini_add_body (asked, GEMINI_DEVELOPER, request);
   *out_step = (ProviderStep){ .kind = PROVIDER_SEND, .request = request };
   return true;
@@ -127,8 +95,9 @@ login (const void *config, ProviderLogin *out_login)
     .header = is_bearer ? "Authorization" : "x-goog-api-key",
     .keys = own->keys,
     /* A gateway is another company: it gets the keys that are meant for it. */
-    .key_names = own->profile == PROFILE_GOOGLE && base_url_takes_usual_keys (own->base_url) ? names
-                                                                                             : NULL,
+    .key_names = own->profile == PROFILE_GOOGLE && base_url_takes_usual_keys (own->service.base_url)
+                   ? names
+                   : NULL,
   };
 }
 
@@ -148,9 +117,9 @@ const ProviderType provider_ai_studio = {
   .has_models = true,
   .config = &config_options,
   .check_config = check_config,
-  .model = model,
-  .cost = cost,
-  .most_at_once = most_at_once,
+  .model = service_model,
+  .cost = service_cost,
+  .most_at_once = service_most_at_once,
   .check = check,
   .expected_size = capability_size,
   .first_step = first_step,

@@ -40,8 +40,6 @@ static const Option rows[] = {
     .fallback = "openai", .help = "Whose dialect it is: what the options below are when unset" },
   { OPTION_TEXTS (OpenaiConfig, keys), .name = "keys", .flags = OPTION_SECRET,
     .help = "API keys, used in turn; unset: OPENAI_API_KEY of the environment" },
-  { OPTION_TEXT (OpenaiConfig, base_url), .name = "base-url", .value_name = "URL",
-    .help = "Where the API is, with its version: https://api.openai.com/v1" },
   { OPTION_CHOICE (OpenaiConfig, auth), .name = "auth", .choices = auth_words, .fallback = "bearer",
     .help = "The header that the key is sent in" },
   { OPTION_TEXT (OpenaiConfig, generations_path), .name = "generations-path", .value_name = "PATH",
@@ -54,14 +52,8 @@ static const Option rows[] = {
     .fallback = "unset", .help = "What is sent as response_format" },
   { OPTION_TEXT (OpenaiConfig, extra), .name = "extra", .value_name = "JSON",
     .help = "An object whose members are sent along, in place of those of the same name" },
-  { OPTION_TEXT (OpenaiConfig, model), .name = "model", .value_name = "NAME",
-    .help = "The model that is asked when the pipeline names none", .fallback = "gpt-image-2" },
-  { OPTION_NUMBER (OpenaiConfig, cost), .name = "cost", .min = 0, .max = 1000, .unit = "USD",
-    .help = "What a picture costs here, whatever the models table says" },
-  { OPTION_INT (OpenaiConfig, jobs), .name = "jobs", .min = 1, .max = 256, .fallback = "4",
-    .help = "How many requests are under way at a time" },
-  { OPTION_DURATION (OpenaiConfig, timeout_ms), .name = "timeout", .fallback = "600s",
-    .help = "When a request is given up; that does not stop the bill" },
+  SERVICE_ROWS (OpenaiConfig, "Where the API is, with its version: https://api.openai.com/v1",
+                "gpt-image-2"),
   { 0 },
 };
 
@@ -88,28 +80,8 @@ static bool
 check_config (const void *own, const Node *node, Problems *problems)
 {
   const OpenaiConfig *config = own;
-  bool ok = base_url_check (config->base_url, node, problems);
+  bool ok = base_url_check (config->service.base_url, node, problems);
   return check_extra (config->extra, node, problems) && ok;
-}
-
-static const char *
-model (const GenerateOptions *options, const void *config)
-{
-  if (options->model != NULL)
-    return options->model;
-  return config != NULL ? ((const OpenaiConfig *)config)->model : "gpt-image-2";
-}
-
-static double
-cost (const void *config)
-{
-  return ((const OpenaiConfig *)config)->cost;
-}
-
-static int
-most_at_once (const void *config)
-{
-  return ((const OpenaiConfig *)config)->jobs;
 }
 
 static bool
@@ -135,7 +107,8 @@ check (const GenerateOptions *options, const Model *row, const void *config,
 static const char *
 base_url (const OpenaiConfig *config)
 {
-  return config->base_url != NULL ? config->base_url : profile_urls[config->profile];
+  return config->service.base_url != NULL ? config->service.base_url
+                                          : profile_urls[config->profile];
 }
 
 static char *
@@ -156,7 +129,7 @@ first_step (const ProviderRequest *asked, ProviderStep *out_step, GError **error
   g_autofree char *url = dup_url (config, is_edit ? config->edits_path : config->generations_path,
                                   id);
   HttpRequest *request = http_request_new ("POST", url);
-  request->timeout_ms = config->timeout_ms;
+  request->timeout_ms = config->service.timeout_ms;
   if (is_edit)
     openai_add_form (asked, request);
   else
@@ -181,7 +154,7 @@ login (const void *own, ProviderLogin *out_login)
     .keys = config->keys,
     /* A gateway is another company: it gets the keys that are meant for it. */
     .key_names = config->profile != OPENAI_PROFILE_APIYI &&
-                     base_url_takes_usual_keys (config->base_url)
+                     base_url_takes_usual_keys (config->service.base_url)
                    ? names
                    : NULL,
   };
@@ -195,9 +168,9 @@ const ProviderType provider_openai = {
   .has_models = true,
   .config = &config_options,
   .check_config = check_config,
-  .model = model,
-  .cost = cost,
-  .most_at_once = most_at_once,
+  .model = service_model,
+  .cost = service_cost,
+  .most_at_once = service_most_at_once,
   .check = check,
   .expected_size = capability_size,
   .first_step = first_step,

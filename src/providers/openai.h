@@ -1,7 +1,7 @@
 /* What the files of the openai provider share. */
 #pragma once
 
-#include "providers/provider.h"
+#include "providers/service.h"
 
 typedef enum { OPENAI_PROFILE_OPENAI, OPENAI_PROFILE_APIYI, OPENAI_PROFILE_LITELLM } OpenaiProfile;
 typedef enum { OPENAI_AUTH_BEARER, OPENAI_AUTH_API_KEY, OPENAI_AUTH_X_API_KEY } OpenaiAuth;
@@ -18,18 +18,14 @@ typedef enum {
 } OpenaiResponse;
 
 typedef struct {
+  ServiceConfig service;
   int profile; /* OpenaiProfile */
   char **keys; /* references to secrets */
-  char *base_url;
-  int auth; /* OpenaiAuth */
+  int auth;    /* OpenaiAuth */
   char *generations_path, *edits_path;
   int size;     /* OpenaiSize */
   int response; /* OpenaiResponse */
   char *extra;  /* JSON object */
-  char *model;
-  double cost;
-  int jobs;
-  int64_t timeout_ms;
 } OpenaiConfig;
 
 /* The name that is sent. New string. */

@@ -149,8 +149,8 @@ struct ProviderType {
   /* Rules across options of the configuration, or NULL. `node` is the map. */
   bool (*check_config) (const void *config, const Node *node, Problems *problems);
 
-  /* The model that is asked, borrowed; NULL: default_model whatever is written. `config` may be
-   * NULL, since what is cached needs no configuration. */
+  /* The model that is asked, borrowed; NULL, or no function: default_model. `config` may be NULL, since
+   * what is cached needs no configuration. */
   const char *(*model) (const GenerateOptions *options, const void *config);
   /* USD for one picture, where that is not in the models table; 0, or no function: it is free. */
   double (*cost) (const void *config);

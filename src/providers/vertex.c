@@ -4,19 +4,17 @@
 #include "providers/capability.h"
 #include "providers/gemini.h"
 #include "providers/predict.h"
+#include "providers/service.h"
 #include "providers/types.h"
 
 typedef struct {
+  ServiceConfig service;
   char *project;
   char **locations;
-  char *base_url;
   char *key; /* reference to a secret: express mode */
   char *credentials;
   bool token_endpoint;
   char **token_command;
-  char *model;
-  int jobs;
-  int64_t timeout_ms;
 } VertexConfig;
 
 static const Option rows[] = {
@@ -33,16 +31,8 @@ static const Option rows[] = {
     .flags = OPTION_PROGRAM, .help = "A program that prints an access token, and its arguments" },
   { OPTION_TEXT (VertexConfig, key), .name = "key", .flags = OPTION_SECRET,
     .help = "An API key of Vertex AI in express mode, which has no project and no location" },
-  { OPTION_TEXT (VertexConfig, base_url), .name = "base-url", .value_name = "URL",
-    .help = "Where the API is; unset: Google's host of the location" },
-  { OPTION_TEXT (VertexConfig, model), .name = "model", .value_name = "NAME",
-    .help = "The model that is asked when the pipeline names none", .fallback = "nano-banana-pro" },
-  { OPTION_INT (VertexConfig, jobs), .name = "jobs", .min = 1, .max = 256, .fallback = "4",
-    .help = "How many requests are under way at a time" },
-  { OPTION_DURATION (VertexConfig, timeout_ms), .name = "timeout", .fallback = "600s",
-    .help =
-      "When a request is given up. Pictures in 4K take up to three minutes, and giving up does"
-      " not stop the bill" },
+  SERVICE_ROWS (VertexConfig, "Where the API is; unset: Google's host of the location",
+                "nano-banana-pro"),
   { 0 },
 };
 
@@ -66,7 +56,7 @@ check_config (const void *options, const Node *node, Problems *problems)
   const VertexConfig *config = options;
   /* NULL too when an earlier layer of the configuration has set it. */
   const Node *key = node_get (node, "key");
-  bool ok = base_url_check (config->base_url, node, problems);
+  bool ok = base_url_check (config->service.base_url, node, problems);
   if (config->locations == NULL || config->locations[0] == NULL)
     ok = problems_add (problems, &node_get (node, "locations")->mark,
                        "'locations' takes at least one: global, a region, us or eu");
@@ -81,20 +71,6 @@ check_config (const void *options, const Node *node, Problems *problems)
                        "'key' is for express mode; 'credentials-file' and 'token-command' are for "
                        "projects: say one");
   return ok;
-}
-
-static const char *
-model (const GenerateOptions *options, const void *config)
-{
-  if (options->model != NULL)
-    return options->model;
-  return config != NULL ? ((const VertexConfig *)config)->model : "nano-banana-pro";
-}
-
-static int
-most_at_once (const void *config)
-{
-  return ((const VertexConfig *)config)->jobs;
 }
 
 /* ---- what can be asked ---- */
@@ -194,7 +170,7 @@ dup_url (const ProviderRequest *asked)
   const char *method = asked->row->api == MODEL_API_PREDICT ? "predict" : "generateContent";
   bool is_express = config->key != NULL;
   g_autofree char *host = dup_host (is_express || location == NULL ? "global" : location);
-  const char *base = config->base_url != NULL ? config->base_url : host;
+  const char *base = config->service.base_url != NULL ? config->service.base_url : host;
   g_autofree char *id = g_uri_escape_string (asked->model, "@", FALSE);
   if (is_express)
     return base_url_join (base, "/v1/publishers/google/models/%s:%s", id, method);
@@ -217,7 +193,7 @@ first_step (const ProviderRequest *asked, ProviderStep *out_step, GError **error
     return false;
   }
   HttpRequest *request = http_request_new ("POST", url);
-  request->timeout_ms = config->timeout_ms;
+  request->timeout_ms = config->service.timeout_ms;
   if (asked->row->api == MODEL_API_PREDICT)
     predict_add_body (asked, request);
   else
@@ -231,7 +207,7 @@ login (const void *own, ProviderLogin *out_login)
 {
   const VertexConfig *config = own;
   *out_login = (ProviderLogin){
-    .address = config->base_url,
+    .address = config->service.base_url,
     .header = "x-goog-api-key",
     .key = config->key,
     .takes_google = true,
@@ -264,8 +240,9 @@ const ProviderType provider_vertex = {
   .has_models = true,
   .config = &config_options,
   .check_config = check_config,
-  .model = model,
-  .most_at_once = most_at_once,
+  .model = service_model,
+  .cost = service_cost,
+  .most_at_once = service_most_at_once,
   .check = check,
   .expected_size = capability_size,
   .first_step = first_step,

@@ -357,8 +357,7 @@ what_costs_money_has_a_connection_of_its_own (void)
   for (unsigned i = 0; i < 2; i++) {
     HttpRequest *request = post_of (&line, "/swallow", "first");
     request->is_alone = true;
-    ask (&line, request);
-    g_assert_no_error (line.taker.error);
+    g_assert_no_error (ask (&line, request)->error);
   }
   g_assert_cmpuint (loopback_n_connections (line.server), ==, 2);
   g_assert_cmpuint (loopback_n_requests (line.server), ==, 2);
