@@ -85,6 +85,7 @@ what_is_remembered_is_there_until_it_is_forgotten (void)
 {
   g_autoptr (Scratch) scratch = state_home ();
   g_autoptr (GError) error = NULL;
+  g_assert_nonnull (scratch);
   const Digest ones = digest (ONES), twos = digest (TWOS);
   g_autoptr (GPtrArray) none = trust_load (&error);
   g_assert_no_error (error);
@@ -109,6 +110,7 @@ others_can_neither_read_nor_have_written_the_list (void)
 {
   g_autoptr (Scratch) scratch = state_home ();
   g_autoptr (GError) error = NULL;
+  g_assert_nonnull (scratch);
   const Digest ones = digest (ONES);
   mode_t before = umask (0);
   assert_ok (trust_remember ("/a", &ones, &error), error);
@@ -150,6 +152,7 @@ static void
 nobody_undoes_what_another_has_written (void)
 {
   g_autoptr (Scratch) scratch = state_home ();
+  g_assert_nonnull (scratch);
   GThread *threads[4];
   for (int i = 0; i < 4; i++)
     threads[i] = g_thread_new ("writer", remember_many, GINT_TO_POINTER (i));
