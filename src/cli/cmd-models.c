@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "cli/command.h"
+#include "cli/config-listing.h"
 #include "cli/event.h"
 #include "cli/model-words.h"
 #include "cli/terminal.h"
@@ -284,18 +285,8 @@ show (const Config *config, const char *name, bool is_json, GError **error)
 static int
 run (const Invocation *invocation)
 {
-  g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Config) config = config_load (problems);
-  g_autoptr (GError) error = NULL;
-  bool is_json = invocation->global->json;
-  unsigned n = 0;
-  if (config == NULL)
-    (void)problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
-  else if (invocation->n_arguments == 0)
-    n = list (config, is_json);
-  else
-    n = show (config, invocation->arguments[0], is_json, &error);
-  return event_end_counted (is_json, "models", n, error);
+  static const ConfigListing listing = { "models", list, show };
+  return config_listing_run (&listing, invocation);
 }
 
 extern const CommandType command_models;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/config-listing.h"
 #include "cli/event.h"
 #include "cli/model-words.h"
 #include "cli/provider-state.h"
@@ -154,18 +155,8 @@ show_all (const Config *config, bool is_json)
 static int
 run (const Invocation *invocation)
 {
-  g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Config) config = config_load (problems);
-  g_autoptr (GError) error = NULL;
-  bool is_json = invocation->global->json;
-  unsigned n = 0;
-  if (config == NULL)
-    (void)problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
-  else if (invocation->n_arguments == 0)
-    n = show_all (config, is_json);
-  else
-    n = show (config, invocation->arguments[0], is_json, &error);
-  return event_end_counted (is_json, "providers", n, error);
+  static const ConfigListing listing = { "providers", show_all, show };
+  return config_listing_run (&listing, invocation);
 }
 
 extern const CommandType command_providers;

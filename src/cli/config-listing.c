@@ -1,0 +1,21 @@
+#include "cli/config-listing.h"
+
+#include "cli/event.h"
+#include "run/run-error.h"
+
+int
+config_listing_run (const ConfigListing *listing, const Invocation *invocation)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (Config) config = config_load (problems);
+  g_autoptr (GError) error = NULL;
+  bool is_json = invocation->global->json;
+  unsigned n = 0;
+  if (config == NULL)
+    (void)problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
+  else if (invocation->n_arguments == 0)
+    n = listing->list (config, is_json);
+  else
+    n = listing->show (config, invocation->arguments[0], is_json, &error);
+  return event_end_counted (is_json, listing->what, n, error);
+}
