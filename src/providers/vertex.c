@@ -75,12 +75,15 @@ check_config (const void *options, const Node *node, Problems *problems)
 
 /* ---- what can be asked ---- */
 
-/* Of the configuration's locations that have the model the one after `location`, or NULL. */
+/* Of the configuration's locations that have the model the one after `location`, or NULL. Express mode
+ * has none. */
 static const char *
 next_location (const void *own, const Model *row, const char *location)
 {
   const VertexConfig *config = own;
   bool is_past = location == NULL;
+  if (config->key != NULL)
+    return NULL;
   for (unsigned i = 0; config->locations != NULL && config->locations[i] != NULL; i++) {
     const char *here = config->locations[i];
     bool is_there = row->locations == NULL ||

@@ -11,12 +11,14 @@
 #include "transport/google-search.h"
 
 enum {
-  MOST_ATTEMPTS = 3,    /* at a service that has trouble of its own, or is not reached */
-  MOST_THROTTLED = 5,   /* at one that asks to wait */
-  MOST_EMPTY = 2,       /* that brought no picture */
-  MOST_BILLED = 2,      /* that may have been worked on */
-  MOST_FETCHES = 3,     /* of a picture by its address */
-  FIRST_WAIT_MS = 1000, /* doubled each time; any part of it, so that many do not come at once */
+  MOST_ATTEMPTS = 3,  /* at a service that has trouble of its own, or is not reached */
+  MOST_THROTTLED = 5, /* at one that asks to wait */
+  MOST_EMPTY = 2,     /* that brought no picture */
+  MOST_BILLED = 2,    /* that may have been worked on */
+  MOST_FETCHES = 3,   /* of a picture by its address */
+  FIRST_WAIT_MS =
+    1000, /* at least, and at most twice as long by chance, so that many do not come at
+                           once; doubled each time */
   MOST_WAIT_MS = 120 * 1000,
   FETCH_TIMEOUT_MS = 120 * 1000,
   LEAST_FREE_BYTES = 128 * 1024 * 1024, /* on disk, before anything is paid for */

@@ -207,7 +207,7 @@ network_fd (const Network *network)
   return network->wake_fd;
 }
 
-/* Stepping an exchange may end it. */
+/* Stepping an exchange may end it, and its failure the run: then no other is asked any more. */
 static void
 step_those_due (Run *run)
 {
@@ -218,7 +218,7 @@ step_those_due (Run *run)
     if (exchange->lane_call == 0 && exchange->due_us <= now_us)
       g_ptr_array_add (due, exchange);
   }
-  for (unsigned i = 0; i < due->len; i++)
+  for (unsigned i = 0; i < due->len && !run->is_stopping; i++)
     exchange_step (run, due->pdata[i]);
 }
 

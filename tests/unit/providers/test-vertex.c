@@ -61,6 +61,10 @@ the_next_location_is_of_those_that_have_the_model (void)
   g_assert_cmpstr (second, ==, "europe-west1");
   g_assert_null (asked->type->next_location (asked->config, asked->row, second));
   g_assert_null (asked->type->next_location (asked->config, asked->row, "nowhere"));
+  /* In express mode there is one address: to move would be to ask it again. */
+  g_autoptr (Asked) express = asked_new ("vertex", "locations: [us, global]\nkey: { env: K }", ROWS,
+                                         "gemini-2.5-flash-image", "prompt: x");
+  g_assert_null (express->type->next_location (express->config, express->row, NULL));
 }
 
 static void
