@@ -351,16 +351,8 @@ def test_variants_are_calls_of_their_own_with_seeds_of_their_own(place):
 
 
 def test_the_upscaler_gets_the_picture_and_the_factor(place):
-    models = {"imagen-4.0-upscale-preview": {
-        "providers": ["vertex"], "api": "predict", "resolutions": ["1K", "2K"],
-        "most-references": 1, "options": ["upscale-factor", "output-type"], "price": 0.06}}
-    with Service(place) as service:
-        service.configure("vertex", models=models, project="simulator-project",
-                          token_command=["/bin/echo", "simulator-access-token"])
-        service.simulator.stop()
-        service.simulator = simulated.start("--access-token", "simulator-access-token", "--keep",
-                                            service.kept, log=place.path("calls.jsonl"))
-        service.url = service.simulator.url
+    models = {"imagen-4.0-upscale-preview": {"price": 0.06}}
+    with Service(place, arguments=["--access-token", "simulator-access-token"]) as service:
         service.configure("vertex", models=models, project="simulator-project",
                           token_command=["/bin/echo", "simulator-access-token"])
         place.write("small.png", support.png(512, 512))

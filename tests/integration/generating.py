@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import simulated
+import support
 from support import expect, expect_equal
 
 PIPELINE = """\
@@ -16,6 +17,8 @@ outputs:
   - stages: [ {{ resize: {{ width: 64 }} }} ]
     to: "out/{{name}}.png"
 """
+
+PAY = ("run", "p.yaml", "--on-miss", "generate")
 
 
 class Service:
@@ -63,15 +66,15 @@ class Service:
                  if not name.startswith(gone)}
         return {**found, "NO_GCE_CHECK": "true", "HOME": self.place.root, **self.variables}
 
-    def run(self, *arguments, code=0, **options):
+    def start(self, *arguments):
+        return self.place.start(*arguments, environment=self.environment())
+
+    def peel(self, *arguments, code=0, timeout=support.TIMEOUT_S):
+        return support.finish(self.start(*arguments), code, timeout)
+
+    def run(self, *arguments, code=0, timeout=support.TIMEOUT_S):
         """`peel run` that may pay."""
-        environment = self.environment()
-        self.place.environment = lambda: environment
-        try:
-            return self.place.peel("run", "p.yaml", "--on-miss", "generate", *arguments, code=code,
-                                   **options)
-        finally:
-            del self.place.environment
+        return self.peel(*PAY, *arguments, code=code, timeout=timeout)
 
     def calls(self, lines):
         return self.simulator.log(lines)

@@ -7,7 +7,7 @@ import signal
 import time
 
 import support
-from generating import Service
+from generating import PAY, Service
 from support import expect, expect_equal
 
 # Long answers, so that most kills hit one that is coming in; some hit the journal, the commit, the
@@ -33,10 +33,7 @@ def journal_calls(place):
 
 
 def kill_after(service, delay):
-    environment = service.environment()
-    service.place.environment = lambda: environment
-    process = service.place.start("run", "p.yaml", "--on-miss", "generate", "-k")
-    del service.place.environment
+    process = service.start(*PAY, "-k")
     time.sleep(delay)
     try:
         os.kill(process.pid, signal.SIGKILL)
@@ -77,10 +74,7 @@ def test_the_first_interrupt_lets_what_is_paid_for_come_home(place):
     with Service(place, rules=SLOW) as service:
         service.configure("ai-studio", jobs=2)
         service.pipeline("ai-studio", variants=6)
-        environment = service.environment()
-        place.environment = lambda: environment
-        process = place.start("run", "p.yaml", "--on-miss", "generate")
-        del place.environment
+        process = service.start(*PAY)
         support.wait_until(lambda: len(journal_calls(place)) == 2, "two calls")
         process.send_signal(signal.SIGINT)
         result = support.finish(process, 130)
@@ -98,10 +92,7 @@ def test_the_second_interrupt_ends_at_once(place):
     with Service(place, rules=[{"do": {"delay": "30s"}}]) as service:
         service.configure("ai-studio")
         service.pipeline("ai-studio")
-        environment = service.environment()
-        place.environment = lambda: environment
-        process = place.start("run", "p.yaml", "--on-miss", "generate")
-        del place.environment
+        process = service.start(*PAY)
         support.wait_until(lambda: len(journal_calls(place)) == 1, "a call")
         start = time.monotonic()
         process.send_signal(signal.SIGINT)

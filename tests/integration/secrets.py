@@ -9,7 +9,7 @@ import urllib.parse
 
 import simulated
 import support
-from generating import Service
+from generating import PAY, Service
 from support import expect
 
 KEY = "canary-key-7Qx2mZpL"
@@ -61,15 +61,10 @@ def search(place, results, secrets, given):
 def run_all(service, codes):
     """The same pipeline through every command that tells of it."""
     results = [service.run("-v", code=codes[0]), service.run("-v", "--json", code=codes[1])]
-    environment = service.environment()
-    service.place.environment = lambda: environment
-    try:
-        for command in (["plan", "p.yaml"], ["explain", "p.yaml"], ["check", "p.yaml"], ["doctor"],
-                        ["doctor", "--json"], ["cache", "verify"], ["cache", "ls", "--json"],
-                        ["cache", "export", "bundle.tar"]):
-            results.append(service.place.peel(*command, code=None))
-    finally:
-        del service.place.environment
+    for command in (["plan", "p.yaml"], ["explain", "p.yaml"], ["check", "p.yaml"], ["doctor"],
+                    ["doctor", "--json"], ["cache", "verify"], ["cache", "ls", "--json"],
+                    ["cache", "export", "bundle.tar"]):
+        results.append(service.peel(*command, code=None))
     return results
 
 
@@ -182,13 +177,11 @@ def test_no_core_is_dumped(place):
         service.variables["SIMULATOR_KEY"] = KEY
         service.pipeline("ai-studio")
         # A sanitizer forbids cores by itself.
-        environment = dict(service.environment(), ASAN_OPTIONS="disable_coredump=0")
-        place.environment = lambda: environment
+        service.variables["ASAN_OPTIONS"] = "disable_coredump=0"
         before = resource.getrlimit(resource.RLIMIT_CORE)
         resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
-        process = place.start("run", "p.yaml", "--on-miss", "generate")
+        process = service.start(*PAY)
         resource.setrlimit(resource.RLIMIT_CORE, before)
-        del place.environment
         support.wait_until(lambda: os.path.exists(os.path.join(place.home, "journal.jsonl")), "a call")
         with open(f"/proc/{process.pid}/limits", encoding="ascii") as stream:
             line = next(line for line in stream if line.startswith("Max core file size"))

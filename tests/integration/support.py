@@ -89,10 +89,11 @@ class Place:
                     XDG_STATE_HOME=self.root + "/state",
                     LSAN_OPTIONS=f"suppressions={NO_LEAKS}:print_suppressions=0")
 
-    def start(self, *arguments, cwd=None):
+    def start(self, *arguments, cwd=None, environment=None):
         return subprocess.Popen([PEEL, *arguments], cwd=cwd or self.folder, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, env=self.environment())
+                                stderr=subprocess.PIPE,
+                                env=environment or self.environment())
 
     def peel(self, *arguments, code=0, cwd=None, timeout=TIMEOUT_S):
         process = self.start(*arguments, cwd=cwd)
