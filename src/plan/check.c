@@ -20,9 +20,10 @@ expected_facts (const Plan *plan, unsigned i, OriginalFacts *out_facts, Problems
   g_autoptr (PlanRequest) request = plan_request (plan, i, problems);
   if (request == NULL)
     return false;
-  out_facts->shape.width = request->width;
-  out_facts->shape.height = request->height;
-  out_facts->source_type = request->provider->source_type;
+  const PlanChoice *choice = plan_choice (request);
+  out_facts->shape.width = choice->width;
+  out_facts->shape.height = choice->height;
+  out_facts->source_type = choice->provider->source_type;
   return true;
 }
 

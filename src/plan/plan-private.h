@@ -20,6 +20,12 @@ Step *plan_source_step (const Plan *plan, unsigned row, Problems *problems);
 /* plan_request of an image that need not be in the plan. */
 PlanRequest *plan_request_of (const Plan *plan, const PlanImage *image, Problems *problems);
 
+/* Where an option was written; the stage if it was not. */
+const Mark *plan_mark_of (const Step *source, const char *option);
+
+/* Fills request->choices from its options and references. */
+bool plan_choose (const Plan *plan, PlanRequest *request, Problems *problems);
+
 /* Fills derivative->recipe and ->fingerprint from its steps and the original. */
 bool plan_write_recipe (const Plan *plan, const PlanImage *image, const OriginalFacts *facts,
                         Derivative *derivative, Problems *problems);

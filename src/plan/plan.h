@@ -98,22 +98,28 @@ typedef struct {
   Digest digest;
 } PlanReference;
 
-/* What is asked of a provider for an image that is generated. */
+/* Somebody who can be asked, and for what model. */
 typedef struct {
-  Step *step; /* holds `options` */
-  const GenerateOptions *options;
   const ProviderType *provider;
   const void *config; /* what the user's configuration says of it, or its defaults, or NULL */
   const Model *row;   /* of the models table, or NULL */
   const char *model;  /* as the provider calls it */
   char *gone;         /* why the model cannot be asked any more, and what can; NULL: it can */
   bool is_paid;
-  bool has_price;  /* of what is paid: somebody wrote down what it costs */
-  double cost_usd; /* of one answer, by the price that is known */
+  bool has_price;     /* of what is paid: somebody wrote down what it costs */
+  double cost_usd;    /* of one answer, by the price that is known */
+  Digest fingerprint; /* of the request: the same for all models of a family */
+  int width, height;  /* expected, px */
+} PlanChoice;
+
+/* What is asked for an image that is generated. */
+typedef struct {
+  Step *step; /* holds `options` */
+  const GenerateOptions *options;
   int variant;
   GArray *references; /* PlanReference, in order; the mask, if there is one, is the last */
-  Digest fingerprint; /* of the request */
-  int width, height;  /* expected, px */
+  GArray *choices;    /* PlanChoice, at least one, in the order in which they are asked */
+  unsigned choice;    /* the one whose turn it is */
 } PlanRequest;
 
 typedef struct Plan Plan;
@@ -136,6 +142,10 @@ Step *plan_load_step (const Plan *plan, unsigned i, Problems *problems);
 PlanRequest *plan_request (const Plan *plan, unsigned i, Problems *problems);
 void plan_request_free (PlanRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanRequest, plan_request_free)
+/* The one whose turn it is. Borrowed; as good as the request. */
+const PlanChoice *plan_choice (const PlanRequest *request);
+/* Gives the next one its turn. False: there is none, and nothing changes. */
+bool plan_next_choice (PlanRequest *request);
 
 /* The derivatives of an image whose original has these facts. An output that this original cannot
  * give is a Derivative with a `problem`. NULL after adding to `problems`: the pipeline is wrong. */

@@ -3,8 +3,6 @@
 #include "plan/plan-private.h"
 
 #include "base/path.h"
-#include "providers/capability.h"
-#include "providers/size.h"
 
 void
 plan_request_free (PlanRequest *request)
@@ -14,58 +12,16 @@ plan_request_free (PlanRequest *request)
   step_unref (request->step);
   if (request->references != NULL)
     g_array_unref (request->references);
-  g_free (request->gone);
+  if (request->choices != NULL)
+    g_array_unref (request->choices);
   g_free (request);
 }
 
-/* Where an option was written; the stage if it was not. */
-static const Mark *
-mark_of (const Step *source, const char *option)
+const Mark *
+plan_mark_of (const Step *source, const char *option)
 {
   const Node *node = node_get (source->node, option);
   return node != NULL ? &node->mark : &source->mark;
-}
-
-static void
-complain_far_from_any (const char *name, const Mark *mark, Problems *problems)
-{
-  g_autoptr (GString) all = g_string_new (NULL);
-  for (unsigned i = 0; i < provider_n_types (); i++)
-    g_string_append_printf (all, "%s%s", i > 0 ? ", " : "", provider_types[i]->name);
-  problems_add (problems, mark, "there is no provider '%s'; this Peel has: %s", name, all->str);
-}
-
-static const ProviderType *
-complain_unknown (const char *name, const Mark *mark, Problems *problems)
-{
-  const char *near = provider_nearest (name);
-  if (near != NULL)
-    problems_add (problems, mark, "there is no provider '%s'; did you mean '%s'?", name, near);
-  else
-    complain_far_from_any (name, mark, problems);
-  return NULL;
-}
-
-/* The first one; the others are only checked. */
-static const ProviderType *
-choose_provider (const Step *source, Problems *problems)
-{
-  const GenerateOptions *options = source->options;
-  const Node *node = node_get (source->node, "provider");
-  const ProviderType *chosen = NULL;
-  bool ok = true;
-  for (unsigned i = 0; options->provider != NULL && options->provider[i] != NULL; i++) {
-    const char *name = options->provider[i];
-    const ProviderType *provider = provider_find (name);
-    bool is_list = node != NULL && node->kind == NODE_LIST && i < node_length (node);
-    if (provider == NULL)
-      complain_unknown (name, is_list ? &node_item (node, i)->mark : mark_of (source, "provider"),
-                        problems);
-    ok = ok && provider != NULL;
-    if (chosen == NULL)
-      chosen = provider;
-  }
-  return !ok ? NULL : chosen != NULL ? chosen : provider_find ("synthetic");
 }
 
 /* ---- reference pictures ---- */
@@ -81,7 +37,7 @@ mark_of_reference (const Step *source, unsigned i)
 {
   const Node *node = node_get (source->node, "references");
   bool is_list = node != NULL && node->kind == NODE_LIST && i < node_length (node);
-  return is_list ? &node_item (node, i)->mark : mark_of (source, "references");
+  return is_list ? &node_item (node, i)->mark : plan_mark_of (source, "references");
 }
 
 /* "original:HASH" */
@@ -150,92 +106,11 @@ read_references (const Plan *plan, PlanRequest *request, Problems *problems)
   g_autoptr (GError) error = NULL;
   if (ok && options->mask != NULL &&
       !add_reference (plan, options->mask, folder, request->references, &error))
-    ok = problems_add (problems, mark_of (request->step, "mask"), "%s", error->message);
+    ok = problems_add (problems, plan_mark_of (request->step, "mask"), "%s", error->message);
   return ok;
 }
 
-/* ---- the model ---- */
-
-static bool
-choose_model (const Plan *plan, PlanRequest *request, Problems *problems)
-{
-  const ProviderType *provider = request->provider;
-  const ModelTable *models = config_models (plan->pipeline->config);
-  const char *name = provider->model != NULL ? provider->model (request->options, request->config)
-                                             : NULL;
-  if (name == NULL)
-    name = provider->default_model;
-  request->model = name;
-  if (provider->has_models && models == NULL)
-    return true;
-  g_autoptr (GError) error = NULL;
-  const char *option = "model";
-  if (provider->has_models)
-    request->row = model_table_find (models, provider->name, name, &error);
-  if (error != NULL && (request->row = model_table_find_retired (models, name)) != NULL) {
-    /* What it drew is as good as ever; only a miss is an error. */
-    request->gone = g_strdup (error->message);
-    request->model = request->row->id;
-    return true;
-  }
-  if (request->row != NULL)
-    request->model = model_id_at (request->row, provider->name);
-  if (error != NULL ||
-      (provider->check != NULL &&
-       !provider->check (request->options, request->row, request->config, &option, &error)))
-    return problems_add (problems, mark_of (request->step, option), "%s", error->message);
-  return true;
-}
-
-static void
-find_price (PlanRequest *request)
-{
-  const ProviderType *provider = request->provider;
-  bool has_own = provider->cost != NULL && request->config != NULL &&
-                 provider->cost (request->config) > 0;
-  if (has_own) {
-    request->cost_usd = provider->cost (request->config);
-    request->has_price = true;
-  } else if (request->row != NULL) {
-    request->has_price = model_price (request->row, request->options->resolution,
-                                      request->references->len, &request->cost_usd);
-  }
-  request->is_paid = has_own ||
-                     (provider->has_models && (request->row == NULL || !request->row->is_free));
-}
-
 /* ---- the request ---- */
-
-static bool
-request_fingerprint (const Plan *plan, PlanRequest *request, Problems *problems)
-{
-  g_autoptr (GError) error = NULL;
-  const char *family = request->row != NULL ? model_family (request->row) : request->model;
-  g_autoptr (GString) text = g_string_new ("peel request 1\n");
-  g_string_append_printf (text, "model %s\nvariant %d\ngenerate", family, request->variant);
-  if (!options_append_canonical (&generate_options, request->options, plan->world->file_digest,
-                                 plan->world->data, text, &error))
-    return problems_add (problems, mark_of (request->step, "mask"), "%s", error->message);
-  unsigned n = generate_n_references (request->options);
-  for (unsigned i = 0; i < n; i++)
-    g_string_append_printf (
-      text, "%s%s", i == 0 ? "\nreferences " : " ",
-      digest_to_hex (&g_array_index (request->references, PlanReference, i).digest).text);
-  request->fingerprint = digest_of (text->str, text->len);
-  return true;
-}
-
-/* Of a model that is gone nobody knows the sizes any more. */
-static bool
-find_size (PlanRequest *request, GError **error)
-{
-  enum { MOST_EDGE = 65535 };
-  return request->gone != NULL
-           ? size_of_answer (request->options, request->model, MOST_EDGE, &request->width,
-                             &request->height, error)
-           : request->provider->expected_size (request->options, request->row, &request->width,
-                                               &request->height, error);
-}
 
 PlanRequest *
 plan_request (const Plan *plan, unsigned i, Problems *problems)
@@ -252,19 +127,9 @@ plan_request_of (const Plan *plan, const PlanImage *image, Problems *problems)
     return NULL;
   request->options = request->step->options;
   request->variant = image->variant;
-  request->provider = choose_provider (request->step, problems);
-  if (request->provider == NULL)
+  if (!read_references (plan, request, problems) || !plan_choose (plan, request, problems))
     return NULL;
-  request->config = config_provider (plan->pipeline->config, request->provider);
-  if (!choose_model (plan, request, problems) || !read_references (plan, request, problems))
-    return NULL;
-  find_price (request);
-  g_autoptr (GError) error = NULL;
-  if (!find_size (request, &error)) {
-    problems_add (problems, mark_of (request->step, "resolution"), "%s", error->message);
-    return NULL;
-  }
-  return request_fingerprint (plan, request, problems) ? g_steal_pointer (&request) : NULL;
+  return g_steal_pointer (&request);
 }
 
 /* ---- of the whole plan ---- */

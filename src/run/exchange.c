@@ -171,7 +171,7 @@ send_request (Run *run, Exchange *exchange, HttpRequest *request, bool is_pictur
   *asker = (Asker){ run->network, exchange };
   const AnswerTask task = {
     .cache = run->network->cache,
-    .provider = exchange->image_run->request->provider,
+    .provider = plan_choice (exchange->image_run->request)->provider,
     .asked = &exchange->asked,
     .is_picture = is_picture,
     .most_picture_bytes = run->settings->limits.most_bytes,
@@ -191,7 +191,7 @@ ask (Run *run, Exchange *exchange)
   exchange->asked.project = credential_project (exchange->credential);
   if (exchange->asked.project == NULL)
     exchange->asked.project = google_project_of_environment ();
-  if (!image_run->request->provider->first_step (&exchange->asked, &step, &error) ||
+  if (!plan_choice (image_run->request)->provider->first_step (&exchange->asked, &step, &error) ||
       !check_room (run, &error) || !misses_before_call (run, image_run, &error)) {
     exchange_fail (run, exchange, error);
     return;
@@ -240,7 +240,8 @@ exchange_step (Run *run, Exchange *exchange)
     return;
   }
   if (!credential_step (exchange->credential, clock_now_us () / G_USEC_PER_SEC, &step, &error)) {
-    network_give_up (run->network, exchange->image_run->request->provider, NULL, error->message);
+    network_give_up (run->network, plan_choice (exchange->image_run->request)->provider, NULL,
+                     error->message);
     fail_with (run, exchange, RUN_ERROR_PROVIDER, error->message);
     return;
   }
@@ -297,7 +298,7 @@ try_again (Run *run, Exchange *exchange, RunErrorCode code, const char *why, int
 static bool
 move (Run *run, Exchange *exchange, RunErrorCode code, const Verdict *verdict)
 {
-  const ProviderType *provider = exchange->image_run->request->provider;
+  const ProviderType *provider = plan_choice (exchange->image_run->request)->provider;
   ProviderRequest *asked = &exchange->asked;
   if (provider->next_location == NULL || !verdict->may_move || verdict->is_billed)
     return false;
@@ -373,9 +374,10 @@ take_failure (Run *run, Exchange *exchange, const Verdict *verdict)
   if (goes_on && move (run, exchange, code, verdict))
     return;
   const PlanRequest *request = exchange->image_run->request;
+  const PlanChoice *choice = plan_choice (request);
   if (verdict->failure == FAILURE_RUN || verdict->failure == FAILURE_LOGIN)
-    network_give_up (run->network, request->provider,
-                     verdict->failure == FAILURE_RUN ? request->model : NULL, verdict->message);
+    network_give_up (run->network, choice->provider,
+                     verdict->failure == FAILURE_RUN ? choice->model : NULL, verdict->message);
   g_autoptr (GString) message = g_string_new (verdict->message);
   if (verdict->retry_after_ms > MOST_WAIT_MS) {
     g_autofree char *wait = units_format_duration (verdict->retry_after_ms);
@@ -421,7 +423,7 @@ static void
 take_error (Run *run, Exchange *exchange, const AnswerResult *result)
 {
   const GError *error = result->error;
-  const char *who = exchange->image_run->request->provider->name;
+  const char *who = plan_choice (exchange->image_run->request)->provider->name;
   bool was_asked = result->was_sent || result->status > 0;
   bool is_broken = is_transport (error, TRANSPORT_ERROR_BROKEN);
   bool may_retry = is_transport (error, TRANSPORT_ERROR_CONNECT) || (is_broken && !was_asked);

@@ -76,15 +76,16 @@ OriginalFacts
 image_run_expected_facts (const ImageRun *image_run)
 {
   const PlanRequest *request = image_run->request;
+  const PlanChoice *choice = plan_choice (request);
   return (OriginalFacts){
     .is_expected = true,
-    .shape = { .width = request->width,
-               .height = request->height,
+    .shape = { .width = choice->width,
+               .height = choice->height,
                .is_exact = true,
                .bit_depth = 8,
                .n_channels = 3 },
-    .source_type = request->provider->source_type,
+    .source_type = choice->provider->source_type,
     .prompt = request->options->prompt,
-    .ai_system = request->model,
+    .ai_system = choice->model,
   };
 }

@@ -232,8 +232,8 @@ error_of_task (const ImageRun *image_run, RunErrorCode error_class, const char *
   return g_error_new (RUN_ERROR, RUN_ERROR_MAYBE_CHARGED,
                       "what %s sent is kept as the original %.12s, but cannot be used: %s. "
                       "--regenerate '%s' asks again, which is paid for again",
-                      image_run->request->provider->name, digest_to_hex (digest).text, message,
-                      image_run->image->id);
+                      plan_choice (image_run->request)->provider->name, digest_to_hex (digest).text,
+                      message, image_run->image->id);
 }
 
 void

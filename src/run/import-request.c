@@ -91,13 +91,14 @@ import_find_request (const Pipeline *pipeline, const char *home, const char *ima
   g_autoptr (PlanRequest) request = plan_request (plan, index, problems);
   if (request == NULL)
     return problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, error);
+  const PlanChoice *choice = plan_choice (request);
   *out_request = (ImportRequest){
-    .fingerprint = request->fingerprint,
+    .fingerprint = choice->fingerprint,
     .variant = request->variant,
     .image_id = g_strdup (plan_image (plan, index)->id),
     .prompt = g_strdup (request->options->prompt),
-    .model = g_strdup (request->model),
-    .source_type = g_strdup (request->provider->source_type),
+    .model = g_strdup (choice->model),
+    .source_type = g_strdup (choice->provider->source_type),
   };
   return true;
 }

@@ -45,7 +45,8 @@ misses_clear (Misses *misses)
 bool
 misses_add_request (GHashTable *set, const PlanRequest *request)
 {
-  return g_hash_table_add (set, g_memdup2 (&request->fingerprint, sizeof request->fingerprint));
+  const PlanChoice *choice = plan_choice (request);
+  return g_hash_table_add (set, g_memdup2 (&choice->fingerprint, sizeof choice->fingerprint));
 }
 
 bool
@@ -53,7 +54,8 @@ misses_asks_again (const Run *run, const ImageRun *image_run)
 {
   return selection_matches (run->settings->regenerate, false, image_run->image->id,
                             image_run->image->id) &&
-         !g_hash_table_contains (run->misses.regenerated, &image_run->request->fingerprint);
+         !g_hash_table_contains (run->misses.regenerated,
+                                 &plan_choice (image_run->request)->fingerprint);
 }
 
 /* ---- a dry run ---- */
@@ -63,6 +65,7 @@ static void
 plan_miss (Run *run, ImageRun *image_run, const OriginalFacts *facts)
 {
   const PlanRequest *request = image_run->request;
+  const PlanChoice *choice = plan_choice (request);
   const OriginalEvent event = {
     .image_id = image_run->image->id,
     .variant = image_run_variant (image_run),
@@ -70,18 +73,18 @@ plan_miss (Run *run, ImageRun *image_run, const OriginalFacts *facts)
     .width = facts->shape.width,
     .height = facts->shape.height,
     .is_expected = true,
-    .provider = request->provider->name,
-    .model = request->model,
-    .is_paid = request->is_paid,
-    .has_price = request->has_price,
-    .cost_usd = request->cost_usd,
+    .provider = choice->provider->name,
+    .model = choice->model,
+    .is_paid = choice->is_paid,
+    .has_price = choice->has_price,
+    .cost_usd = choice->cost_usd,
   };
   bool again = misses_asks_again (run, image_run);
   permission_warn_unaskable (run, image_run);
   run->totals.n_originals_missing++;
   if (misses_add_request (run->misses.planned, request)) {
-    run->totals.missing_usd += request->cost_usd;
-    run->totals.n_unpriced += request->is_paid && !request->has_price;
+    run->totals.missing_usd += choice->cost_usd;
+    run->totals.n_unpriced += choice->is_paid && !choice->has_price;
   }
   run->listener->original (run->listener->data, &event);
   for (unsigned i = 0; i < image_run->expansion->derivatives->len; i++) {
@@ -102,31 +105,32 @@ static char *
 write_task (Run *run, const ImageRun *image_run, unsigned id, GError **error)
 {
   const PlanRequest *request = image_run->request;
+  const PlanChoice *choice = plan_choice (request);
   g_autofree char *name = g_uuid_string_random ();
-  g_autofree char *folder = call_folder_path (cache_home (run->cache), name, request->is_paid);
+  g_autofree char *folder = call_folder_path (cache_home (run->cache), name, choice->is_paid);
   g_autofree char *output = call_folder_output_path (folder);
   const ProviderRequest asked = {
     .options = request->options,
-    .config = request->config,
-    .model = request->model,
+    .config = choice->config,
+    .model = choice->model,
     .variant = request->variant,
-    .width = request->width,
-    .height = request->height,
+    .width = choice->width,
+    .height = choice->height,
     .output = output,
   };
   g_auto (ProviderStep) step = { 0 };
-  if (!request->provider->first_step (&asked, &step, error))
+  if (!choice->provider->first_step (&asked, &step, error))
     return NULL;
   if (step.kind == PROVIDER_DRAW)
     return task_write_draw (id, &step.drawing);
-  return task_write_spawn (id, &step, folder, request->is_paid);
+  return task_write_spawn (id, &step, folder, choice->is_paid);
 }
 
 static void
 queue_making (Run *run, ImageRun *image_run)
 {
   g_autoptr (GError) error = NULL;
-  if (image_run->request->provider->take_answer != NULL) {
+  if (plan_choice (image_run->request)->provider->take_answer != NULL) {
     network_begin (run, image_run);
     return;
   }
@@ -141,29 +145,32 @@ queue_making (Run *run, ImageRun *image_run)
 static unsigned
 n_making (const Run *run, const PlanRequest *request)
 {
-  return GPOINTER_TO_UINT (g_hash_table_lookup (run->misses.making, request->provider));
+  return GPOINTER_TO_UINT (
+    g_hash_table_lookup (run->misses.making, plan_choice (request)->provider));
 }
 
 static void
 count_making (Run *run, const PlanRequest *request, int change)
 {
   unsigned n = (unsigned)((int)n_making (run, request) + change);
-  g_hash_table_insert (run->misses.making, (gpointer)request->provider, GUINT_TO_POINTER (n));
+  g_hash_table_insert (run->misses.making, (gpointer)plan_choice (request)->provider,
+                       GUINT_TO_POINTER (n));
 }
 
 static bool
 is_making_enough (const Run *run, const PlanRequest *request)
 {
-  const ProviderType *provider = request->provider;
+  const PlanChoice *choice = plan_choice (request);
+  const ProviderType *provider = choice->provider;
   return provider->most_at_once != NULL &&
-         n_making (run, request) >= (unsigned)provider->most_at_once (request->config);
+         n_making (run, request) >= (unsigned)provider->most_at_once (choice->config);
 }
 
 /* What two images ask is agreed to, and paid for, once. */
 static bool
 check_first (const Run *run, const ImageRun *image_run, GError **error)
 {
-  if (!g_hash_table_contains (run->misses.begun, &image_run->request->fingerprint))
+  if (!g_hash_table_contains (run->misses.begun, &plan_choice (image_run->request)->fingerprint))
     return true;
   g_set_error_literal (error, RUN_ERROR, RUN_ERROR_PROVIDER,
                        "the same was asked for another image of this run and brought no original; "
@@ -189,8 +196,8 @@ take_flight (Run *run, ImageRun *image_run)
     return;
   }
   /* The look comes after the flight: whoever had it until now may have left an answer. */
-  if (!flight_try (cache_home (run->cache), &image_run->request->fingerprint, &image_run->flight,
-                   &error) ||
+  if (!flight_try (cache_home (run->cache), &plan_choice (image_run->request)->fingerprint,
+                   &image_run->flight, &error) ||
       !run_look_up (run, image_run, &is_lost, &error)) {
     let_go_and_fail (run, image_run, error);
   } else if (image_run->record != NULL || image_run->has_untold) {
@@ -201,7 +208,7 @@ take_flight (Run *run, ImageRun *image_run)
       run_recover_untold (run, image_run);
   } else if (image_run->flight == NULL) {
     g_ptr_array_add (run->misses.delayed, image_run);
-  } else if ((is_lost && image_run->request->is_paid &&
+  } else if ((is_lost && plan_choice (image_run->request)->is_paid &&
               !run_may_replace_lost (run, image_run, &error)) ||
              !check_first (run, image_run, &error)) {
     let_go_and_fail (run, image_run, error);
@@ -271,7 +278,7 @@ bool
 misses_before_call (Run *run, ImageRun *image_run, GError **error)
 {
   image_run->asked_us = clock_monotonic_us ();
-  if (!image_run->request->is_paid)
+  if (!plan_choice (image_run->request)->is_paid)
     return true;
   if (!paid_call_begin (run, image_run, error))
     return false;

@@ -95,16 +95,17 @@ network_give_up (Network *network, const ProviderType *provider, const char *mod
 static Login *
 find_login (Run *run, const PlanRequest *request, GError **error)
 {
+  const PlanChoice *choice = plan_choice (request);
   Network *network = run->network;
-  Login *login = g_hash_table_lookup (network->logins, request->provider);
+  Login *login = g_hash_table_lookup (network->logins, choice->provider);
   if (login != NULL)
     return login;
-  login = login_new (request->provider, request->config, run->settings->token_command,
+  login = login_new (choice->provider, choice->config, run->settings->token_command,
                      run->listener->warning, run->listener->data, error);
   if (login != NULL)
-    g_hash_table_insert (network->logins, (gpointer)request->provider, login);
+    g_hash_table_insert (network->logins, (gpointer)choice->provider, login);
   else
-    network_give_up (network, request->provider, NULL, (*error)->message);
+    network_give_up (network, choice->provider, NULL, (*error)->message);
   return login;
 }
 
@@ -112,10 +113,11 @@ find_login (Run *run, const PlanRequest *request, GError **error)
 static bool
 is_alive (const Network *network, const PlanRequest *request, GError **error)
 {
-  g_autofree char *name = name_of (request->provider, request->model);
+  const PlanChoice *choice = plan_choice (request);
+  g_autofree char *name = name_of (choice->provider, choice->model);
   const char *why = g_hash_table_lookup (network->dead, name);
   if (why == NULL)
-    why = g_hash_table_lookup (network->dead, request->provider->name);
+    why = g_hash_table_lookup (network->dead, choice->provider->name);
   if (why == NULL)
     return true;
   g_set_error (error, RUN_ERROR, RUN_ERROR_PROVIDER, "not asked, since for another image %s", why);
@@ -138,6 +140,7 @@ static bool
 open_exchange (Run *run, Exchange *exchange, GError **error)
 {
   const PlanRequest *request = exchange->image_run->request;
+  const PlanChoice *choice = plan_choice (request);
   const char *home = cache_home (run->cache);
   if (!is_alive (run->network, request, error) || !start (run->network, home, error) ||
       !references_open (&exchange->references, request, home, error))
@@ -151,13 +154,13 @@ open_exchange (Run *run, Exchange *exchange, GError **error)
   exchange->n_keys = 1;
   exchange->asked = (ProviderRequest){
     .options = request->options,
-    .config = request->config,
-    .model = request->model,
-    .row = request->row,
+    .config = choice->config,
+    .model = choice->model,
+    .row = choice->row,
     .variant = request->variant,
     .seed = choose_seed (run, exchange->image_run),
-    .width = request->width,
-    .height = request->height,
+    .width = choice->width,
+    .height = choice->height,
     .references = (const ProviderReference *)(const void *)items->data,
     .n_references = items->len - has_mask,
     .has_mask = has_mask,

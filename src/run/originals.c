@@ -59,8 +59,9 @@ bool
 run_may_replace_lost (Run *run, const ImageRun *image_run, GError **error)
 {
   const PlanRequest *request = image_run->request;
+  const PlanChoice *choice = plan_choice (request);
   const char *id = image_run->image->id;
-  if (request->is_paid) {
+  if (choice->is_paid) {
     g_set_error (
       error, RUN_ERROR, RUN_ERROR_CORRUPT,
       "the original of %s is lost or damaged; it is not paid for again by itself: put it back "
@@ -71,7 +72,7 @@ run_may_replace_lost (Run *run, const ImageRun *image_run, GError **error)
   g_autofree char *message = g_strdup_printf (
     "the original of %s is lost or damaged; '%s' is free, so it is "
     "made again",
-    id, request->provider->name);
+    id, choice->provider->name);
   run->listener->warning (run->listener->data, message);
   return true;
 }
@@ -114,8 +115,8 @@ run_look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
     return false;
   if (image_run->record != NULL || image_run->has_untold)
     return true;
-  bool is_hit = cache_lookup (run->cache, &image_run->request->fingerprint, &digest, out_is_lost,
-                              &problem) ||
+  bool is_hit = cache_lookup (run->cache, &plan_choice (image_run->request)->fingerprint, &digest,
+                              out_is_lost, &problem) ||
                 (problem == NULL && permission_find_paid (run, image_run->request, &digest));
   if (is_hit)
     run_take_stored (run, image_run, &digest, &problem);
@@ -236,14 +237,15 @@ acquisition_of (const Run *run, const ImageRun *image_run)
     acquisition->path = g_path_get_basename (image_run->image->file);
     return acquisition;
   }
+  const PlanChoice *choice = plan_choice (request);
   acquisition->source = g_strdup ("generate");
-  acquisition->request = g_strdup (digest_to_hex (&request->fingerprint).text);
-  acquisition->provider = g_strdup (request->provider->name);
-  acquisition->model = g_strdup (request->model);
+  acquisition->request = g_strdup (digest_to_hex (&choice->fingerprint).text);
+  acquisition->provider = g_strdup (choice->provider->name);
+  acquisition->model = g_strdup (choice->model);
   acquisition->prompt = g_strdup (request->options->prompt);
   acquisition->variant = request->variant;
-  acquisition->cost_usd = request->cost_usd;
-  acquisition->is_paid = request->is_paid;
+  acquisition->cost_usd = choice->cost_usd;
+  acquisition->is_paid = choice->is_paid;
   const ImageAnswer *answer = &image_run->answer;
   if (answer->has_landed)
     acquisition->duration_ms = answer->duration_ms;
@@ -265,7 +267,7 @@ remember_original (Run *run, ImageRun *image_run, GError **error)
   const char *file = image_run->image->file;
   g_ptr_array_add (record->acquisitions, acquisition_of (run, image_run));
   if (image_run->request != NULL && record->source_type == NULL)
-    record->source_type = g_strdup (image_run->request->provider->source_type);
+    record->source_type = g_strdup (plan_choice (image_run->request)->provider->source_type);
   if (run->settings->dry_run)
     return true;
   g_autofree char *damage = NULL;

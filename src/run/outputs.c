@@ -205,11 +205,12 @@ check_size (Run *run, const ImageRun *image_run, GError **error)
 {
   const PlanRequest *request = image_run->request;
   const CacheRecord *record = image_run->record;
-  if (request == NULL || request->gone != NULL ||
-      (record->width == request->width && record->height == request->height))
+  const PlanChoice *choice = request != NULL ? plan_choice (request) : NULL;
+  if (choice == NULL || choice->gone != NULL ||
+      (record->width == choice->width && record->height == choice->height))
     return true;
   g_autofree char *text = g_strdup_printf ("%dx%d px came, and %dx%d were asked for", record->width,
-                                           record->height, request->width, request->height);
+                                           record->height, choice->width, choice->height);
   if (request->options->on_other_size == OTHER_SIZE_FAIL) {
     g_set_error (error, RUN_ERROR, RUN_ERROR_TARGET,
                  "%s; the original is in the cache (%.12s), and without 'on-other-size: fail' "

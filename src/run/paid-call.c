@@ -6,13 +6,14 @@ static JournalCall *
 new_call (const Run *run, const ImageRun *image_run)
 {
   const PlanRequest *request = image_run->request;
+  const PlanChoice *choice = plan_choice (request);
   JournalCall *call = journal_call_new ();
-  call->request = g_strdup (digest_to_hex (&request->fingerprint).text);
-  call->provider = g_strdup (request->provider->name);
-  call->model = g_strdup (request->model);
+  call->request = g_strdup (digest_to_hex (&choice->fingerprint).text);
+  call->provider = g_strdup (choice->provider->name);
+  call->model = g_strdup (choice->model);
   call->image_id = g_strdup (image_run->image->id);
   call->pipeline = g_strdup (run->pipeline->name);
-  call->cost_usd = request->cost_usd;
+  call->cost_usd = choice->cost_usd;
   return call;
 }
 
@@ -49,7 +50,7 @@ paid_call_land (Run *run, ImageRun *image_run, const Digest *original)
   call->result = g_strdup ("stored");
   call->original = g_strdup (digest_to_hex (original).text);
   run->totals.spent_usd += call->cost_usd;
-  run->totals.n_unpriced_spent += !image_run->request->has_price;
+  run->totals.n_unpriced_spent += !plan_choice (image_run->request)->has_price;
   end_call (run, call);
 }
 

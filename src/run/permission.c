@@ -19,8 +19,9 @@ past_calls (Run *run)
 bool
 permission_find_paid (Run *run, const PlanRequest *request, Digest *out_original)
 {
+  const PlanChoice *choice = plan_choice (request);
   Digest original;
-  if (!request->is_paid || !past_calls_find (past_calls (run), &request->fingerprint, &original) ||
+  if (!choice->is_paid || !past_calls_find (past_calls (run), &choice->fingerprint, &original) ||
       !cache_has (run->cache, &original))
     return false;
   *out_original = original;
@@ -94,8 +95,9 @@ will_miss (Run *run, ImageRun *probe)
   if (probe->image->source != PLAN_GENERATED)
     return false;
   probe->request = plan_request (run->plan, probe->index, problems);
-  if (probe->request == NULL || !probe->request->is_paid || probe->request->gone != NULL ||
-      g_hash_table_contains (run->misses.permitted, &probe->request->fingerprint))
+  if (probe->request == NULL || !plan_choice (probe->request)->is_paid ||
+      plan_choice (probe->request)->gone != NULL ||
+      g_hash_table_contains (run->misses.permitted, &plan_choice (probe->request)->fingerprint))
     return false;
   if (!run_look_up (run, probe, &is_lost, &error)) {
     /* What is damaged is moved away, and is only missing when it is looked for again. */
@@ -119,12 +121,13 @@ survey (Run *run, RunMisses *out_misses)
     probe->index = i;
     probe->image = plan_image (run->plan, i);
     if (will_miss (run, probe)) {
+      const PlanChoice *choice = plan_choice (probe->request);
       misses_add_request (run->misses.permitted, probe->request);
-      n_lost += past_calls_has_lost (past_calls (run), &probe->request->fingerprint);
+      n_lost += past_calls_has_lost (past_calls (run), &choice->fingerprint);
       out_misses->n++;
-      out_misses->n_unpriced += !probe->request->has_price;
-      out_misses->cost_usd += probe->request->cost_usd;
-      out_misses->provider = probe->request->provider->name;
+      out_misses->n_unpriced += !choice->has_price;
+      out_misses->cost_usd += choice->cost_usd;
+      out_misses->provider = choice->provider->name;
     }
     image_run_free (probe);
   }
@@ -188,7 +191,8 @@ permission_decide (Run *run, GError **error)
 static bool
 is_configured (const PlanRequest *request)
 {
-  return !request->provider->needs_config || request->config != NULL;
+  const PlanChoice *choice = plan_choice (request);
+  return !choice->provider->needs_config || choice->config != NULL;
 }
 
 /* White space of any kind as one space, cut to what a message holds. New string. */
@@ -211,13 +215,14 @@ shorten (const char *text)
 static char *
 describe_request (const PlanRequest *request)
 {
-  g_autofree char *price = units_describe_usd (request->cost_usd);
+  const PlanChoice *choice = plan_choice (request);
+  g_autofree char *price = units_describe_usd (choice->cost_usd);
   g_autofree char *prompt = shorten (request->options->prompt);
-  return g_strdup_printf ("%s (%s), %dx%d px, %s: %s", request->provider->name, request->model,
-                          request->width, request->height,
-                          request->has_price                             ? price
-                          : is_configured (request) && !request->is_paid ? "free"
-                                                                         : "price not known",
+  return g_strdup_printf ("%s (%s), %dx%d px, %s: %s", choice->provider->name, choice->model,
+                          choice->width, choice->height,
+                          choice->has_price                             ? price
+                          : is_configured (request) && !choice->is_paid ? "free"
+                                                                        : "price not known",
                           prompt);
 }
 
@@ -241,7 +246,7 @@ refuse (const Run *run, const ImageRun *image_run, const char *why, const char *
 static bool
 refuse_unconfigured (const Run *run, const ImageRun *image_run, GError **error)
 {
-  const char *name = image_run->request->provider->name;
+  const char *name = plan_choice (image_run->request)->provider->name;
   g_autofree char *why = g_strdup_printf ("nothing is configured for the provider '%s'", name);
   g_autofree char *advice = g_strdup_printf ("say in %s what it needs (docs/configuration.md)",
                                              config_path (run->pipeline->config));
@@ -253,20 +258,21 @@ static bool
 check_consent (Run *run, const ImageRun *image_run, GError **error)
 {
   const PlanRequest *request = image_run->request;
+  const PlanChoice *choice = plan_choice (request);
   const RunSettings *settings = run->settings;
   const Misses *misses = &run->misses;
   const char *why = general_refusal (settings);
   if (why != NULL)
     return refuse (run, image_run, why,
                    settings->offline ? "run without --offline" : "--on-miss generate", error);
-  if (request->gone != NULL)
-    return refuse (run, image_run, request->gone, "change 'model' in the pipeline", error);
+  if (choice->gone != NULL)
+    return refuse (run, image_run, choice->gone, "change 'model' in the pipeline", error);
   if (!is_configured (request))
     return refuse_unconfigured (run, image_run, error);
-  if (request->is_paid && misses->refusal != NULL)
+  if (choice->is_paid && misses->refusal != NULL)
     return refuse (run, image_run, misses->refusal, "--on-miss generate", error);
-  if (request->is_paid && misses->permitted != NULL &&
-      !g_hash_table_contains (misses->permitted, &request->fingerprint))
+  if (choice->is_paid && misses->permitted != NULL &&
+      !g_hash_table_contains (misses->permitted, &choice->fingerprint))
     return refuse (run, image_run, "was when this run counted what it would pay for", "run again",
                    error);
   return true;
@@ -276,15 +282,16 @@ check_consent (Run *run, const ImageRun *image_run, GError **error)
 static bool
 check_size (const Run *run, const PlanRequest *request, GError **error)
 {
+  const PlanChoice *choice = plan_choice (request);
   const ImageLimits *limits = &run->settings->limits;
-  if ((int64_t)request->width * request->height <= limits->most_pixels &&
-      MAX (request->width, request->height) <= limits->most_edge)
+  if ((int64_t)choice->width * choice->height <= limits->most_pixels &&
+      MAX (choice->width, choice->height) <= limits->most_edge)
     return true;
   g_set_error (
     error, RUN_ERROR, RUN_ERROR_INVALID,
     "the picture would have %dx%d px, which is more than --max-pixels and --max-edge let "
     "be read: nothing was asked",
-    request->width, request->height);
+    choice->width, choice->height);
   return false;
 }
 
@@ -297,11 +304,12 @@ permission_check (Run *run, const ImageRun *image_run, GError **error)
 bool
 permission_repeat (Run *run, const PlanRequest *request)
 {
+  const PlanChoice *choice = plan_choice (request);
   Misses *misses = &run->misses;
-  double usd = misses->agreed_usd + misses->repeated_usd + request->cost_usd;
-  if (request->is_paid && is_over_budget (run->settings, usd))
+  double usd = misses->agreed_usd + misses->repeated_usd + choice->cost_usd;
+  if (choice->is_paid && is_over_budget (run->settings, usd))
     return false;
-  misses->repeated_usd += request->cost_usd;
+  misses->repeated_usd += choice->cost_usd;
   return true;
 }
 
@@ -310,7 +318,8 @@ permission_warn_unaskable (Run *run, const ImageRun *image_run)
 {
   g_autoptr (GError) error = NULL;
   const PlanRequest *request = image_run->request;
-  if ((request->gone == NULL && is_configured (request)) || run->misses.has_told_unaskable)
+  if ((plan_choice (request)->gone == NULL && is_configured (request)) ||
+      run->misses.has_told_unaskable)
     return;
   run->misses.has_told_unaskable = true;
   (void)permission_check (run, image_run, &error);

@@ -45,7 +45,7 @@ is_overridden (const Run *run, const PlanImage *image)
 static bool
 holds (const LockEntry *entry, const PlanRequest *request)
 {
-  return entry != NULL && digest_equal (&entry->request, &request->fingerprint);
+  return entry != NULL && digest_equal (&entry->request, &plan_choice (request)->fingerprint);
 }
 
 /* What keeps the image from being made of what is pinned; NULL: nothing. New string. */
@@ -195,7 +195,7 @@ pins_note (Run *run, const ImageRun *image_run)
     .pipeline = (char *)lock_file_owner (run->pipeline->name, image->id),
     .variant = image->variant,
     .is_picked = image->is_picked,
-    .request = image_run->request->fingerprint,
+    .request = plan_choice (image_run->request)->fingerprint,
     .original = image_run->record->digest,
   };
   lock_file_put (run->pins.made, &entry);

@@ -84,7 +84,7 @@ static bool
 check (const PlanRequest *request, const char *name, int64_t n_bytes, ImageFormat format,
        GError **error)
 {
-  const Model *row = request->row;
+  const Model *row = plan_choice (request)->row;
   const ImageFormatType *type = image_format_type (format);
   if (type == NULL)
     return run_fail (error, RUN_ERROR_INVALID, "%s, a reference, is no picture that is known here",

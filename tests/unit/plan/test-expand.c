@@ -72,7 +72,7 @@ a_picked_variant_is_the_only_one (void)
   g_autoptr (PlanRequest) second = plan_request (before.plan, 1, before.problems);
   world_pick.id = "shop";
   world_pick.variant = second->variant;
-  world_pick.request = second->fingerprint;
+  world_pick.request = plan_choice (second)->fingerprint;
   assert_ids (VARIANTS ("A watch", "3") OUT, "shop#2");
   assert_ids (VARIANTS ("A watch", "1") OUT, "shop#2");
   assert_outputs (VARIANTS ("A watch", "3") OUT, 4, 3, "out/shop.webp 4x3");

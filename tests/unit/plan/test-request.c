@@ -9,7 +9,7 @@ fingerprint (const char *text, unsigned image)
   g_auto (Planned) plan = planned (text);
   g_autoptr (PlanRequest) request = plan_request (plan.plan, image, plan.problems);
   g_assert_nonnull (request);
-  return g_strdup (digest_to_hex (&request->fingerprint).text);
+  return g_strdup (digest_to_hex (&plan_choice (request)->fingerprint).text);
 }
 
 static void
@@ -77,8 +77,9 @@ the_expected_size_is_the_provider_s (void)
 {
   g_auto (Planned) plan = planned (ASKED (", resolution: 640x400"));
   g_autoptr (PlanRequest) request = plan_request (plan.plan, 0, plan.problems);
-  g_assert_cmpint (request->width, ==, 640);
-  g_assert_cmpint (request->height, ==, 400);
+  const PlanChoice *choice = plan_choice (request);
+  g_assert_cmpint (choice->width, ==, 640);
+  g_assert_cmpint (choice->height, ==, 400);
 }
 
 /* ---- what is sent along ---- */
