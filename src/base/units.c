@@ -1,5 +1,7 @@
 #include "base/units.h"
 
+#include <inttypes.h>
+
 #include <errno.h>
 #include <math.h>
 #include <glib.h>
@@ -179,6 +181,29 @@ units_describe_bytes (int64_t bytes)
   g_snprintf (format, sizeof format, "%%.%df", decimals);
   return g_strdup_printf ("%s %s", g_ascii_formatd (buffer, sizeof buffer, format, value),
                           names[i]);
+}
+
+char *
+units_describe_duration (int64_t ms)
+{
+  static const struct {
+    int64_t seconds;
+    const char *name, *next_name;
+    int64_t next_seconds;
+  } units[] = { { 86400, "d", "h", 3600 }, { 3600, "h", "min", 60 }, { 60, "min", "s", 1 } };
+  if (ms < 10 * 1000 && ms % 1000 != 0)
+    return g_strdup_printf ("%.1f s", (double)ms / 1000);
+  int64_t seconds = (ms + 500) / 1000;
+  for (unsigned i = 0; i < G_N_ELEMENTS (units); i++) {
+    int64_t n = seconds / units[i].seconds;
+    int64_t rest = seconds % units[i].seconds / units[i].next_seconds;
+    if (n > 0 && rest > 0)
+      return g_strdup_printf ("%" PRId64 " %s %" PRId64 " %s", n, units[i].name, rest,
+                              units[i].next_name);
+    if (n > 0)
+      return g_strdup_printf ("%" PRId64 " %s", n, units[i].name);
+  }
+  return g_strdup_printf ("%" PRId64 " s", seconds);
 }
 
 char *

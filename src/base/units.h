@@ -25,5 +25,7 @@ char *units_format_number (double number);
 
 /* For people: three significant digits, "18.4 MB". New string. */
 char *units_describe_bytes (int64_t bytes);
+/* For people, in at most two units: "0.5 s", "33 s", "2 min", "5 h 3 min", "3 d". New string. */
+char *units_describe_duration (int64_t ms);
 /* For people: whole cents, or four digits of a dollar, "0.05 USD". New string. */
 char *units_describe_usd (double usd);

@@ -3,6 +3,7 @@
 #include "providers/base-url.h"
 #include "providers/capability.h"
 #include "providers/gemini.h"
+#include "providers/pace.h"
 #include "providers/service.h"
 #include "providers/types.h"
 
@@ -50,7 +51,9 @@ static const OptionTable config_options = { rows, sizeof (AiStudioConfig), .shor
 static bool
 check_config (const void *config, const Node *node, Problems *problems)
 {
-  return base_url_check (((const AiStudioConfig *)config)->service.base_url, node, problems);
+  const ServiceConfig *service = config;
+  bool ok = base_url_check (service->base_url, node, problems);
+  return service_check_pace (service, node, problems) && ok;
 }
 
 static bool
@@ -123,6 +126,9 @@ const ProviderType provider_ai_studio = {
   .check = check,
   .expected_size = capability_size,
   .first_step = first_step,
+  .pace = service_pace,
+  .day_rule = GOOGLE_DAY_RULE,
+  .day_words = GOOGLE_DAY_WORDS,
   .login = login,
   .image_paths = image_paths,
   .take_answer = take_answer,

@@ -4,6 +4,10 @@
 
 #include "providers/provider.h"
 
+/* Quotas of a day begin anew there: ai.google.dev/gemini-api/docs/rate-limits */
+#define GOOGLE_DAY_RULE "PST8PDT,M3.2.0,M11.1.0"
+#define GOOGLE_DAY_WORDS "midnight Pacific time"
+
 typedef enum { GEMINI_DEVELOPER, GEMINI_VERTEX } GeminiSurface;
 
 /* As ProviderType.check. */

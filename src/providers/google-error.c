@@ -140,8 +140,7 @@ judge_429 (const GoogleError *error)
                         "the quota is 0, so it will never be answered: this model needs "
                         "a paid plan" };
   if (error->is_daily)
-    return (Judgement){ FAILURE_RUN, "the quota of the day is used up; it begins anew at midnight "
-                                     "Pacific time" };
+    return (Judgement){ FAILURE_DAY, "the quota of the day is used up" };
   if (says (error, "spend"))
     return (Judgement){ FAILURE_THROTTLE, "the spending limit of the account is reached" };
   return (Judgement){ FAILURE_THROTTLE, "too many requests for now: fewer at a time ('jobs' in the "
@@ -195,8 +194,8 @@ google_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
                 field[0] != '\0' ? " [" : "", field, field[0] != '\0' ? "]" : "",
                 judgement.meaning);
   verdict->retry_after_ms = MAX (error.retry_ms, answer_retry_after_ms (answer));
-  verdict->may_change_key = judgement.kind == FAILURE_LOGIN || error.code == 403 ||
-                            error.code == 429;
+  verdict->may_change_key = error.code == 403 || error.code == 429;
+  verdict->is_overloaded = error.code == 503;
   verdict->may_move = error.code == 404 || error.code == 429 || error.code == 503;
   /* "Deadline expired before operation could complete": it had begun. */
   verdict->is_billed = status_is_billed (error.code) ||

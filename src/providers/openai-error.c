@@ -109,7 +109,8 @@ openai_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
                 param[0] != '\0' ? " [" : "", param, param[0] != '\0' ? "]" : "", meaning,
                 reference);
   verdict->retry_after_ms = answer_retry_after_ms (answer);
-  verdict->may_change_key = kind == FAILURE_LOGIN || error.status == 403 || error.status == 429 ||
+  verdict->may_change_key = error.status == 403 || error.status == 429 ||
                             strcmp (error.code, "insufficient_quota") == 0;
+  verdict->is_overloaded = error.status == 503;
   verdict->is_billed = status_is_billed (error.status);
 }

@@ -4,6 +4,7 @@
 
 #include "providers/base-url.h"
 #include "providers/capability.h"
+#include "providers/pace.h"
 #include "providers/types.h"
 
 static const OptionChoice profile_words[] = {
@@ -81,6 +82,7 @@ check_config (const void *own, const Node *node, Problems *problems)
 {
   const OpenaiConfig *config = own;
   bool ok = base_url_check (config->service.base_url, node, problems);
+  ok = service_check_pace (&config->service, node, problems) && ok;
   return check_extra (config->extra, node, problems) && ok;
 }
 
@@ -174,6 +176,9 @@ const ProviderType provider_openai = {
   .check = check,
   .expected_size = capability_size,
   .first_step = first_step,
+  .pace = service_pace,
+  .day_rule = "UTC",
+  .day_words = "midnight UTC",
   .login = login,
   .image_paths = openai_image_paths,
   .take_answer = openai_take_answer,

@@ -99,6 +99,7 @@ typedef enum {
   FAILURE_RUN,       /* every request like this one will fail: region, billing, model */
   FAILURE_LOGIN,     /* the credential: a fresh one may do */
   FAILURE_THROTTLE,  /* too many requests: later */
+  FAILURE_DAY,       /* the quota of the key's day is used up */
   FAILURE_TRANSIENT, /* the service's own trouble: again */
   FAILURE_NO_IMAGE,  /* an answer without a picture: again, maybe */
 } FailureKind;
@@ -110,7 +111,8 @@ typedef struct {
   FailureKind failure;
   int64_t retry_after_ms; /* THROTTLE, TRANSIENT: what the service asks for; -1: it did not say */
   bool may_move;          /* FAILED: another location may have it, or room for it */
-  bool may_change_key;    /* FAILED: it is about the key, its account or its quota */
+  bool may_change_key;    /* RUN: it is about the key, its account or its quota */
+  bool is_overloaded;     /* TRANSIENT: fewer at a time would help */
   bool is_billed; /* REFUSED, FAILED: the service worked on it, so money may have been taken */
   char *message;  /* REFUSED, FAILED: what the service said, what it means, what to do */
   char *declared_type, *model_version, *response_id, *finish_reason;
@@ -135,6 +137,8 @@ typedef struct {
   char *const *token_command;   /* program and arguments; NULL: none */
 } ProviderLogin;
 
+typedef struct Pace Pace; /* pace.h */
+
 typedef struct ProviderType ProviderType;
 struct ProviderType {
   const char *name, *summary;
@@ -155,7 +159,8 @@ struct ProviderType {
   /* USD for one picture, where that is not in the models table; 0, or no function: it is free. */
   double (*cost) (const void *config);
 
-  /* How many calls a run makes at a time; no function: as many as there are workers. */
+  /* How many calls are made at a time, with each key if there are keys; no function: as many as there
+   * are workers. */
   int (*most_at_once) (const void *config);
 
   /* Can the model (NULL: has_models is false) do what the options ask? PROVIDER_ERROR: no, and *out_option is the option that
@@ -172,12 +177,16 @@ struct ProviderType {
    * but one. */
   const char *(*next_location) (const void *config, const Model *row, const char *location);
 
-  /* ---- of those that send; called in the network's thread ---- */
+  /* ---- of those that send ---- */
 
+  /* How fast it may be asked, and how often again. */
+  void (*pace) (const void *config, const Model *row, Pace *out_pace);
+  const char *day_rule;  /* where its day begins: a rule for day_begin_us */
+  const char *day_words; /* the same for people: "midnight Pacific time" */
   void (*login) (const void *config, ProviderLogin *out_login);
   /* Where pictures stand in an answer; ends with a NULL path. */
   const JsonScanPath *image_paths;
-  /* Fills a zeroed verdict. Any status, any text: nothing in it may be trusted. */
+  /* In the lane's thread. Fills a zeroed verdict. Any status, any text: nothing in it may be trusted. */
   void (*take_answer) (const ProviderRequest *request, const ProviderAnswer *answer,
                        Verdict *out_verdict);
 };

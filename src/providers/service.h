@@ -9,6 +9,10 @@ typedef struct {
   double cost;
   int jobs;
   int64_t timeout_ms;
+  char **requests, **spend; /* limits as pace.h reads them */
+  bool shared_quota;
+  int64_t most_wait_ms;
+  int retries, retries_billed;
 } ServiceConfig;
 
 /* The rows of its options, for a struct whose first member is `service`. `where` is the help of
@@ -29,7 +33,27 @@ typedef struct {
       .min = 1,                                                                                    \
       .max = 256,                                                                                  \
       .fallback = "4",                                                                             \
-      .help = "How many requests are under way at a time" },                                       \
+      .help =                                                                                      \
+        "How many requests are under way at a time for each key, of all processes together" },     \
+    { OPTION_TEXTS (Struct, service.requests), .name = "requests", .value_name = "N/WINDOW",       \
+      .help = "How many requests each key may make of a model, as in 60/60s or 250/day; unset: "   \
+              "what the models table says, or else fewer at a time whenever the service has "      \
+              "enough" },                                                                          \
+    { OPTION_TEXTS (Struct, service.spend), .name = "spend", .value_name = "USD/WINDOW",           \
+      .help = "How much each key may cost, in USD, as in 10/10m or 40/day" },                      \
+    { OPTION_BOOL (Struct, service.shared_quota), .name = "shared-quota", .fallback = "false",     \
+      .help = "The keys are of one project or account: their requests count together" },           \
+    { OPTION_DURATION (Struct, service.most_wait_ms), .name = "most-wait", .fallback = "120s",     \
+      .help = "How long the service may ask to wait; more is a failure, or the turn of the next "  \
+              "key or provider" },                                                                 \
+    { OPTION_INT (Struct, service.retries), .name = "retries", .max = 20, .fallback = "2",         \
+      .help = "How often a request is asked again after trouble that costs nothing: no room, no "  \
+              "connection" },                                                                      \
+    { OPTION_INT (Struct, service.retries_billed), .name = "retries-billed", .max = 10,            \
+      .fallback = "1",                                                                             \
+      .help =                                                                                      \
+        "How often a request is asked again that may be charged already: no answer in time, "      \
+        "an error of the server, no picture" },                                                    \
   {                                                                                                \
     OPTION_DURATION (Struct, service.timeout_ms),                                                  \
       .name = "timeout", .fallback = "600s",                                                       \

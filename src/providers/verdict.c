@@ -261,7 +261,8 @@ verdict_fail_by_status (Verdict *verdict, const ProviderAnswer *answer, const ch
     meaning = "; it is no service of this kind, or something between answered for it";
   verdict_fail (verdict, kind, "%s answered %d %s%s%s", who, status,
                 is_page || words[0] == '\0' ? "" : "and said: ", what, meaning);
-  verdict->may_change_key = status == 401 || status == 403 || status == 429;
+  verdict->may_change_key = status == 403 || status == 429;
+  verdict->is_overloaded = status == 503;
   /* A success without a picture that can be found may be one all the same. */
   verdict->is_billed = status_is_billed (status) || status / 100 == 2;
   verdict->retry_after_ms = answer_retry_after_ms (answer);

@@ -3,6 +3,7 @@
 #include "providers/base-url.h"
 #include "providers/capability.h"
 #include "providers/gemini.h"
+#include "providers/pace.h"
 #include "providers/predict.h"
 #include "providers/service.h"
 #include "providers/types.h"
@@ -57,6 +58,7 @@ check_config (const void *options, const Node *node, Problems *problems)
   /* NULL too when an earlier layer of the configuration has set it. */
   const Node *key = node_get (node, "key");
   bool ok = base_url_check (config->service.base_url, node, problems);
+  ok = service_check_pace (&config->service, node, problems) && ok;
   if (config->locations == NULL || config->locations[0] == NULL)
     ok = problems_add (problems, &node_get (node, "locations")->mark,
                        "'locations' takes at least one: global, a region, us or eu");
@@ -250,6 +252,9 @@ const ProviderType provider_vertex = {
   .expected_size = capability_size,
   .first_step = first_step,
   .next_location = next_location,
+  .pace = service_pace,
+  .day_rule = GOOGLE_DAY_RULE,
+  .day_words = GOOGLE_DAY_WORDS,
   .login = login,
   .image_paths = image_paths,
   .take_answer = take_answer,

@@ -24,7 +24,8 @@ typedef struct {
   int64_t asked_us;     /* when the worker was given it */
   bool keep;            /* of a loaded one: its bytes go into the cache */
   FileStamp
-    file_stamp; /* of a loaded one, from before it was read: what is remembered of its bytes */
+    file_stamp;      /* of a loaded one, from before it was read: what is remembered of its bytes */
+  unsigned n_billed; /* attempts, wherever, that may have been worked on and brought nothing */
   ImageAnswer answer; /* of a service; zero: none was asked */
   Digest untold;      /* an original that is there, of which nothing is told */
   bool has_untold;

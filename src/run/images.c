@@ -205,6 +205,14 @@ fail_pending (Run *run, ImageRun *image_run, PoolTask *task, RunErrorCode error_
 
 /* ---- answers ---- */
 
+/* A program was to make the original, and did not. */
+static bool
+is_making (const ImageRun *image_run, const GError *error)
+{
+  return image_run->flight != NULL && !image_run->answer.has_landed &&
+         g_error_matches (error, RUN_ERROR, RUN_ERROR_PROVIDER);
+}
+
 void
 run_fail_task (Run *run, PoolTask *task, const GError *error)
 {
@@ -214,7 +222,7 @@ run_fail_task (Run *run, PoolTask *task, const GError *error)
     g_hash_table_remove (run->active, image_run);
   else if (task->pending != NULL)
     fail_pending (run, image_run, task, run_error_class (error), error->message);
-  else
+  else if (!is_making (image_run, error) || !misses_ask_other (run, image_run, error))
     run_fail_image (run, image_run, error);
 }
 

@@ -9,7 +9,7 @@
 
 enum {
   MOST_DELAYED = 256, /* images that wait for others' calls; more would only fill memory */
-  RETRY_MS = 50,
+  RETRY_MS = 20,
 };
 
 GHashTable *
@@ -26,6 +26,7 @@ misses_init (Misses *misses)
   misses->regenerated = misses_new_set ();
   misses->planned = misses_new_set ();
   misses->begun = misses_new_set ();
+  misses->told_others = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 void
@@ -37,6 +38,7 @@ misses_clear (Misses *misses)
   g_clear_pointer (&misses->regenerated, g_hash_table_unref);
   g_clear_pointer (&misses->planned, g_hash_table_unref);
   g_clear_pointer (&misses->begun, g_hash_table_unref);
+  g_clear_pointer (&misses->told_others, g_hash_table_unref);
   g_clear_pointer (&misses->past, past_calls_free);
   g_clear_pointer (&misses->refusal, g_free);
 }
@@ -143,18 +145,16 @@ queue_making (Run *run, ImageRun *image_run)
 }
 
 static unsigned
-n_making (const Run *run, const PlanRequest *request)
+n_making (const Run *run, const ProviderType *provider)
 {
-  return GPOINTER_TO_UINT (
-    g_hash_table_lookup (run->misses.making, plan_choice (request)->provider));
+  return GPOINTER_TO_UINT (g_hash_table_lookup (run->misses.making, provider));
 }
 
 static void
-count_making (Run *run, const PlanRequest *request, int change)
+count_making (Run *run, const ProviderType *provider, int change)
 {
-  unsigned n = (unsigned)((int)n_making (run, request) + change);
-  g_hash_table_insert (run->misses.making, (gpointer)plan_choice (request)->provider,
-                       GUINT_TO_POINTER (n));
+  unsigned n = (unsigned)((int)n_making (run, provider) + change);
+  g_hash_table_insert (run->misses.making, (gpointer)provider, GUINT_TO_POINTER (n));
 }
 
 static bool
@@ -163,7 +163,8 @@ is_making_enough (const Run *run, const PlanRequest *request)
   const PlanChoice *choice = plan_choice (request);
   const ProviderType *provider = choice->provider;
   return provider->most_at_once != NULL &&
-         n_making (run, request) >= (unsigned)provider->most_at_once (choice->config);
+         n_making (run, provider) >= (unsigned)provider->most_at_once (choice->config) *
+                                       network_n_keys (run->network, provider);
 }
 
 /* What two images ask is agreed to, and paid for, once. */
@@ -213,7 +214,7 @@ take_flight (Run *run, ImageRun *image_run)
              !check_first (run, image_run, &error)) {
     let_go_and_fail (run, image_run, error);
   } else {
-    count_making (run, image_run->request, 1);
+    count_making (run, plan_choice (image_run->request)->provider, 1);
     queue_making (run, image_run);
   }
 }
@@ -250,6 +251,60 @@ misses_retry (Run *run)
   run->misses.delayed = g_ptr_array_new ();
   for (unsigned i = 0; i < delayed->len; i++)
     take_flight (run, delayed->pdata[i]);
+}
+
+/* ---- somebody else ---- */
+
+/* Once for each pair: a thousand images fall alike. */
+static void
+tell_fall (Run *run, const PlanChoice *from, const PlanChoice *to, const char *why)
+{
+  const bool is_same = from->provider == to->provider;
+  const char *first = is_same ? from->model : from->provider->name;
+  const char *second = is_same ? to->model : to->provider->name;
+  g_autofree char *pair = g_strdup_printf ("%s %s", first, second);
+  if (!g_hash_table_add (run->misses.told_others, g_steal_pointer (&pair)))
+    return;
+  g_autofree char *message = g_strdup_printf ("%s is asked instead of %s: %s", second, first, why);
+  run->listener->warning (run->listener->data, message);
+}
+
+static bool
+has_other (ImageRun *image_run)
+{
+  while (plan_next_choice (image_run->request))
+    if (plan_choice (image_run->request)->gone == NULL)
+      return true;
+  return false;
+}
+
+/* The flight goes on with what asks for the same; of another model the cache may know the answer. */
+bool
+misses_ask_other (Run *run, ImageRun *image_run, const GError *why)
+{
+  g_autoptr (GError) error = NULL;
+  PlanRequest *request = image_run->request;
+  const PlanChoice *from = plan_choice (request);
+  unsigned before = request->choice;
+  if (run->is_stopping || !has_other (image_run)) {
+    request->choice = before;
+    return false;
+  }
+  const PlanChoice *to = plan_choice (request);
+  tell_fall (run, from, to, why->message);
+  if (image_run->call != NULL)
+    paid_call_end (run, image_run, why);
+  count_making (run, from->provider, -1);
+  if (!permission_check (run, image_run, &error)) {
+    let_go_and_fail (run, image_run, error);
+  } else if (digest_equal (&from->fingerprint, &to->fingerprint)) {
+    count_making (run, to->provider, 1);
+    queue_making (run, image_run);
+  } else {
+    g_clear_pointer (&image_run->flight, flight_free);
+    take_flight (run, image_run);
+  }
+  return true;
 }
 
 bool
@@ -295,6 +350,6 @@ misses_end_call (Run *run, ImageRun *image_run, const GError *error)
     return;
   if (error == NULL)
     misses_add_request (run->misses.regenerated, image_run->request);
-  count_making (run, image_run->request, -1);
+  count_making (run, plan_choice (image_run->request)->provider, -1);
   g_clear_pointer (&image_run->flight, flight_free);
 }

@@ -22,6 +22,7 @@ typedef struct {
   double agreed_usd;       /* what those cost, where that is known */
   double repeated_usd;     /* what is asked again may cost, beside what it was charged for before */
   char *refusal;           /* why paid requests may not be made; NULL: those permitted may */
+  GHashTable *told_others; /* char*, "FROM TO": falls to another provider that were told */
   bool has_told_unaskable;
   int64_t last_retry_us;
 } Misses;
@@ -42,6 +43,10 @@ void misses_retry (Run *run);
 bool misses_are_waiting (const Run *run);
 /* More waits than is reasonable to hold in memory. */
 bool misses_are_many (const Run *run);
+
+/* Whom it was asked of is of no use for it. True: there is somebody else, who is asked; the image may
+ * have failed by then. False: nobody, and nothing was done. */
+bool misses_ask_other (Run *run, ImageRun *image_run, const GError *why);
 
 /* A worker is about to get the task, or a service to be asked: notes a paid call in the journal. */
 bool misses_before_task (Run *run, const PoolTask *task, GError **error);

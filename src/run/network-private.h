@@ -3,6 +3,7 @@
 
 #include "run/answer-reader.h"
 #include "run/call-folder.h"
+#include "run/gate.h"
 #include "run/login.h"
 #include "run/network.h"
 #include "run/reference.h"
@@ -13,7 +14,9 @@ struct Network {
   Cache *cache;        /* of the lane's thread */
   GAsyncQueue *events; /* NetworkEvent*, from other threads */
   int wake_fd;
-  GHashTable *logins; /* ProviderType* → Login*, owned */
+  GHashTable *logins;    /* ProviderType* → Login*, owned */
+  GHashTable *gates;     /* char* → Gate*, owned */
+  GHashTable *dead_keys; /* Credential* → char*: why nothing is asked with it any more */
   GHashTable
     *dead; /* char*, "PROVIDER" or "PROVIDER MODEL" → char*: why it is not asked any more */
   GPtrArray *exchanges;   /* Exchange*, owned */
@@ -23,23 +26,25 @@ struct Network {
   int is_ending; /* atomic: it is being freed */
 };
 
-/* One image's way to an answer. */
+/* One image's way to an answer of one choice. */
 typedef struct {
   ImageRun *image_run;
-  Login *login; /* borrowed */
-  Credential *credential;
+  const PlanChoice *choice; /* of its request */
+  Login *login;             /* borrowed */
+  Gate *gate;               /* likewise */
+  GatePass pass;            /* while it is asked: a place among the quotas */
   ProviderRequest asked;
-  References references; /* that `asked` borrows */
-  HttpRequest *proof;    /* with the headers of the credential that was sent */
-  unsigned lane_call;    /* under way; 0: it is not */
-  int64_t due_us;        /* not before */
-  char *url;             /* of the picture, that is to be fetched */
-  unsigned n_attempts;   /* at this location, with this key */
-  unsigned n_billed;     /* attempts, anywhere, that may have been worked on */
+  References references;                    /* that `asked` borrows */
+  HttpRequest *proof;                       /* with the headers of the credential that was sent */
+  unsigned lane_call;                       /* under way; 0: it is not */
+  int64_t due_us;                           /* not before */
+  char *url;                                /* of the picture, that is to be fetched */
+  unsigned n_asked;                         /* in all */
+  unsigned n_throttled, n_trouble, n_empty; /* of these, by what came back, at this location */
   unsigned n_fetches;
-  unsigned n_keys;    /* that were tried */
   bool has_refreshed; /* the credential, after it was refused */
   bool waits_for_token;
+  bool has_failed; /* what went wrong with the provider went wrong for this image */
 } Exchange;
 
 /* ---- network.c ---- */
@@ -56,7 +61,7 @@ void network_post (Network *network, const NetworkEvent *event);
 void network_give_up (Network *network, const ProviderType *provider, const char *model,
                       const char *why);
 
-/* The credential cannot be had now: ends the exchanges that wait for it. */
+/* The credential cannot be had: those that wait for it go on without. */
 void network_fail_waiting (Run *run, const Credential *credential, const GError *error);
 
 /* The end of an exchange, which is freed. */
@@ -67,9 +72,19 @@ void network_drop (Run *run, Exchange *exchange);
 void exchange_free (Exchange *exchange);
 /* Goes on as far as possible without waiting. */
 void exchange_step (Run *run, Exchange *exchange);
+/* Asks at another location than before, or (NULL) at the first that has room. */
+void exchange_go_to (Run *run, Exchange *exchange, const char *location);
+/* The picture is made, and to be had by its address. */
+void exchange_fetch (Run *run, Exchange *exchange);
+
+/* ---- exchange-answer.c ---- */
+
 /* Says and does what an answer means. */
 void exchange_take (Run *run, Exchange *exchange, AnswerResult *result);
+/* The end without an original. */
 void exchange_fail (Run *run, Exchange *exchange, const GError *error);
+/* The same, if nobody else can be asked instead. */
+void exchange_give_up (Run *run, Exchange *exchange, const GError *error);
 
 /* ---- token-call.c ---- */
 

@@ -30,6 +30,8 @@ network_new (void)
   network->events = g_async_queue_new_full (event_free);
   network->wake_fd = -1;
   network->logins = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)login_free);
+  network->gates = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, gate_free);
+  network->dead_keys = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   network->dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   network->token_calls = g_ptr_array_new_with_free_func (token_call_free);
   network->threads = g_ptr_array_new_with_free_func (join_thread);
@@ -48,6 +50,8 @@ network_free (Network *network)
   g_ptr_array_unref (network->token_calls);
   g_async_queue_unref (network->events);
   g_ptr_array_unref (network->exchanges);
+  g_hash_table_unref (network->gates);
+  g_hash_table_unref (network->dead_keys);
   g_hash_table_unref (network->logins);
   g_hash_table_unref (network->dead);
   cache_close (network->cache);
@@ -57,8 +61,9 @@ network_free (Network *network)
 }
 
 static bool
-start (Network *network, const char *home, GError **error)
+start (Run *run, const char *home, GError **error)
 {
+  Network *network = run->network;
   if (network->lane != NULL)
     return true;
   if (network->wake_fd < 0)
@@ -66,6 +71,8 @@ start (Network *network, const char *home, GError **error)
   if (network->wake_fd < 0)
     return base_error_set_errno (error, errno, "cannot make an event descriptor");
   if (network->cache == NULL && (network->cache = cache_open (home, error)) == NULL)
+    return false;
+  if (run->quotas == NULL && (run->quotas = quotas_open (home, error)) == NULL)
     return false;
   network->lane = lane_new (error);
   return network->lane != NULL;
@@ -93,9 +100,8 @@ network_give_up (Network *network, const ProviderType *provider, const char *mod
 }
 
 static Login *
-find_login (Run *run, const PlanRequest *request, GError **error)
+find_login (Run *run, const PlanChoice *choice, GError **error)
 {
-  const PlanChoice *choice = plan_choice (request);
   Network *network = run->network;
   Login *login = g_hash_table_lookup (network->logins, choice->provider);
   if (login != NULL)
@@ -111,9 +117,8 @@ find_login (Run *run, const PlanRequest *request, GError **error)
 
 /* The same failure for each of a thousand images would be asked for a thousand times. */
 static bool
-is_alive (const Network *network, const PlanRequest *request, GError **error)
+is_alive (const Network *network, const PlanChoice *choice, GError **error)
 {
-  const PlanChoice *choice = plan_choice (request);
   g_autofree char *name = name_of (choice->provider, choice->model);
   const char *why = g_hash_table_lookup (network->dead, name);
   if (why == NULL)
@@ -140,18 +145,12 @@ static bool
 open_exchange (Run *run, Exchange *exchange, GError **error)
 {
   const PlanRequest *request = exchange->image_run->request;
-  const PlanChoice *choice = plan_choice (request);
+  const PlanChoice *choice = exchange->choice;
   const char *home = cache_home (run->cache);
-  if (!is_alive (run->network, request, error) || !start (run->network, home, error) ||
-      !references_open (&exchange->references, request, home, error))
-    return false;
-  exchange->login = find_login (run, request, error);
-  if (exchange->login == NULL)
+  if (!start (run, home, error) || !references_open (&exchange->references, request, home, error))
     return false;
   const GArray *items = exchange->references.items;
   bool has_mask = request->options->mask != NULL;
-  exchange->credential = login_next (exchange->login);
-  exchange->n_keys = 1;
   exchange->asked = (ProviderRequest){
     .options = request->options,
     .config = choice->config,
@@ -165,6 +164,7 @@ open_exchange (Run *run, Exchange *exchange, GError **error)
     .n_references = items->len - has_mask,
     .has_mask = has_mask,
   };
+  exchange_go_to (run, exchange, NULL);
   return true;
 }
 
@@ -174,11 +174,16 @@ network_begin (Run *run, ImageRun *image_run)
   g_autoptr (GError) error = NULL;
   Exchange *exchange = g_new0 (Exchange, 1);
   exchange->image_run = image_run;
+  exchange->choice = plan_choice (image_run->request);
   g_ptr_array_add (run->network->exchanges, exchange);
-  if (open_exchange (run, exchange, &error))
-    exchange_step (run, exchange);
-  else
+  if (is_alive (run->network, exchange->choice, &error))
+    exchange->login = find_login (run, exchange->choice, &error);
+  if (exchange->login == NULL)
+    exchange_give_up (run, exchange, error);
+  else if (!open_exchange (run, exchange, &error))
     exchange_fail (run, exchange, error);
+  else
+    exchange_step (run, exchange);
 }
 
 void
@@ -190,12 +195,21 @@ network_drop (Run *run, Exchange *exchange)
 void
 network_fail_waiting (Run *run, const Credential *credential, const GError *error)
 {
-  g_autoptr (GError) problem = g_error_new_literal (RUN_ERROR, RUN_ERROR_PROVIDER, error->message);
-  for (unsigned i = run->network->exchanges->len; i > 0; i--) {
-    Exchange *exchange = run->network->exchanges->pdata[i - 1];
-    if (exchange->waits_for_token && exchange->credential == credential)
-      exchange_fail (run, exchange, problem);
+  for (unsigned i = 0; i < run->network->exchanges->len; i++) {
+    Exchange *exchange = run->network->exchanges->pdata[i];
+    if (!exchange->waits_for_token || exchange->pass.credential != credential)
+      continue;
+    gate_stop_key (run, exchange->gate, credential, true, error->message);
+    exchange->waits_for_token = false;
+    exchange->has_failed = true;
   }
+}
+
+unsigned
+network_n_keys (const Network *network, const ProviderType *provider)
+{
+  const Login *login = g_hash_table_lookup (network->logins, provider);
+  return login != NULL ? login->credentials->len : 1;
 }
 
 unsigned

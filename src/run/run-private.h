@@ -1,6 +1,7 @@
 /* What the files that carry out a run share. */
 #pragma once
 
+#include "cache/quotas.h"
 #include "cache/state.h"
 #include "plan/paths.h"
 #include "run/image-run.h"
@@ -18,6 +19,7 @@ struct Run {
   const RunListener *listener;
   Cache *cache;
   State *state;
+  Quotas *quotas; /* NULL: nothing was asked yet */
   World world;
   PlanWorld questions; /* of `plan`, to the world */
   Plan *plan;

@@ -19,6 +19,7 @@ static void
 run_clear (Run *run)
 {
   network_free (run->network);
+  quotas_close (run->quotas);
   pool_free (run->pool);
   if (run->waiting != NULL)
     g_queue_free_full (run->waiting, (GDestroyNotify)pool_task_free);

@@ -310,6 +310,14 @@ credential_refused (Credential *credential, const HttpRequest *asked, int64_t no
 }
 
 const char *
+credential_identity (const Credential *credential)
+{
+  if (credential->is_static)
+    return credential->token;
+  return credential->project != NULL ? credential->project : credential->description;
+}
+
+const char *
 credential_project (const Credential *credential)
 {
   return credential->project;

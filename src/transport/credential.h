@@ -117,6 +117,8 @@ bool credential_refused (Credential *credential, const HttpRequest *asked, int64
 const char *credential_project (const Credential *credential);
 /* "service account a@b.example (file /x/key.json)". Borrowed. */
 const char *credential_describe (const Credential *credential);
+/* Whose quota it uses: the project that is asked for, or the key itself, which is a secret. */
+const char *credential_identity (const Credential *credential);
 /* Is it only tried because nothing else was found: a metadata server that may not be there? */
 bool credential_is_guess (const Credential *credential);
 /* Does it learn the project on the way to the first token? */

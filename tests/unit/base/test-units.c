@@ -156,6 +156,18 @@ is_spelled_as_a_person_would (void)
 }
 
 static void
+durations_are_told_in_two_units (void)
+{
+  assert_taken (units_describe_duration (0), "0 s");
+  assert_taken (units_describe_duration (500), "0.5 s");
+  assert_taken (units_describe_duration (33838), "34 s");
+  assert_taken (units_describe_duration (120 * 1000), "2 min");
+  assert_taken (units_describe_duration (125 * 1000), "2 min 5 s");
+  assert_taken (units_describe_duration ((5 * 3600 + 3 * 60 + 9) * 1000), "5 h 3 min");
+  assert_taken (units_describe_duration (3LL * 86400 * 1000), "3 d");
+}
+
+static void
 sizes_have_three_digits (void)
 {
   assert_taken (units_describe_bytes (0), "0 B");
@@ -177,6 +189,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/units/durations-are-told-in-two-units", durations_are_told_in_two_units);
   g_test_add_func ("/base/units/bytes-carry-their-unit", bytes_carry_their_unit);
   g_test_add_func ("/base/units/durations-carry-their-unit", durations_carry_their_unit);
   g_test_add_func ("/base/units/densities-are-told-in-dpi", densities_are_told_in_dpi);

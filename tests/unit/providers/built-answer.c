@@ -71,9 +71,9 @@ char *
 verdict_describe (const Verdict *verdict)
 {
   static const char *const kinds[] = {
-    [FAILURE_ITEM] = "item",           [FAILURE_RUN] = "run",
-    [FAILURE_LOGIN] = "login",         [FAILURE_THROTTLE] = "throttle",
-    [FAILURE_TRANSIENT] = "transient", [FAILURE_NO_IMAGE] = "no image",
+    [FAILURE_ITEM] = "item",         [FAILURE_RUN] = "run", [FAILURE_LOGIN] = "login",
+    [FAILURE_THROTTLE] = "throttle", [FAILURE_DAY] = "day", [FAILURE_TRANSIENT] = "transient",
+    [FAILURE_NO_IMAGE] = "no image",
   };
   if (verdict->kind == VERDICT_DONE)
     return g_strdup_printf ("done %u%s%s", verdict->blob, verdict->declared_type != NULL ? " " : "",

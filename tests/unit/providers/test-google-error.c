@@ -187,12 +187,12 @@ static void
 only_quotas_that_come_back_soon_are_waited_for (void)
 {
 #define SAID "vertex answered 429 RESOURCE_EXHAUSTED: m ("
-#define DAY_MEANING "the quota of the day is used up; it begins anew at midnight Pacific time)"
+#define DAY_MEANING "the quota of the day is used up)"
 #define NEVER "the quota is 0, so it will never be answered: this model needs a paid plan)"
   assert_verdict (429, THROTTLED (QUOTA (MINUTE)), "throttle in 2000 ms: " SAID LESS ")");
-  assert_verdict (429, THROTTLED (QUOTA (DAY)), "run in 2000 ms: " SAID DAY_MEANING);
-  assert_verdict (429, THROTTLED (QUOTA (MINUTE "," DAY)), "run in 2000 ms: " SAID DAY_MEANING);
-  assert_verdict (429, THROTTLED (QUOTA (DAY "," MINUTE)), "run in 2000 ms: " SAID DAY_MEANING);
+  assert_verdict (429, THROTTLED (QUOTA (DAY)), "day in 2000 ms: " SAID DAY_MEANING);
+  assert_verdict (429, THROTTLED (QUOTA (MINUTE "," DAY)), "day in 2000 ms: " SAID DAY_MEANING);
+  assert_verdict (429, THROTTLED (QUOTA (DAY "," MINUTE)), "day in 2000 ms: " SAID DAY_MEANING);
   assert_verdict (429, THROTTLED (QUOTA ("{\"quotaId\":\"x\",\"quotaValue\":\"0\"}")),
                   "run in 2000 ms: " SAID NEVER);
   assert_verdict (429, THROTTLED (QUOTA (MINUTE ",{\"quota_value\":0}")),

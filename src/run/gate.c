@@ -1,0 +1,398 @@
+#include "run/gate.h"
+
+#include "base/clock.h"
+#include "base/day.h"
+#include "base/units.h"
+#include "run/network-private.h"
+#include "transport/google-search.h"
+
+enum {
+  FIRST_WAIT_MS = 1000, /* at least; Vertex AI's page on 429 asks for a second or more */
+  MOST_WAIT_MS = 120 * 1000,
+  BUSY_LEAST_MS = 20, /* between looks whether another process has given a place back */
+  BUSY_MOST_MS = 60,
+  SPREAD_MS = 250,     /* so that processes do not come back at the same moment */
+  TOLD_MS = 10 * 1000, /* a pause that somebody who watches would wonder about */
+};
+
+typedef struct {
+  Credential *credential;
+  char *account;   /* of the quotas; NULL: not known before the first token */
+  int64_t free_us; /* wall clock: not before */
+  bool is_busy;    /* `free_us` is a guess, since all places are taken */
+  bool is_out;     /* `free_us` is too far away to wait for */
+  bool is_dead;    /* whatever the time */
+  char *why;       /* it is out, or dead */
+} GateKey;
+
+struct Gate {
+  char *name;
+  const ProviderType *provider;
+  Pace pace;
+  char *model; /* whose quota it is: with the location, where there are several */
+  GArray *keys;
+  unsigned next; /* the key whose turn it is */
+};
+
+static void
+key_clear (gpointer data)
+{
+  GateKey *key = data;
+  g_free (key->account);
+  g_free (key->why);
+}
+
+void
+gate_free (void *data)
+{
+  Gate *gate = data;
+  g_array_unref (gate->keys);
+  g_free (gate->name);
+  g_free (gate->model);
+  g_free (gate);
+}
+
+static void
+kill_key (GateKey *key, const char *why)
+{
+  key->is_dead = true;
+  g_free (key->why);
+  key->why = g_strdup (why);
+}
+
+static Gate *
+gate_new (const Network *network, const Login *login, const PlanChoice *choice, char *take_name,
+          char *take_model)
+{
+  Gate *gate = g_new0 (Gate, 1);
+  gate->name = take_name;
+  gate->model = take_model;
+  gate->provider = login->provider;
+  gate->keys = g_array_new (FALSE, TRUE, sizeof (GateKey));
+  g_array_set_clear_func (gate->keys, key_clear);
+  login->provider->pace (choice->config, choice->row, &gate->pace);
+  for (unsigned i = 0; i < login->credentials->len; i++) {
+    GateKey key = { .credential = login->credentials->pdata[i] };
+    const char *why = g_hash_table_lookup (network->dead_keys, key.credential);
+    if (why != NULL)
+      kill_key (&key, why);
+    g_array_append_val (gate->keys, key);
+  }
+  return gate;
+}
+
+Gate *
+gate_find (Run *run, const Login *login, const PlanChoice *choice, const char *location)
+{
+  GHashTable *gates = run->network->gates;
+  g_autofree char *model = location != NULL ? g_strdup_printf ("%s at %s", choice->model, location)
+                                            : g_strdup (choice->model);
+  g_autofree char *name = g_strdup_printf ("%s %s", login->provider->name, model);
+  Gate *gate = g_hash_table_lookup (gates, name);
+  if (gate != NULL)
+    return gate;
+  gate = gate_new (run->network, login, choice, g_steal_pointer (&name), g_steal_pointer (&model));
+  g_hash_table_insert (gates, gate->name, gate);
+  return gate;
+}
+
+const Pace *
+gate_pace (const Gate *gate)
+{
+  return &gate->pace;
+}
+
+/* ---- keys ---- */
+
+static GateKey *
+key_at (const Gate *gate, unsigned i)
+{
+  return &g_array_index (gate->keys, GateKey, i % gate->keys->len);
+}
+
+static GateKey *
+key_of (const Gate *gate, const Credential *credential)
+{
+  unsigned i = 0;
+  while (key_at (gate, i)->credential != credential)
+    i++;
+  return key_at (gate, i);
+}
+
+bool
+gate_is_paused (const Gate *gate)
+{
+  enum { SOON_US = 1000 * 1000 };
+  int64_t soon_us = clock_now_us () + SOON_US;
+  for (unsigned i = 0; i < gate->keys->len; i++)
+    if (!key_at (gate, i)->is_dead && key_at (gate, i)->free_us <= soon_us)
+      return false;
+  return true;
+}
+
+/* The key itself, the project that it asks for, or what is known of who asks. */
+static const char *
+account_of (Run *run, const Gate *gate, GateKey *key)
+{
+  if (key->account != NULL)
+    return key->account;
+  const char *identity = gate->pace.is_shared ? "all keys" : credential_identity (key->credential);
+  key->account = quotas_account (run->quotas, gate->provider->name, identity);
+  return key->account;
+}
+
+static void
+set_out (GateKey *key, int64_t until_us, char *take_why)
+{
+  key->free_us = until_us;
+  key->is_out = true;
+  g_free (key->why);
+  key->why = take_why;
+}
+
+/* ---- asking the quotas ---- */
+
+static int64_t
+day_end (const Gate *gate, int64_t now_us)
+{
+  return day_end_us (now_us, gate->provider->day_rule);
+}
+
+static void
+set_out_for_day (const Gate *gate, GateKey *key, int64_t until_us, const char *why)
+{
+  int64_t now_us = clock_now_us ();
+  g_autofree char *wait = units_describe_duration ((until_us - now_us) / 1000);
+  set_out (
+    key, until_us,
+    g_strdup_printf ("%s; it begins anew at %s, in %s", why, gate->provider->day_words, wait));
+}
+
+static void
+set_too_long (const Gate *gate, GateKey *key, int64_t until_us, const char *why)
+{
+  g_autofree char *wait = units_describe_duration ((until_us - clock_now_us ()) / 1000);
+  g_autofree char *most = units_describe_duration (gate->pace.most_wait_ms);
+  set_out (
+    key, until_us,
+    g_strdup_printf ("%s; it asks to wait for %s, and 'most-wait' allows %s", why, wait, most));
+}
+
+static unsigned
+copy_limits (const PaceLimit *from, unsigned n, QuotaLimit *to)
+{
+  for (unsigned i = 0; i < n; i++)
+    to[i] = (QuotaLimit){ .window_us = from[i].window_ms * 1000, .most = from[i].most };
+  return n;
+}
+
+static bool
+ask_quotas (Run *run, const Gate *gate, GateKey *key, double usd, QuotaReply *out_reply,
+            GError **error)
+{
+  QuotaLimit requests[PACE_MOST_LIMITS], spend[PACE_MOST_LIMITS];
+  int64_t now_us = clock_now_us ();
+  const QuotaQuestion question = {
+    .account = account_of (run, gate, key),
+    .provider = gate->provider->name,
+    .model = gate->model,
+    .requests = requests,
+    .n_requests = copy_limits (gate->pace.requests, gate->pace.n_requests, requests),
+    .spend = spend,
+    .n_spend = copy_limits (gate->pace.spend, gate->pace.n_spend, spend),
+    .most_at_once = gate->pace.jobs,
+    .is_adaptive = gate->pace.is_adaptive,
+    .day_us = day_begin_us (now_us, gate->provider->day_rule),
+    .usd = usd,
+    .budget_usd = -1,
+    .budget_day_us = day_begin_us (now_us, NULL),
+  };
+  return quotas_begin (run->quotas, &question, now_us, out_reply, error);
+}
+
+/* What the quotas say of one key. True: it may be used. */
+static bool
+try_key (Run *run, Gate *gate, GateKey *key, double usd, GatePass *out_pass, GError **error)
+{
+  g_auto (QuotaReply) reply = { 0 };
+  int64_t now_us = clock_now_us ();
+  if (!ask_quotas (run, gate, key, usd, &reply, error))
+    return false;
+  key->is_busy = reply.answer == QUOTA_BUSY;
+  key->is_out = false;
+  switch (reply.answer) {
+  case QUOTA_GRANTED:
+    *out_pass = (GatePass){ .credential = key->credential, .call = reply.call };
+    return true;
+  case QUOTA_BUSY:
+    key->free_us = now_us + g_random_int_range (BUSY_LEAST_MS, BUSY_MOST_MS) * 1000;
+    return false;
+  case QUOTA_WAIT:
+    key->free_us = reply.until_us;
+    /* Without a reason it is a window of the configuration, which is meant to be waited for. */
+    if (reply.why != NULL && reply.until_us - now_us > gate->pace.most_wait_ms * 1000)
+      set_too_long (gate, key, reply.until_us, reply.why);
+    return false;
+  case QUOTA_STOPPED:
+    set_out_for_day (gate, key, reply.until_us > 0 ? reply.until_us : day_end (gate, now_us),
+                     reply.why);
+    return false;
+  case QUOTA_OVER_BUDGET:
+    return run_fail (error, RUN_ERROR_BUDGET, "the budget of the day is used up");
+  }
+  return false;
+}
+
+/* True: the token is there. False without an error: it is on its way. */
+static bool
+has_token (Run *run, GateKey *key, GError **error)
+{
+  g_auto (CredentialStep) step = { 0 };
+  if (!credential_step (key->credential, clock_now_us () / G_USEC_PER_SEC, &step, error))
+    return false;
+  if (step.kind == CREDENTIAL_SEND || step.kind == CREDENTIAL_SPAWN)
+    token_call_add (run, key->credential, &step);
+  return step.kind == CREDENTIAL_READY;
+}
+
+/* ---- at the gate ---- */
+
+/* None is free now: one will be, or none ever. */
+static GateAnswer
+wait_or_shut (const Gate *gate, bool has_tried, GatePass *out_pass, GError **error)
+{
+  int64_t now_us = clock_now_us (), first_us = INT64_MAX;
+  const GateKey *last = NULL;
+  for (unsigned i = 0; i < gate->keys->len; i++) {
+    const GateKey *key = key_at (gate, i);
+    if (key->is_dead || key->is_out)
+      last = last != NULL && last->is_out ? last : key;
+    else
+      first_us = MIN (first_us, key->free_us);
+  }
+  if (first_us < INT64_MAX) {
+    *out_pass = (GatePass){ .due_us = clock_monotonic_us () + MAX (0, first_us - now_us) };
+    return GATE_LATER;
+  }
+  g_set_error (error, RUN_ERROR, RUN_ERROR_PROVIDER, "%s%s",
+               has_tried       ? ""
+               : last->is_dead ? "not asked, since for another image "
+                               : "not asked: ",
+               last->why);
+  return GATE_SHUT;
+}
+
+GateAnswer
+gate_enter (Run *run, Gate *gate, double usd, bool has_tried, GatePass *out_pass, GError **error)
+{
+  int64_t now_us = clock_now_us ();
+  unsigned first = gate->next;
+  for (unsigned i = 0; i < gate->keys->len; i++) {
+    GateKey *key = key_at (gate, first + i);
+    g_autoptr (GError) problem = NULL;
+    if (key->is_dead || key->free_us > now_us)
+      continue;
+    if (!has_token (run, key, &problem)) {
+      *out_pass = (GatePass){ .credential = key->credential };
+      if (problem == NULL)
+        return GATE_TOKEN;
+      gate_stop_key (run, gate, key->credential, true, problem->message);
+      has_tried = true;
+    } else if (try_key (run, gate, key, usd, out_pass, &problem)) {
+      gate->next = first + i + 1;
+      return GATE_OPEN;
+    } else if (problem != NULL) {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return GATE_SHUT;
+    }
+  }
+  return wait_or_shut (gate, has_tried, out_pass, error);
+}
+
+void
+gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, double usd,
+            bool is_certain)
+{
+  g_autoptr (GError) error = NULL;
+  if (pass->call == 0)
+    return;
+  /* Whoever waits for a place may find one. */
+  for (unsigned i = 0; i < gate->keys->len; i++)
+    if (key_at (gate, i)->is_busy)
+      key_at (gate, i)->free_us = 0;
+  if (!quotas_end (run->quotas, pass->call, outcome, usd, is_certain, clock_now_us (), &error))
+    run->listener->warning (run->listener->data, error->message);
+}
+
+/* ---- pauses and ends ---- */
+
+/* Full jitter above the least, by how many throttles came in a row. */
+static int64_t
+backoff_ms (unsigned n_in_row)
+{
+  int64_t most_ms = MIN ((int64_t)FIRST_WAIT_MS << MIN (n_in_row, 10), MOST_WAIT_MS);
+  return FIRST_WAIT_MS + g_random_int_range (0, (int)most_ms);
+}
+
+static void
+tell_pause (Run *run, const Gate *gate, int64_t wait_ms, const char *why)
+{
+  g_autofree char *wait = units_describe_duration (wait_ms);
+  g_autofree char *message = g_strdup_printf ("%s: nothing more is asked of %s with this key for "
+                                              "%s",
+                                              why, gate->provider->name, wait);
+  run->listener->warning (run->listener->data, message);
+}
+
+void
+gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const char *why)
+{
+  g_autoptr (GError) error = NULL;
+  GateKey *key = key_of (gate, pass->credential);
+  const char *account = account_of (run, gate, key);
+  unsigned n_in_row = quotas_n_throttled (run->quotas, account, gate->model);
+  int64_t now_us = clock_now_us ();
+  int64_t wait_ms = wanted_ms >= 0 ? wanted_ms + g_random_int_range (0, SPREAD_MS)
+                                   : backoff_ms (n_in_row);
+  int64_t until_us = now_us + wait_ms * 1000;
+  /* Those that were under way together are answered alike: one of them tells. */
+  bool is_news = until_us > key->free_us + TOLD_MS * 1000;
+  key->is_busy = false;
+  if (wanted_ms > gate->pace.most_wait_ms) {
+    set_too_long (gate, key, now_us + wanted_ms * 1000, why);
+  } else {
+    key->free_us = MAX (key->free_us, until_us);
+    if (wait_ms >= TOLD_MS && is_news)
+      tell_pause (run, gate, wait_ms, why);
+  }
+  if (!quotas_pause (run->quotas, account, gate->provider->name, gate->model, until_us, false, why,
+                     &error))
+    run->listener->warning (run->listener->data, error->message);
+}
+
+void
+gate_stop_for_day (Run *run, Gate *gate, const GatePass *pass, const char *why)
+{
+  g_autoptr (GError) error = NULL;
+  GateKey *key = key_of (gate, pass->credential);
+  int64_t until_us = day_end (gate, clock_now_us ());
+  set_out_for_day (gate, key, until_us, why);
+  if (!quotas_pause (run->quotas, account_of (run, gate, key), gate->provider->name, gate->model,
+                     until_us, true, why, &error))
+    run->listener->warning (run->listener->data, error->message);
+}
+
+void
+gate_stop_key (Run *run, Gate *gate, const Credential *credential, bool is_all, const char *why)
+{
+  GHashTableIter iter;
+  void *other;
+  kill_key (key_of (gate, credential), why);
+  if (!is_all)
+    return;
+  g_hash_table_insert (run->network->dead_keys, (gpointer)credential, g_strdup (why));
+  g_hash_table_iter_init (&iter, run->network->gates);
+  while (g_hash_table_iter_next (&iter, NULL, &other))
+    if (((Gate *)other)->provider == gate->provider)
+      kill_key (key_of (other, credential), why);
+}
