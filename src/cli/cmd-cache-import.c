@@ -16,7 +16,7 @@
 #include "run/lock-file.h"
 
 typedef struct {
-  char *prompt, *provider, *model, *image, *pipeline;
+  char *prompt, *provider, *model, *image, *pipeline, *profile;
   char **variables, **tags;
   int variant, jobs, compression;
   double cost;
@@ -52,6 +52,7 @@ static const Option rows[] = {
     .max = 1000, .help = "Which variant of the image, with --pipeline" },
   { OPTION_TEXTS (ImportOptions, variables), .name = "var", .value_name = "NAME=VALUE",
     .flags = OPTION_REPEATED, .help = "Set a variable of the pipeline" },
+  PROFILE_ROW (ImportOptions, profile),
   { OPTION_CHOICE (ImportOptions, compression), .name = "compression", .choices = compressions,
     .fallback = "auto", .value_name = "HOW", .help = "How hard to try to make them smaller" },
   { OPTION_BYTES (ImportOptions, max_file_size), .name = "max-file-size", .value_name = "SIZE",
@@ -208,7 +209,8 @@ find_request (const Invocation *invocation, Config **out_config, Pipeline **out_
   g_auto (ProjectNotes) notes = { NULL };
   if (!run_command_check_file (options->pipeline, error))
     return false;
-  *out_config = project_config_load (options->pipeline, invocation->global, &notes, problems);
+  *out_config = project_config_load (options->pipeline, options->profile, invocation->global,
+                                     &notes, problems);
   const PipelineSettings settings = { .variables = options->variables,
                                       .presets = presets,
                                       .config = *out_config,
@@ -238,6 +240,8 @@ check_options (const Invocation *invocation, GError **error)
     complaint = "--variant chooses among the variants of a pipeline's image: give --pipeline too";
   else if (options->pipeline == NULL && options->variables != NULL)
     complaint = "--var sets a variable of a pipeline: give --pipeline too";
+  else if (options->pipeline == NULL && options->profile != NULL)
+    complaint = "--profile chooses what a pipeline is read with: give --pipeline too";
   else if (options->pipeline != NULL && g_file_test (invocation->arguments[0], G_FILE_TEST_IS_DIR))
     complaint = "with --pipeline one picture is imported, not a folder";
   else if (reads_terminal (invocation))

@@ -7,12 +7,14 @@
 
 typedef struct {
   char **variables;
+  char *profile;
   bool allow_outside;
 } CheckOptions;
 
 static const Option rows[] = {
   { OPTION_TEXTS (CheckOptions, variables), .name = "var", .value_name = "NAME=VALUE",
     .flags = OPTION_REPEATED, .help = "Set a variable of the pipeline" },
+  PROFILE_ROW (CheckOptions, profile),
   { OPTION_BOOL (CheckOptions, allow_outside), .name = "allow-outside",
     .help = "Let outputs leave the pipeline's folder, and references lie outside it" },
   { 0 },
@@ -41,7 +43,8 @@ check_file (const Invocation *invocation, const char *path, const PresetPath *pr
   const CheckOptions *options = invocation->options;
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (Config) config = project_config_load (path, invocation->global, notes, problems);
+  g_autoptr (Config)
+    config = project_config_load (path, options->profile, invocation->global, notes, problems);
   const PipelineSettings settings = {
     .config = config,
     .variables = options->variables,

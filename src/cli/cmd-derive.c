@@ -6,6 +6,7 @@
 #include "base/install.h"
 #include "cli/derive-input.h"
 #include "cli/exit-code.h"
+#include "cli/project-config.h"
 #include "cli/repack-after.h"
 #include "cli/run-command.h"
 #include "cli/run-events.h"
@@ -212,7 +213,7 @@ run_text (const Invocation *invocation, const char *text, const DeriveInput *inp
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
   run->allow_outside = true; /* the person who types a path means it */
-  g_autoptr (Config) config = config_load (problems);
+  g_autoptr (Config) config = project_config_load_user (run->profile, problems);
   PipelineSettings settings = run_options_pipeline_settings (run, presets, config);
   settings.follow_links = true; /* likewise: it is no path that a pipeline came with */
   g_autoptr (Pipeline) pipeline = NULL;

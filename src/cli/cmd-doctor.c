@@ -15,6 +15,7 @@
 #include "cli/event.h"
 #include "cli/exit-code.h"
 #include "cli/help.h"
+#include "cli/project-config.h"
 #include "cli/provider-state.h"
 #include "cli/terminal.h"
 #include "image/self-test.h"
@@ -24,6 +25,13 @@
 #include "stages/fonts.h"
 #include "stages/profiles.h"
 #include "transport/lane.h"
+
+typedef struct {
+  char *profile;
+} DoctorOptions;
+
+static const Option rows[] = { PROFILE_ROW (DoctorOptions, profile), { 0 } };
+static const OptionTable doctor_options = { rows, sizeof (DoctorOptions), NULL };
 
 typedef enum { HEALTH_OK, HEALTH_WARNING, HEALTH_PROBLEM } Health;
 
@@ -270,10 +278,10 @@ look_at_provider (Doctor *doctor, const Config *config, const ProviderType *type
 
 /* The first line of all mistakes says enough here; every other command tells them all. */
 static Config *
-load_configuration (Doctor *doctor)
+load_configuration (Doctor *doctor, const char *profile)
 {
   g_autoptr (Problems) problems = problems_new ();
-  Config *config = config_load (problems);
+  Config *config = project_config_load_user (profile, problems);
   if (config == NULL) {
     g_autofree char *text = problems_format (problems);
     *strchrnul (text, '\n') = '\0';
@@ -358,7 +366,8 @@ run (const Invocation *invocation)
   look_at_folder (&doctor, "temporary", g_get_tmp_dir (), "choose another folder with TMPDIR");
   look_at_presets (&doctor);
   look_at_network (&doctor);
-  g_autoptr (Config) config = load_configuration (&doctor);
+  const DoctorOptions *options = invocation->options;
+  g_autoptr (Config) config = load_configuration (&doctor, options->profile);
   if (config != NULL)
     look_at_command (&doctor, config);
   for (unsigned i = 0; config != NULL && i < provider_n_types (); i++)
@@ -379,5 +388,6 @@ const CommandType command_doctor = {
     "in the first request.",
   .example = "  peel doctor\n"
              "  peel doctor --home /data/peel --json",
+  .options = &doctor_options,
   .run = run,
 };

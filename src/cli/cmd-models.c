@@ -299,6 +299,7 @@ const CommandType command_models = {
              "the date beside them.",
   .example = "  peel models\n"
              "  peel models nano-banana-pro",
+  .options = &config_listing_options,
   .most_arguments = 1,
   .run = run,
 };

@@ -169,6 +169,7 @@ const CommandType command_providers = {
     "no secret is shown.",
   .example = "  peel providers\n"
              "  peel providers vertex",
+  .options = &config_listing_options,
   .most_arguments = 1,
   .run = run,
 };

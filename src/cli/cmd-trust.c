@@ -133,7 +133,7 @@ static GPtrArray *
 read_grants (const Project *project, GError **error)
 {
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Config) config = config_load (problems);
+  g_autoptr (Config) config = config_load (NULL, problems);
   const Node *root = config != NULL ? project_add_to (project, config, problems) : NULL;
   if (problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, error))
     return grants_of (config, root);

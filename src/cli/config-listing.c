@@ -1,13 +1,22 @@
 #include "cli/config-listing.h"
 
 #include "cli/event.h"
+#include "cli/project-config.h"
 #include "run/run-error.h"
+
+typedef struct {
+  char *profile;
+} ListingOptions;
+
+static const Option rows[] = { PROFILE_ROW (ListingOptions, profile), { 0 } };
+const OptionTable config_listing_options = { rows, sizeof (ListingOptions), NULL };
 
 int
 config_listing_run (const ConfigListing *listing, const Invocation *invocation)
 {
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Config) config = config_load (problems);
+  const ListingOptions *options = invocation->options;
+  g_autoptr (Config) config = project_config_load_user (options->profile, problems);
   g_autoptr (GError) error = NULL;
   bool is_json = invocation->global->json;
   unsigned n = 0;

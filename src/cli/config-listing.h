@@ -11,5 +11,8 @@ typedef struct {
   unsigned (*show) (const Config *config, const char *name, bool is_json, GError **error);
 } ConfigListing;
 
+/* Theirs, all of them. */
+extern const OptionTable config_listing_options;
+
 /* The exit code. */
 int config_listing_run (const ConfigListing *listing, const Invocation *invocation);

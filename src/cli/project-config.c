@@ -51,16 +51,36 @@ warn (const Project *project, const char *pipeline, const GlobalOptions *global,
     terminal_note ("peel: %s", message);
 }
 
-Config *
-project_config_load (const char *pipeline, const GlobalOptions *global, ProjectNotes *notes,
-                     Problems *problems)
+/* The warning that it is not used would say what the error says. */
+static bool
+check_profile (const Config *config, const Project *project, const char *pipeline,
+               Problems *problems)
 {
-  g_autoptr (Config) config = config_load (problems);
+  bool is_unused = project->state != PROJECT_NONE && project->state != PROJECT_TRUSTED;
+  g_autofree char *unused = is_unused ? describe (project, pipeline) : NULL;
+  return config_check_profile (config, unused, problems);
+}
+
+Config *
+project_config_load (const char *pipeline, const char *profile, const GlobalOptions *global,
+                     ProjectNotes *notes, Problems *problems)
+{
+  g_autoptr (Config) config = config_load (profile, problems);
   g_autoptr (Project) project = project_open_beside (pipeline);
-  if (project->state != PROJECT_NONE && project->state != PROJECT_TRUSTED)
-    warn (project, pipeline, global, notes);
-  if (config == NULL ||
-      (project->state == PROJECT_TRUSTED && project_add_to (project, config, problems) == NULL))
+  bool is_trusted = project->state == PROJECT_TRUSTED;
+  if (config != NULL && is_trusted && project_add_to (project, config, problems) == NULL)
     return NULL;
+  if (config != NULL && !check_profile (config, project, pipeline, problems))
+    return NULL;
+  if (project->state != PROJECT_NONE && !is_trusted)
+    warn (project, pipeline, global, notes);
   return g_steal_pointer (&config);
+}
+
+Config *
+project_config_load_user (const char *profile, Problems *problems)
+{
+  g_autoptr (Config) config = config_load (profile, problems);
+  return config != NULL && config_check_profile (config, NULL, problems) ? g_steal_pointer (&config)
+                                                                         : NULL;
 }

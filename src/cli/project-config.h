@@ -13,6 +13,17 @@ typedef struct {
 void project_notes_clear (ProjectNotes *notes);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ProjectNotes, project_notes_clear)
 
-/* `pipeline` is a path as it was typed. NULL after adding to `problems`. */
-Config *project_config_load (const char *pipeline, const GlobalOptions *global, ProjectNotes *notes,
-                             Problems *problems);
+/* The row of --profile, for commands that read a configuration. */
+#define PROFILE_ROW(Struct, field)                                                                 \
+  {                                                                                                \
+    OPTION_TEXT (Struct, field),                                                                   \
+      .name = "profile", .value_name = "NAME",                                                     \
+      .help = "Use this profile of the configuration, too: dev, staging, production"               \
+  }
+
+/* `pipeline` is a path as it was typed, `profile` NULL or one that some file must have. NULL after adding to
+ * `problems`. */
+Config *project_config_load (const char *pipeline, const char *profile, const GlobalOptions *global,
+                             ProjectNotes *notes, Problems *problems);
+/* The user's alone, for commands without a pipeline. */
+Config *project_config_load_user (const char *profile, Problems *problems);

@@ -133,6 +133,7 @@ append_configuration (GString *out)
   g_string_append (out, "# Configuration\n\nThe user's own file; "
                         "[configuration.md](../configuration.md) tells where it is and why.\n");
   append_keys (out, "Keys", config_keys);
+  append_keys (out, "Keys of a profile", profile_keys);
   for (unsigned i = 0; i < provider_n_types (); i++) {
     const ProviderType *type = provider_types[i];
     if (type->config == NULL)

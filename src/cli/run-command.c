@@ -96,9 +96,10 @@ run_file (const Invocation *invocation, const char *path, const PresetPath *pres
 {
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (Config) config = project_config_load (path, invocation->global, notes, problems);
-  const PipelineSettings settings = run_options_pipeline_settings (invocation->shared, presets,
-                                                                   config);
+  const RunOptions *options = invocation->shared;
+  g_autoptr (Config)
+    config = project_config_load (path, options->profile, invocation->global, notes, problems);
+  const PipelineSettings settings = run_options_pipeline_settings (options, presets, config);
   g_autoptr (Pipeline) pipeline = run_command_check_file (path, &error)
                                     ? pipeline_load (path, &settings, problems)
                                     : NULL;

@@ -1,5 +1,7 @@
 #include "cli/run-options.h"
 
+#include "cli/project-config.h"
+
 static const OptionChoice on_miss_choices[] = {
   { "ask", ON_MISS_ASK, "make free ones; ask once for all that are paid for" },
   { "generate", ON_MISS_GENERATE, "make all" },
@@ -19,6 +21,7 @@ static const Option rows[] = {
     .help = "Go on with the rest when an output fails" },
   { OPTION_TEXTS (RunOptions, variables), .name = "var", .value_name = "NAME=VALUE",
     .flags = OPTION_REPEATED, .help = "Set a variable of the pipeline" },
+  PROFILE_ROW (RunOptions, profile),
   { OPTION_TEXTS (RunOptions, only), .name = "only", .value_name = "GLOB", .flags = OPTION_REPEATED,
     .help = "Only outputs whose path, or image id, matches" },
   { OPTION_TEXTS (RunOptions, refresh), .name = "refresh", .value_name = "GLOB",

@@ -10,7 +10,7 @@ typedef struct {
   int jobs;
   int on_miss; /* OnMiss */
   NumberOrWord max_cost;
-  char *token_command;
+  char *token_command, *profile;
   char **variables, **only, **refresh, **regenerate;
   double max_pixels; /* megapixels */
   int max_edge, max_pages;

@@ -1,6 +1,7 @@
 #include "pipeline/chain.h"
 
 #include "pipeline/merge.h"
+#include "providers/generate.h"
 
 /* A stage as it stands in a list, its options not read yet. */
 typedef struct {
@@ -8,6 +9,7 @@ typedef struct {
   Node *node;
   const char *folder;
   Mark mark;
+  Node *over;       /* borrowed: options that stand over its own, or NULL */
   bool is_constant; /* the same node for every image: its step may be kept */
 } RawStage;
 
@@ -19,7 +21,8 @@ typedef struct {
 } Builder;
 
 struct StepCache {
-  GHashTable *steps; /* Node* (the options as written) → Step* */
+  GHashTable
+    *steps; /* Node* (the options as written, held so that its address means no other) → Step* */
 };
 
 static void
@@ -28,11 +31,17 @@ unref_step (gpointer step)
   step_unref (step);
 }
 
+static void
+unref_node (gpointer node)
+{
+  node_unref (node);
+}
+
 StepCache *
 step_cache_new (void)
 {
   StepCache *cache = g_new0 (StepCache, 1);
-  cache->steps = g_hash_table_new_full (NULL, NULL, NULL, unref_step);
+  cache->steps = g_hash_table_new_full (NULL, NULL, unref_node, unref_step);
   return cache;
 }
 
@@ -115,7 +124,7 @@ complain_unknown (const Node *name, Problems *problems)
 
 /* `- resize: { … }`, or `- flatten` for a stage with its defaults. */
 static bool
-read_entry (Node *entry, const char *folder, RawStage *out_stage, Problems *problems)
+read_entry (const ChainPart *part, Node *entry, RawStage *out_stage, Problems *problems)
 {
   Node *name = entry, *options = NULL;
   if (entry->kind == NODE_MAP && node_length (entry) == 1) {
@@ -138,8 +147,9 @@ read_entry (Node *entry, const char *folder, RawStage *out_stage, Problems *prob
   out_stage->type = type;
   out_stage->node = options != NULL ? node_ref (options)
                                     : node_new_scalar (&name->mark, "", NODE_PLAIN);
-  out_stage->folder = folder;
+  out_stage->folder = part->folder;
   out_stage->mark = name->mark;
+  out_stage->over = type->options == &generate_options ? part->generate : NULL;
   out_stage->is_constant = options != NULL;
   return true;
 }
@@ -208,7 +218,7 @@ add_part (Builder *builder, const ChainPart *part, bool may_be_source)
     g_autoptr (Node) entry = scope_fill (part->scope, part->list->items->pdata[i], unset);
     RawStage stage;
     bool placed = problems_count (unset) == before &&
-                  read_entry (entry, part->folder, &stage, builder->problems);
+                  read_entry (part, entry, &stage, builder->problems);
     if (!placed) {
       ok = false;
       continue;
@@ -270,18 +280,30 @@ compare_stage_names (const void *a, const void *b)
 
 /* ---- the whole ---- */
 
+/* A new reference. */
+static Node *
+whole_options (const RawStage *stage)
+{
+  if (stage->over == NULL)
+    return node_ref (stage->node);
+  g_autoptr (Node) base = as_map (stage);
+  Node *whole = node_merge (base, stage->over);
+  whole->mark = base->mark; /* what is missing is missing in the pipeline */
+  return whole;
+}
+
 /* Consumes the stage's node. NULL after a problem. */
 static Step *
 read_step (StepCache *cache, RawStage *stage, Problems *problems)
 {
+  g_autoptr (Node) whole = whole_options (stage);
   g_autoptr (Node) node = g_steal_pointer (&stage->node);
   Step *known = stage->is_constant ? g_hash_table_lookup (cache->steps, node) : NULL;
   if (known != NULL && strcmp (known->folder, stage->folder) == 0)
     return step_ref (known);
-  Step *step = step_new (stage->type, node, stage->folder, &stage->mark, problems);
-  /* The step holds a reference of the node, so the address cannot come to mean another. */
+  Step *step = step_new (stage->type, whole, stage->folder, &stage->mark, problems);
   if (step != NULL && stage->is_constant)
-    g_hash_table_replace (cache->steps, step->node, step_ref (step));
+    g_hash_table_replace (cache->steps, node_ref (node), step_ref (step));
   return step;
 }
 
@@ -337,7 +359,7 @@ chain_read_source (StepCache *cache, const ChainPart *part, Problems *problems)
   Node *written = part->list->items->pdata[0];
   g_autoptr (Node) entry = scope_fill (part->scope, written, problems);
   RawStage stage;
-  if (problems_count (problems) > before || !read_entry (entry, part->folder, &stage, problems))
+  if (problems_count (problems) > before || !read_entry (part, entry, &stage, problems))
     return NULL;
   stage.is_constant = stage.is_constant && entry == written;
   if (stage.type->role == STAGE_SOURCE)

@@ -31,6 +31,7 @@ typedef struct {
   bool refines; /* its delivery stages come last, each merged over the one of that name before it:
                    how an output adds to its preset */
   bool is_partial; /* names may be missing from the scope: stages that need them are passed over */
+  Node *generate;  /* options laid over those of the `generate` stage, or NULL */
 } ChainPart;
 
 /* What chain_build gives: one source at most, then image steps, then delivery steps (one of a kind,

@@ -60,6 +60,16 @@ const PipelineKey config_keys[] = {
   { "providers", "What each provider is told that no pipeline may say", PIPELINE_KEY_PROVIDERS },
   { "models", "Rows of the models table: new ones, or other options of those that are there",
     PIPELINE_KEY_MODELS },
+  { "profiles", "What else holds in a run with --profile NAME: dev, staging, production",
+    PIPELINE_KEY_PROFILES },
+  { NULL },
+};
+
+const PipelineKey profile_keys[] = {
+  { "generate", "Options that stand over those of the pipeline's 'generate' stage",
+    PIPELINE_KEY_GENERATE },
+  { "providers", "As above, option by option over what stands there", PIPELINE_KEY_PROVIDERS },
+  { "models", "As above, option by option over what stands there", PIPELINE_KEY_MODELS },
   { NULL },
 };
 
@@ -98,6 +108,10 @@ keys_describe_kind (PipelineKeyKind kind)
     return "a map of providers to their options";
   case PIPELINE_KEY_MODELS:
     return "a map of models to their options";
+  case PIPELINE_KEY_GENERATE:
+    return "a map of options of 'generate', but 'prompt', 'references' and 'mask'";
+  case PIPELINE_KEY_PROFILES:
+    return "a map of names to profiles";
   }
   return "";
 }

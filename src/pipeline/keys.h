@@ -20,6 +20,8 @@ typedef enum {
   PIPELINE_KEY_PIXELS,    /* a list of sizes in px */
   PIPELINE_KEY_PROVIDERS, /* a map of providers to their options */
   PIPELINE_KEY_MODELS,    /* a map of models to their options */
+  PIPELINE_KEY_GENERATE,  /* options of `generate`, but those of profile_omits */
+  PIPELINE_KEY_PROFILES,  /* a map of names to maps with profile_keys */
 } PipelineKeyKind;
 
 typedef struct {
@@ -29,7 +31,7 @@ typedef struct {
 
 /* matrix_keys and size_keys are those with a meaning of their own; all others are the user's. */
 extern const PipelineKey pipeline_keys[], output_keys[], preset_keys[], matrix_keys[], size_keys[],
-  config_keys[], model_file_keys[];
+  config_keys[], profile_keys[], model_file_keys[];
 
 /* "a text", "a list of stages": what a key takes, for people. */
 const char *keys_describe_kind (PipelineKeyKind kind);

@@ -9,6 +9,7 @@ typedef struct {
   const Pipeline *pipeline;
   StepCache *steps;
   const Scope *scope; /* of the first image */
+  Node *generate;     /* of the profile */
   bool is_partial;
   Problems *problems;
 } Checker;
@@ -41,7 +42,7 @@ check_output (const Checker *checker, const OutputRule *rule)
   g_autoptr (Scope)
     inner = first_scope (rule->matrix, has_preset ? rule->scope : checker->scope, &is_partial);
   ChainPart parts[3] = { { checker->pipeline->stage_list, checker->scope, checker->pipeline->folder,
-                           false, checker->is_partial } };
+                           false, checker->is_partial, checker->generate } };
   unsigned n = 1;
   if (checker->pipeline->stage_list != NULL)
     parts[0].folder = folder_of (checker, checker->pipeline->stage_list);
@@ -86,10 +87,13 @@ pipeline_check_stages (const Pipeline *pipeline, Problems *problems)
   bool is_partial = pipeline->is_partial;
   StepCache *steps = step_cache_new ();
   g_autoptr (Scope) scope = first_scope (pipeline->matrix, pipeline->scope, &is_partial);
-  const Checker checker = { pipeline, steps, scope, is_partial, problems };
+  Node *generate = config_generate (pipeline->config);
+  const Checker checker = { pipeline, steps, scope, generate, is_partial, problems };
   if (pipeline->stage_list != NULL) {
-    const ChainPart shared = { pipeline->stage_list, scope,
-                               folder_of (&checker, pipeline->stage_list), false, is_partial };
+    const ChainPart shared = {
+      pipeline->stage_list, scope,           folder_of (&checker, pipeline->stage_list), false,
+      is_partial,           checker.generate
+    };
     chain_free (chain_build (steps, &shared, 1, problems));
   }
   const Node *outputs = node_get (pipeline->root, "outputs");

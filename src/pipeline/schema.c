@@ -10,6 +10,7 @@
 
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
+#include "pipeline/profile.h"
 #include "providers/provider.h"
 #include "stages/stage.h"
 
@@ -139,6 +140,33 @@ new_models (void)
   return schema;
 }
 
+static void fill_with_keys (cJSON *schema, const PipelineKey *keys);
+
+/* The map alone, since the shorthand is the prompt. What is pictured stays the pipeline's, and so nothing
+ * is required here. */
+static cJSON *
+new_profile_options (void)
+{
+  cJSON *either = options_schema (&generate_options);
+  cJSON *schema = cJSON_DetachItemFromArray (cJSON_GetObjectItemCaseSensitive (either, "anyOf"), 0);
+  cJSON_Delete (either);
+  cJSON *properties = cJSON_GetObjectItemCaseSensitive (schema, "properties");
+  for (const char *const *name = profile_omits; *name != NULL; name++)
+    cJSON_DeleteItemFromObjectCaseSensitive (properties, *name);
+  cJSON_DeleteItemFromObjectCaseSensitive (schema, "required");
+  return schema;
+}
+
+static cJSON *
+new_profile (void)
+{
+  cJSON *map = cJSON_CreateObject (), *list, *schema = new_any_of (&list);
+  fill_with_keys (map, profile_keys);
+  cJSON_AddItemToArray (list, map);
+  cJSON_AddItemToArray (list, new_object ("null"));
+  return schema;
+}
+
 static cJSON *
 new_key_value (PipelineKeyKind kind)
 {
@@ -179,6 +207,10 @@ new_key_value (PipelineKeyKind kind)
     return new_providers ();
   case PIPELINE_KEY_MODELS:
     return new_models ();
+  case PIPELINE_KEY_GENERATE:
+    return new_profile_options ();
+  case PIPELINE_KEY_PROFILES:
+    return new_map (new_profile ());
   }
   return cJSON_CreateObject ();
 }

@@ -84,7 +84,10 @@ ChainPart
 plan_shared_part (const Plan *plan, const Scope *scope)
 {
   Node *list = plan->pipeline->stage_list;
-  return (ChainPart){ list, scope, pipeline_folder_of (plan->pipeline, list), false };
+  return (ChainPart){ .list = list,
+                      .scope = scope,
+                      .folder = pipeline_folder_of (plan->pipeline, list),
+                      .generate = config_generate (plan->pipeline->config) };
 }
 
 /* The values of a row joined by commas, in the order of the matrix; NULL for a row without any. */

@@ -150,9 +150,12 @@ plan_may_be_paid (const Plan *plan)
 {
   const Node *first = node_item (plan->pipeline->stage_list, 0);
   const Node *options = node_get (first, "generate"), *names = node_get (options, "provider");
+  const Node *chosen = node_get (config_generate (plan->pipeline->config), "provider");
   if (options == NULL)
     return first->has_references;
-  if (options->kind != NODE_MAP) /* a prompt alone, or a variable that stands for anything */
+  if (chosen != NULL)
+    names = chosen;
+  else if (options->kind != NODE_MAP) /* a prompt alone, or a variable that stands for anything */
     return options->has_references;
   if (names == NULL)
     return false;

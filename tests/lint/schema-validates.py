@@ -54,6 +54,19 @@ BAD = {
     "a name with a blank": with_change("vars", {"a b": 1}),
 }
 
+GOOD_PROFILES = {"profiles": {
+    "dev": {"generate": {"provider": ["vertex", "openai"], "resolution": "1K", "seed": 3},
+            "providers": {"vertex": {"project": "p1"}}, "models": {"ours": {"price": 0.1}}},
+    "staging": None, "production": {},
+}}
+BAD_PROFILES = {
+    "a profile with an unknown key": {"provider": {}},
+    "a profile with a prompt": {"generate": {"prompt": "a lake"}},
+    "a profile with an unknown option": {"generate": {"resolutoin": "1K"}},
+    "a profile with profiles": {"profiles": {}},
+    "a profile that is a list": [],
+}
+
 
 def main():
     root = os.path.abspath(sys.argv[1])
@@ -91,6 +104,11 @@ def main():
             json.dump(document, stream)
         if peel.run("check", "--var", "size=9", "--var", "quality=9", path)[0] != 2:
             complaints.append(f"peel check lets pass: {name}")
+    for error in validators["config"].iter_errors(GOOD_PROFILES):
+        complaints.append(f"a good profile is refused: {error.json_path}: {error.message}")
+    for name, profile in BAD_PROFILES.items():
+        if validators["config"].is_valid({"profiles": {"dev": profile}}):
+            complaints.append(f"the schema lets a configuration have: {name}")
     if validators["preset"].is_valid({"stages": [{"load": "a.png"}]}):
         complaints.append("the schema lets a preset have a source")
     print("\n".join(complaints))

@@ -52,6 +52,60 @@ stages_keep_their_order_and_delivery_is_sorted (void)
                 "format=\"webp\"");
 }
 
+/* The options that a chain of one source has with a profile, or what was said. */
+static char *
+profiled (const char *entry, const char *profile)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (Scope) scope = scope_new (NULL);
+  g_autoptr (Node) words = node_new_scalar (&MARK_NONE, "a lake", NODE_QUOTED);
+  scope_set (scope, "words", words);
+  StepCache *cache = step_cache_new ();
+  const ChainPart part = {
+    .list = written (entry), .scope = scope, .folder = "/shop", .generate = written (profile)
+  };
+  GString *out = g_string_new (NULL);
+  for (unsigned i = 0; i < 2; i++) { /* the second is the first one's where nothing varies */
+    g_autoptr (Step) step = chain_read_source (cache, &part, problems);
+    g_autoptr (Chain) chain = chain_build (cache, &part, 1, problems);
+    if (step == NULL)
+      continue;
+    g_assert_nonnull (chain);
+    g_string_assign (out, step->type->name);
+    options_append_canonical (step->type->options, step->options, NULL, NULL, out, NULL);
+  }
+  step_cache_free (cache);
+  if (problems_count (problems) > 0) {
+    g_string_free (out, TRUE);
+    return said (problems);
+  }
+  return g_string_free (out, FALSE);
+}
+
+static void
+a_profile_stands_over_what_generate_says (void)
+{
+  static const struct {
+    const char *entry, *profile, *wanted;
+  } cases[] = {
+    { "[generate: { prompt: a lake, resolution: 4K, seed: 2 }]", "{ resolution: 2K, quality: low }",
+      "generate prompt=\"a lake\" quality=\"low\" resolution=\"2K\" seed=\"2\"" },
+    { "[generate: a lake]", "{ resolution: 2K }", "generate prompt=\"a lake\" resolution=\"2K\"" },
+    { "[generate: \"${words}\"]", "{ resolution: 2K }",
+      "generate prompt=\"a lake\" resolution=\"2K\"" },
+    { "[generate: { prompt: a lake, safety: { all: off } }]", "{ safety: { harassment: off } }",
+      "generate prompt=\"a lake\" safety.all=\"off\" safety.harassment=\"off\"" },
+    { "[load: a.png]", "{ resolution: 2K }", "load" },
+    { "[generate: { seed: 2 }]", "{ resolution: 2K }", "p:1:12: 'generate' needs 'prompt'" },
+    { "[generate]", "{ resolution: 2K }", "p:1:2: 'generate' needs 'prompt'" },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *found = profiled (cases[i].entry, cases[i].profile);
+    if (strstr (found, cases[i].wanted) == NULL)
+      g_error ("%s: %s", cases[i].entry, found);
+  }
+}
+
 static void
 a_bare_value_is_the_shorthand (void)
 {
@@ -135,6 +189,7 @@ main (int argc, char **argv)
   ADD ("stages-keep-their-order-and-delivery-is-sorted",
        stages_keep_their_order_and_delivery_is_sorted);
   ADD ("a-bare-value-is-the-shorthand", a_bare_value_is_the_shorthand);
+  ADD ("a-profile-stands-over-what-generate-says", a_profile_stands_over_what_generate_says);
   ADD ("an-output-refines-its-preset", an_output_refines_its_preset);
   ADD ("wrong-orders-are-refused", wrong_orders_are_refused);
   ADD ("entries-that-are-no-stages-are-refused", entries_that_are_no_stages_are_refused);

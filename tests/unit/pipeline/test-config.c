@@ -6,12 +6,18 @@
 #include "support/scratch.h"
 
 static Config *
-read_config (const char *text, char **out_complaint)
+read_chosen (const char *profile, const char *text, char **out_complaint)
 {
   g_autoptr (Problems) problems = problems_new ();
-  Config *config = config_read ("/home/me/config.yaml", text, strlen (text), problems);
+  Config *config = config_read ("/home/me/config.yaml", profile, text, strlen (text), problems);
   *out_complaint = config == NULL ? problems_format (problems) : NULL;
   return config;
+}
+
+static Config *
+read_config (const char *text, char **out_complaint)
+{
+  return read_chosen (NULL, text, out_complaint);
 }
 
 static void
@@ -139,6 +145,182 @@ a_layer_need_not_say_again_what_is_required (void)
   g_assert_nonnull (strstr (third, "shop/peel.yaml:1:23: 'command' needs 'program'"));
 }
 
+/* ---- profiles ---- */
+
+#define PROFILED                                                                                   \
+  "providers: { command: { program: [/bin/make], cost: 1, jobs: 2 } }\n"                           \
+  "profiles:\n"                                                                                    \
+  "  dev:\n"                                                                                       \
+  "    generate: { resolution: 1K, safety: { harassment: off } }\n"                                \
+  "    providers: { command: { cost: 5 }, vertex: { credentials-file: k.json } }\n"                \
+  "    models: { gemini-3-pro-image: { price: 3 } }\n"                                             \
+  "  staging:\n"
+
+static char *
+generate_of (const Config *config)
+{
+  GString *out = g_string_new (NULL);
+  if (config_generate (config) != NULL)
+    node_to_json (config_generate (config), out);
+  return g_string_free (out, FALSE);
+}
+
+static void
+a_profile_counts_when_it_is_chosen (void)
+{
+  static const struct {
+    const char *profile, *generate;
+    double cost, price;
+  } cases[] = {
+    { NULL, "", 1, 0 },
+    { "staging", "", 1, 0 },
+    { "dev", "{\"resolution\":\"1K\",\"safety\":{\"harassment\":\"off\"}}", 5, 3 },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *complaint = NULL;
+    g_autoptr (Config) config = read_chosen (cases[i].profile, PROFILED, &complaint);
+    g_assert_cmpstr (complaint, ==, NULL);
+    const CommandConfig *command = config_provider (config, provider_find ("command"));
+    g_assert_cmpfloat (command->cost, ==, cases[i].cost);
+    g_assert_cmpint (command->jobs, ==, 2);
+    const Model *model = model_table_find (config_models (config), "vertex", "gemini-3-pro-image",
+                                           NULL);
+    g_assert_cmpfloat (model->price, ==, cases[i].price);
+    g_autofree char *generate = generate_of (config);
+    g_assert_cmpstr (generate, ==, cases[i].generate);
+    bool is_dev = cases[i].cost == 5;
+    g_assert_cmpint (config_names_provider (config, provider_find ("vertex")), ==, is_dev);
+    g_assert_cmpint (config_model_origin (config, "gemini-3-pro-image"), ==,
+                     is_dev ? MODEL_ORIGIN_CHANGED : MODEL_ORIGIN_BUILTIN);
+  }
+  g_assert_null (config_generate (NULL));
+}
+
+static void
+a_profile_of_two_files_is_both_the_later_last (void)
+{
+  g_autofree char *complaint = NULL, *second = NULL;
+  g_autoptr (Config) config = read_chosen ("dev", PROFILED, &complaint);
+  g_assert_nonnull (
+    add (config,
+         "providers: { command: { jobs: 7 } }\n"
+         "profiles:\n"
+         "  dev:\n"
+         "    generate: { seed: 4, resolution: 2K, safety: { all: off } }\n"
+         "    providers: { command: { cost: 6 }, vertex: { credentials-file: k.json } }\n",
+         &second));
+  const CommandConfig *command = config_provider (config, provider_find ("command"));
+  g_assert_cmpfloat (command->cost, ==, 6);
+  g_assert_cmpint (command->jobs, ==, 7);
+  g_autofree char *generate = generate_of (config);
+  g_assert_cmpstr (generate, ==,
+                   "{\"resolution\":\"2K\",\"safety\":{\"harassment\":\"off\",\"all\":\"off\"},"
+                   "\"seed\":4}");
+  ProviderLogin login = { 0 };
+  const ProviderType *vertex = provider_find ("vertex");
+  vertex->login (config_provider (config, vertex), &login);
+  g_assert_cmpstr (login.key_file, ==, "/shop/k.json");
+}
+
+/* A project's profile is over the user's, but its file as a whole is, too. */
+static void
+a_file_stands_over_a_profile_of_the_file_below (void)
+{
+  g_autofree char *complaint = NULL, *second = NULL;
+  g_autoptr (Config) config = read_chosen ("dev", PROFILED, &complaint);
+  g_assert_nonnull (add (config, "providers: { command: { cost: 9 } }\n", &second));
+  const CommandConfig *command = config_provider (config, provider_find ("command"));
+  g_assert_cmpfloat (command->cost, ==, 9);
+}
+
+static void
+a_profile_that_is_not_chosen_is_checked_all_the_same (void)
+{
+  static const struct {
+    const char *profile, *words;
+  } cases[] = {
+    { "{ provider: {} }", ":3:10: a profile has no key 'provider'; did you mean 'providers'?" },
+    { "[]", "a profile is a map of keys, not a list" },
+    { "{ generate: A watch }", "'generate' of a profile takes a map of options, not text" },
+    { "{ generate: { prompt: A watch } }",
+      ":3:22: 'prompt' stays in the pipeline: a profile says who makes a picture and how well, not "
+      "what is in it" },
+    { "{ generate: { mask: m.png } }", "'mask' stays in the pipeline" },
+    { "{ generate: { references: [a.png] } }", "'references' stays in the pipeline" },
+    { "{ generate: { provider: [vertex, opnai] } }",
+      ":3:41: there is no provider 'opnai'; did you mean 'openai'?" },
+    { "{ generate: { resolutoin: 1K } }", "did you mean 'resolution'?" },
+    { "{ generate: { seed: many } }", "'seed' takes" },
+    { "{ generate: { labels: ['a=${b}'] } }", ":3:31: a profile has no variables" },
+    { "{ generate: { model: '${model}' } }", ":3:29: a profile has no variables" },
+    { "{ providers: { openai: { jbs: 1 } } }", "did you mean 'jobs'?" },
+    { "{ providers: { command: { jobs: 1 } } }", "'command' needs 'program'" },
+    { "{ models: { gemini-3-pro-image: { prize: 1 } } }", "did you mean 'price'?" },
+    { "{ providers: { vertex: { token-command: [/bin/x, sk-0123456789abcdef0123] } } }",
+      ":3:57: this text holds what looks like a secret" },
+    { "{ profiles: {} }", "a profile has no key 'profiles'" },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = g_strdup_printf ("profiles:\n  good: {}\n  bad: %s\n",
+                                             cases[i].profile);
+    for (unsigned chosen = 0; chosen < 2; chosen++) {
+      g_autofree char *complaint = NULL;
+      g_assert_null (read_chosen (chosen ? "bad" : NULL, text, &complaint));
+      if (strstr (complaint, cases[i].words) == NULL)
+        g_error ("%s: %s", text, complaint);
+      g_assert_null (strstr (complaint, "sk-0123"));
+      const char *first = strstr (complaint, "config.yaml:");
+      g_assert_null (strstr (first + 1, "config.yaml:")); /* once */
+    }
+  }
+}
+
+static void
+a_profile_that_is_not_there_is_told_with_those_that_are (void)
+{
+  static const struct {
+    const char *profile, *words;
+  } cases[] = {
+    { NULL, "" },
+    { "dev", "" },
+    { "shop", "" },
+    { "stagng",
+      "there is no profile 'stagng'; did you mean 'staging'? /home/me/config.yaml has dev, "
+      "staging; shop/peel.yaml has shop; and more" },
+    { "x", "there is no profile 'x': /home/me/config.yaml has dev, staging; shop/peel.yaml has "
+           "shop; and more" },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (Problems) problems = problems_new ();
+    g_autofree char *complaint = NULL, *second = NULL;
+    g_autoptr (Config) config = read_chosen (cases[i].profile, PROFILED, &complaint);
+    g_assert_nonnull (add (config, "profiles: { shop: {} }\n", &second));
+    bool is_there = config_check_profile (config, "and more", problems);
+    g_assert_cmpint (is_there, ==, cases[i].words[0] == '\0');
+    g_autofree char *found = problems_format (problems);
+    g_assert_cmpstr (g_strchomp (found), ==, cases[i].words);
+  }
+  g_autoptr (Problems) problems = problems_new ();
+  g_autofree char *complaint = NULL;
+  g_autoptr (Config) config = read_chosen ("dev", "", &complaint);
+  g_assert_false (config_check_profile (config, NULL, problems));
+  g_autofree char *found = problems_format (problems);
+  g_assert_nonnull (strstr (found, "there is no profile 'dev': /home/me/config.yaml has none"));
+}
+
+static void
+more_profiles_than_anybody_has_are_refused (void)
+{
+  g_autoptr (GString) text = g_string_new ("profiles:\n");
+  for (unsigned i = 0; i < 65; i++)
+    g_string_append_printf (text, "  p%u: {}\n", i);
+  g_autofree char *complaint = NULL, *name = NULL;
+  g_assert_null (read_config (text->str, &complaint));
+  g_assert_nonnull (strstr (complaint, "there are more than 64 profiles"));
+  g_assert_null (read_config ("profiles: { a b: {} }\n", &name));
+  g_assert_nonnull (strstr (name, "'a b' cannot be a profile"));
+}
+
 /* The rules across options look for the place of one that stands in the other layer. */
 static void
 layers_that_contradict_are_told (void)
@@ -154,7 +336,7 @@ static char *
 load_complaint (void)
 {
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Config) config = config_load (problems);
+  g_autoptr (Config) config = config_load (NULL, problems);
   return config == NULL ? problems_format (problems) : g_strdup ("");
 }
 
@@ -190,6 +372,16 @@ main (int argc, char **argv)
   CLAIM ("a-layer-need-not-say-again-what-is-required",
          a_layer_need_not_say_again_what_is_required);
   CLAIM ("layers-that-contradict-are-told", layers_that_contradict_are_told);
+  CLAIM ("a-profile-counts-when-it-is-chosen", a_profile_counts_when_it_is_chosen);
+  CLAIM ("a-profile-of-two-files-is-both-the-later-last",
+         a_profile_of_two_files_is_both_the_later_last);
+  CLAIM ("a-file-stands-over-a-profile-of-the-file-below",
+         a_file_stands_over_a_profile_of_the_file_below);
+  CLAIM ("a-profile-that-is-not-chosen-is-checked-all-the-same",
+         a_profile_that_is_not_chosen_is_checked_all_the_same);
+  CLAIM ("a-profile-that-is-not-there-is-told-with-those-that-are",
+         a_profile_that_is_not_there_is_told_with_those_that_are);
+  CLAIM ("more-profiles-than-anybody-has-are-refused", more_profiles_than_anybody_has_are_refused);
   CLAIM ("a-file-that-is-named-must-be-there", a_file_that_is_named_must_be_there);
 #undef CLAIM
   return g_test_run ();

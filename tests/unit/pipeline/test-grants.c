@@ -7,7 +7,8 @@ static char *
 grants (const char *user, const char *project)
 {
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Config) config = config_read ("/home/me/config.yaml", user, strlen (user), problems);
+  g_autoptr (Config)
+    config = config_read ("/home/me/config.yaml", NULL, user, strlen (user), problems);
   g_assert_nonnull (config);
   const Node *root = config_add (config, "/shop", "/shop/peel.yaml", project, strlen (project),
                                  problems);

@@ -137,7 +137,7 @@ what_was_read_is_what_is_used (void)
   g_autoptr (Project) project = project_open (scratch->folder);
   scratch_write (scratch, PROJECT_NAME, "providers: { command: { program: [/bin/rm] } }\n");
   g_autoptr (Problems) problems = problems_new ();
-  g_autoptr (Config) config = config_read ("/c.yaml", "", 0, problems);
+  g_autoptr (Config) config = config_read ("/c.yaml", NULL, "", 0, problems);
   g_assert_nonnull (project_add_to (project, config, problems));
   const CommandConfig *command = config_provider (config, provider_find ("command"));
   g_assert_cmpstr (command->program[0], ==, "/bin/true");

@@ -71,15 +71,15 @@ static int world_version = 1;
 static const PlanWorld world = { &world_version, world_list,   world_digest,
                                  NULL,           world_recall, world_picked };
 
-/* `text` is the file after its version line. */
+/* `text` is the file after its version line; `config` may be NULL. */
 static inline Planned
-planned (const char *text)
+planned_with (const char *text, const Config *config)
 {
   Planned planned = { .problems = problems_new () };
   static char *folders[] = { NULL, NULL };
   folders[0] = (char *)"/nowhere";
   const PresetPath presets = { folders };
-  const PipelineSettings settings = { .presets = &presets };
+  const PipelineSettings settings = { .presets = &presets, .config = config };
   g_autofree char *whole = g_strconcat ("version: 1\n", text, NULL);
   Document *document = document_read ("p.yaml", whole, strlen (whole), planned.problems);
   if (document != NULL)
@@ -88,6 +88,12 @@ planned (const char *text)
   if (planned.pipeline != NULL)
     planned.plan = plan_new (planned.pipeline, &world, planned.problems);
   return planned;
+}
+
+static inline Planned
+planned (const char *text)
+{
+  return planned_with (text, NULL);
 }
 
 static inline void

@@ -52,6 +52,63 @@ who_is_asked_and_what_is_made_of_it_change_nothing (void)
     assert_same (ASKED (""), others[i], true);
 }
 
+/* A configuration whose one profile is chosen. */
+static Config *
+profiled (const char *generate)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autofree char *text = g_strdup_printf ("profiles: { dev: { generate: %s } }\n", generate);
+  Config *config = config_read ("/home/me/config.yaml", "dev", text, strlen (text), problems);
+  g_assert_nonnull (config);
+  return config;
+}
+
+static void
+what_a_profile_says_is_asked_as_if_the_pipeline_said_it (void)
+{
+  g_autoptr (Config) config = profiled ("{ resolution: 2K, provider: ai-studio }");
+  g_auto (Planned) plan = planned_with (ASKED (", resolution: 4K, seed: 3"), config);
+  g_autoptr (PlanRequest) request = plan_request (plan.plan, 0, plan.problems);
+  g_auto (Planned)
+    same = planned_with (ASKED (", resolution: 2K, seed: 3, provider: ai-studio"), config);
+  g_autoptr (PlanRequest) wanted = plan_request (same.plan, 0, same.problems);
+  g_assert_cmpstr (request->provider->name, ==, "ai-studio");
+  g_assert_true (digest_equal (&request->fingerprint, &wanted->fingerprint));
+  g_assert_cmpint (request->width, ==, 2048);
+}
+
+static void
+a_mistake_that_shows_late_is_told_where_the_profile_makes_it (void)
+{
+  g_autoptr (Config) config = profiled ("{ provider: ai-studio, model: painter }");
+  g_auto (Planned) plan = planned_with (ASKED (""), config);
+  g_assert_null (plan_request (plan.plan, 0, plan.problems));
+  g_autofree char *found = said (plan.problems);
+  g_assert_true (g_str_has_prefix (found, "/home/me/config.yaml:1:"));
+}
+
+static void
+a_profile_may_make_a_plan_paid_or_free (void)
+{
+  static const struct {
+    const char *text, *generate;
+    bool may_be_paid;
+  } cases[] = {
+    { ASKED (""), "{ seed: 1 }", false },
+    { ASKED (""), "{ provider: vertex }", true },
+    { ("stages: [generate: A watch]\n" OUT), "{ provider: [vertex] }", true },
+    { ASKED (", provider: vertex"), "{ seed: 1 }", true },
+    { ASKED (", provider: vertex"), "{ provider: synthetic }", false },
+    { ("stages: [load: a.png]\n" OUT), "{ provider: vertex }", false },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (Config) config = profiled (cases[i].generate);
+    g_auto (Planned) plan = planned_with (cases[i].text, config);
+    g_assert_nonnull (plan.plan);
+    g_assert_cmpint (plan_may_be_paid (plan.plan), ==, cases[i].may_be_paid);
+  }
+}
+
 static void
 each_variant_is_a_request_of_its_own (void)
 {
@@ -158,6 +215,11 @@ main (int argc, char **argv)
   ADD ("what-shapes-the-picture-is-asked-anew", what_shapes_the_picture_is_asked_anew);
   ADD ("who-is-asked-and-what-is-made-of-it-change-nothing",
        who_is_asked_and_what_is_made_of_it_change_nothing);
+  ADD ("what-a-profile-says-is-asked-as-if-the-pipeline-said-it",
+       what_a_profile_says_is_asked_as_if_the_pipeline_said_it);
+  ADD ("a-mistake-that-shows-late-is-told-where-the-profile-makes-it",
+       a_mistake_that_shows_late_is_told_where_the_profile_makes_it);
+  ADD ("a-profile-may-make-a-plan-paid-or-free", a_profile_may_make_a_plan_paid_or_free);
   ADD ("each-variant-is-a-request-of-its-own", each_variant_is_a_request_of_its_own);
   ADD ("every-provider-of-a-list-is-checked", every_provider_of_a_list_is_checked);
   ADD ("the-expected-size-is-the-provider-s", the_expected_size_is_the_provider_s);
