@@ -102,9 +102,20 @@ print_grant (const Grant *grant)
 {
   cJSON *json = event_begin ("allows");
   cJSON_AddStringToObject (json, "kind", grant_kind_name (grant->kind));
-  cJSON_AddStringToObject (json, grant->kind == GRANT_MODEL ? "model" : "provider", grant->owner);
+  if (grant->kind != GRANT_GENERATE)
+    cJSON_AddStringToObject (json, grant->kind == GRANT_MODEL ? "model" : "provider", grant->owner);
+  event_add_text (json, "profile", grant->profile);
   cJSON_AddStringToObject (json, "value", grant->text);
   event_print (json);
+}
+
+static void
+add_grant (Table *table, const Grant *grant)
+{
+  g_autofree char *owner = grant->profile != NULL
+                             ? g_strdup_printf ("%s, --profile %s", grant->owner, grant->profile)
+                             : g_strdup (grant->owner);
+  table_add (table, owner, grant_words (grant->kind), grant->text);
 }
 
 static void
@@ -116,7 +127,7 @@ show (const Invocation *invocation, const Project *project, const GPtrArray *gra
     if (invocation->global->json)
       print_grant (grant);
     else
-      table_add (table, grant->owner, grant_words (grant->kind), grant->text);
+      add_grant (table, grant);
   }
   if (invocation->global->json)
     return;

@@ -255,17 +255,28 @@ check_profiles (const Config *config, const Layer *layer, Problems *problems)
   return ok;
 }
 
+GPtrArray *
+config_profiles (const Config *config)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  for (unsigned i = 1; i < config->layers->len; i++) {
+    const Node *profiles = profiles_of (config->layers->pdata[i]);
+    for (unsigned k = 0; k < node_length (profiles); k++)
+      if (!g_ptr_array_find_with_equal_func (names, node_key (profiles, k), g_str_equal, NULL))
+        g_ptr_array_add (names, (gpointer)node_key (profiles, k));
+  }
+  return names;
+}
+
 static void
-append_profiles (const Layer *layer, GPtrArray *names, GString *out)
+append_profiles (const Layer *layer, GString *out)
 {
   const Node *profiles = profiles_of (layer);
   unsigned n = node_length (profiles);
   g_string_append_printf (out, "%s%s has %s", out->len > 0 ? "; " : "",
                           layer->document->source->name, n == 0 ? "none" : "");
-  for (unsigned i = 0; i < n; i++) {
-    g_ptr_array_add (names, (gpointer)node_key (profiles, i));
+  for (unsigned i = 0; i < n; i++)
     g_string_append_printf (out, "%s%s", i > 0 ? ", " : "", node_key (profiles, i));
-  }
 }
 
 bool
@@ -273,12 +284,12 @@ config_check_profile (const Config *config, const char *unused, Problems *proble
 {
   if (config->profile == NULL)
     return true;
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = config_profiles (config);
   g_autoptr (GString) known = g_string_new (NULL);
   for (unsigned i = 1; i < config->layers->len; i++) {
     if (chosen_of (config, config->layers->pdata[i]) != NULL)
       return true;
-    append_profiles (config->layers->pdata[i], names, known);
+    append_profiles (config->layers->pdata[i], known);
   }
   const char *near = nearest_name (config->profile, (const char *const *)names->pdata, names->len);
   if (unused != NULL)

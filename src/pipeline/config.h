@@ -39,6 +39,8 @@ const Node *config_add (Config *config, const char *folder, const char *shown, c
 /* False after adding to `problems` that no file has the profile that is chosen, and which they have.
  * `unused` tells of a file that might have it, and is not used; or NULL. */
 bool config_check_profile (const Config *config, const char *unused, Problems *problems);
+/* The names of all profiles that the files have, each once: a new array of borrowed texts. */
+GPtrArray *config_profiles (const Config *config);
 /* The same files with this profile chosen. NULL after adding to `problems`. Not atomic: stays in the
  * thread of `config`. */
 Config *config_with_profile (const Config *config, const char *profile, Problems *problems);

@@ -7,6 +7,7 @@ static const struct {
   [GRANT_ADDRESS] = { "address", "sends keys, prompts and references to" },
   [GRANT_KEY] = { "key", "takes a key from" },
   [GRANT_OPTION] = { "option", "sets" },
+  [GRANT_GENERATE] = { "generate", "asks with" },
   [GRANT_MODEL] = { "model", "sets, of a model," },
 };
 
@@ -26,20 +27,46 @@ static void
 free_grant (gpointer data)
 {
   Grant *grant = data;
+  g_free (grant->profile);
   g_free (grant->owner);
   g_free (grant->text);
   g_free (grant);
 }
 
+typedef struct {
+  GPtrArray *grants;
+  const char *profile;  /* NULL: none */
+  const Config *config; /* with it */
+} Lister;
+
+/* In all runs, or in those with this profile. */
+static bool
+is_listed (const Lister *lister, GrantKind kind, const char *owner, const char *text)
+{
+  for (unsigned i = 0; i < lister->grants->len; i++) {
+    const Grant *other = lister->grants->pdata[i];
+    bool is_same = other->kind == kind && strcmp (other->owner, owner) == 0 &&
+                   strcmp (other->text, text) == 0;
+    if (is_same && (other->profile == NULL || g_strcmp0 (other->profile, lister->profile) == 0))
+      return true;
+  }
+  return false;
+}
+
 /* Takes over the text. */
 static void
-take (GPtrArray *grants, GrantKind kind, const char *owner, char *text)
+take (const Lister *lister, GrantKind kind, const char *owner, char *text)
 {
+  if (is_listed (lister, kind, owner, text)) {
+    g_free (text);
+    return;
+  }
   Grant *grant = g_new0 (Grant, 1);
   grant->kind = kind;
+  grant->profile = g_strdup (lister->profile);
   grant->owner = g_strdup (owner);
   grant->text = text;
-  g_ptr_array_add (grants, grant);
+  g_ptr_array_add (lister->grants, grant);
 }
 
 /* ---- programs ---- */
@@ -59,64 +86,64 @@ join_command (char *const *words)
 }
 
 static void
-add_programs (GPtrArray *grants, const ProviderType *type, const void *options)
+add_programs (const Lister *lister, const ProviderType *type, const void *options)
 {
   for (const Option *row = type->config->rows; row->name != NULL; row++) {
     if (!(row->flags & OPTION_PROGRAM))
       continue;
     char *const *words = *(char **const *)((const char *)options + row->offset);
     if (words != NULL && words[0] != NULL)
-      take (grants, GRANT_PROGRAM, type->name, join_command (words));
+      take (lister, GRANT_PROGRAM, type->name, join_command (words));
   }
 }
 
 /* ---- keys ---- */
 
 static void
-add_secret (GPtrArray *grants, const char *owner, const char *reference)
+add_secret (const Lister *lister, const char *owner, const char *reference)
 {
   const char *name = strchr (reference, ':') + 1;
   bool is_file = g_str_has_prefix (reference, "file:");
-  take (grants, GRANT_KEY, owner,
+  take (lister, GRANT_KEY, owner,
         g_strconcat (is_file ? "the file " : "the environment's ", name, NULL));
 }
 
 static void
-add_usual_places (GPtrArray *grants, const char *owner, const ProviderLogin *login)
+add_usual_places (const Lister *lister, const char *owner, const ProviderLogin *login)
 {
   g_autofree char *names = login->key_names != NULL ? g_strjoinv (" or ", (char **)login->key_names)
                                                     : NULL;
   if (names != NULL)
-    take (grants, GRANT_KEY, owner, g_strconcat ("the environment's ", names, NULL));
+    take (lister, GRANT_KEY, owner, g_strconcat ("the environment's ", names, NULL));
   if (login->key_file != NULL)
-    take (grants, GRANT_KEY, owner, g_strconcat ("the file ", login->key_file, NULL));
+    take (lister, GRANT_KEY, owner, g_strconcat ("the file ", login->key_file, NULL));
   else if (login->takes_google)
-    take (grants, GRANT_KEY, owner, g_strdup ("where Google's tools look for credentials"));
+    take (lister, GRANT_KEY, owner, g_strdup ("where Google's tools look for credentials"));
 }
 
 /* The order in which a login looks: a token's program, the keys that are named, the usual places. */
 static void
-add_login (GPtrArray *grants, const ProviderType *type, const void *options)
+add_login (const Lister *lister, const ProviderType *type, const void *options)
 {
   ProviderLogin login = { 0 };
   type->login (options, &login);
-  take (grants, GRANT_ADDRESS, type->name,
+  take (lister, GRANT_ADDRESS, type->name,
         g_strdup (login.address != NULL ? login.address : "Google's own hosts"));
   if (login.token_command != NULL && login.token_command[0] != NULL)
     return;
   bool has_own = login.key != NULL || (login.keys != NULL && login.keys[0] != NULL);
   if (login.key != NULL)
-    add_secret (grants, type->name, login.key);
+    add_secret (lister, type->name, login.key);
   for (unsigned i = 0; login.keys != NULL && login.keys[i] != NULL; i++)
-    add_secret (grants, type->name, login.keys[i]);
+    add_secret (lister, type->name, login.keys[i]);
   if (!has_own)
-    add_usual_places (grants, type->name, &login);
+    add_usual_places (lister, type->name, &login);
 }
 
 /* ---- what else it says ---- */
 
 static void
-add_options (GPtrArray *grants, const ProviderType *type, const void *options, const Node *map)
+add_options (const Lister *lister, const ProviderType *type, const void *options, const Node *map)
 {
   for (unsigned i = 0; i < node_length (map); i++) {
     const Option *row = option_find (type->config, node_key (map, i));
@@ -124,18 +151,67 @@ add_options (GPtrArray *grants, const ProviderType *type, const void *options, c
                                ? NULL
                                : option_format (row, options);
     if (value != NULL)
-      take (grants, GRANT_OPTION, type->name, g_strdup_printf ("%s: %s", row->name, value));
+      take (lister, GRANT_OPTION, type->name, g_strdup_printf ("%s: %s", row->name, value));
   }
 }
 
 static void
-add_models (GPtrArray *grants, const Node *models)
+add_models (const Lister *lister, const Node *models)
 {
   for (unsigned i = 0; i < node_length (models); i++) {
     GString *text = g_string_new (NULL);
     node_to_json (node_item (models, i), text);
-    take (grants, GRANT_MODEL, node_key (models, i), g_string_free (text, FALSE));
+    take (lister, GRANT_MODEL, node_key (models, i), g_string_free (text, FALSE));
   }
+}
+
+static void
+add_generate (const Lister *lister, const Node *options)
+{
+  for (unsigned i = 0; i < node_length (options); i++) {
+    GString *text = g_string_new (NULL);
+    g_string_append_printf (text, "%s: ", node_key (options, i));
+    node_to_json (node_item (options, i), text);
+    take (lister, GRANT_GENERATE, "generate", g_string_free (text, FALSE));
+  }
+}
+
+/* Who would be asked by what the project says of providers; `providers` is a map of it, or NULL. */
+static void
+add_logins (const Lister *lister, const Node *providers)
+{
+  for (unsigned i = 0; i < node_length (providers); i++) {
+    const ProviderType *type = provider_find (node_key (providers, i));
+    const void *options = config_provider (lister->config, type);
+    add_programs (lister, type, options);
+    if (type->login != NULL)
+      add_login (lister, type, options);
+  }
+}
+
+/* `part` is the project's tree, or a profile in it, or NULL. */
+static void
+add_part (const Lister *lister, const Node *part)
+{
+  const Node *providers = node_get (part, "providers");
+  add_logins (lister, providers);
+  for (unsigned i = 0; i < node_length (providers); i++) {
+    const ProviderType *type = provider_find (node_key (providers, i));
+    add_options (lister, type, config_provider (lister->config, type), node_item (providers, i));
+  }
+  add_generate (lister, node_get (part, "generate"));
+  add_models (lister, node_get (part, "models"));
+}
+
+static void
+add_profile (GPtrArray *grants, const Config *config, const Node *root, const char *name)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (Config) chosen = config_with_profile (config, name, problems);
+  const Lister lister = { grants, name, chosen };
+  g_assert (chosen != NULL); /* each was read so when its file was */
+  add_part (&lister, node_get (node_get (root, "profiles"), name));
+  add_logins (&lister, node_get (root, "providers"));
 }
 
 static int
@@ -149,16 +225,11 @@ GPtrArray *
 grants_of (const Config *config, const Node *root)
 {
   GPtrArray *grants = g_ptr_array_new_with_free_func (free_grant);
-  const Node *providers = node_get (root, "providers");
-  for (unsigned i = 0; i < node_length (providers); i++) {
-    const ProviderType *type = provider_find (node_key (providers, i));
-    const void *options = config_provider (config, type);
-    add_programs (grants, type, options);
-    if (type->login != NULL)
-      add_login (grants, type, options);
-    add_options (grants, type, options, node_item (providers, i));
-  }
-  add_models (grants, node_get (root, "models"));
+  const Lister always = { grants, NULL, config };
+  add_part (&always, root);
+  g_autoptr (GPtrArray) names = config_profiles (config);
+  for (unsigned i = 0; i < names->len; i++)
+    add_profile (grants, config, root, names->pdata[i]);
   g_ptr_array_sort (grants, compare); /* it keeps the order of equal ones */
   return grants;
 }

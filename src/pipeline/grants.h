@@ -5,20 +5,23 @@
 
 /* The worst last: it stands nearest to the question, whatever was put before it. */
 typedef enum {
-  GRANT_MODEL,   /* a row of the models table, and so what is paid for it */
-  GRANT_OPTION,  /* is said otherwise */
-  GRANT_KEY,     /* is read, to be sent away */
-  GRANT_ADDRESS, /* is sent prompts, pictures and keys */
-  GRANT_PROGRAM, /* is run */
+  GRANT_MODEL,    /* a row of the models table, and so what is paid for it */
+  GRANT_GENERATE, /* an option of `generate`: who is asked for what */
+  GRANT_OPTION,   /* is said otherwise */
+  GRANT_KEY,      /* is read, to be sent away */
+  GRANT_ADDRESS,  /* is sent prompts, pictures and keys */
+  GRANT_PROGRAM,  /* is run */
 } GrantKind;
 
 typedef struct {
   GrantKind kind;
-  char *owner; /* the provider, or the model */
+  char *profile; /* holds in runs with it alone; NULL: in all */
+  char *owner;   /* the provider, the model, or "generate" */
   char *text;
 } Grant;
 
-/* Grant*, in order of kind. `config` is what holds once the project's is laid over the user's, so that a
+/* Grant*, in order of kind; of a profile what it does not share with runs without one, also where the
+ * profile is the user's and what it meets the project's. `config` is what holds once the project's is laid over the user's, so that a
  * key of the user's is told with the address that the project gives it; `root` is the project's tree, which
  * config_add gave. */
 GPtrArray *grants_of (const Config *config, const Node *root);

@@ -18,8 +18,9 @@ grants (const char *user, const char *project)
   GString *out = g_string_new (NULL);
   for (unsigned i = 0; i < list->len; i++) {
     const Grant *grant = list->pdata[i];
-    g_string_append_printf (out, "%s %s: %s\n", grant_kind_name (grant->kind), grant->owner,
-                            grant->text);
+    g_string_append_printf (out, "%s%s%s %s: %s\n", grant->profile != NULL ? grant->profile : "",
+                            grant->profile != NULL ? " " : "", grant_kind_name (grant->kind),
+                            grant->owner, grant->text);
   }
   return g_string_free (out, FALSE);
 }
@@ -85,6 +86,45 @@ what_a_model_costs_is_shown (void)
   g_assert_cmpstr (found, ==, "model gemini-3-pro-image: {\"free\":true}\n");
 }
 
+static void
+each_profile_is_told_with_what_it_alone_does (void)
+{
+  g_autofree char *found = grants ("providers: { openai: { keys: { file: /k } } }\n",
+                                   "providers: { openai: { cost: 1 } }\n"
+                                   "profiles:\n"
+                                   "  dev:\n"
+                                   "    providers: { openai: { base-url: 'https://dev.example' }, "
+                                   "command: { program: [/bin/x] } }\n"
+                                   "  staging:\n"
+                                   "    generate: { provider: openai, resolution: 1K }\n"
+                                   "    providers: { openai: { cost: 1, jobs: 2 } }\n"
+                                   "    models: { m: { free: true } }\n"
+                                   "  production: {}\n");
+  g_assert_cmpstr (found, ==,
+                   "staging model m: {\"free\":true}\n"
+                   "staging generate generate: provider: \"openai\"\n"
+                   "staging generate generate: resolution: \"1K\"\n"
+                   "option openai: cost: 1\n"
+                   "dev option openai: base-url: https://dev.example\n"
+                   "staging option openai: jobs: 2\n"
+                   "key openai: the file /k\n"
+                   "address openai: https://api.openai.com/v1\n"
+                   "dev address openai: https://dev.example\n"
+                   "dev program command: /bin/x\n");
+}
+
+static void
+a_key_of_the_user_s_profile_is_told_with_the_project_s_address (void)
+{
+  g_autofree char *found = grants (
+    "profiles: { dev: { providers: { openai: { keys: { env: DEV } } } } }\n",
+    "providers: { openai: { base-url: 'https://a.example' } }\n");
+  g_assert_cmpstr (found, ==,
+                   "option openai: base-url: https://a.example\n"
+                   "dev key openai: the environment's DEV\n"
+                   "address openai: https://a.example\n");
+}
+
 /* What is named so and says otherwise would not be shown as what it is. */
 static void
 every_program_and_every_key_has_its_flag (void)
@@ -115,6 +155,10 @@ main (int argc, char **argv)
   CLAIM ("keys-that-nobody-names-come-from-the-usual-places",
          keys_that_nobody_names_come_from_the_usual_places);
   CLAIM ("what-a-model-costs-is-shown", what_a_model_costs_is_shown);
+  CLAIM ("each-profile-is-told-with-what-it-alone-does",
+         each_profile_is_told_with_what_it_alone_does);
+  CLAIM ("a-key-of-the-user-s-profile-is-told-with-the-project-s-address",
+         a_key_of_the_user_s_profile_is_told_with_the_project_s_address);
   CLAIM ("every-program-and-every-key-has-its-flag", every_program_and_every_key_has_its_flag);
 #undef CLAIM
   return g_test_run ();
