@@ -6,7 +6,7 @@ import os
 
 import simulated
 import support
-from generating import Service, journal, sidecar
+from generating import Service, journal, key_file, sidecar, with_account
 from support import expect, expect_equal
 
 HERO = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "pipelines",
@@ -95,18 +95,6 @@ def test_vertex_in_express_mode(place):
 
 
 # ---- by Google's ways ----
-
-def key_file(service, **arguments):
-    folder = service.place.root
-    return simulated.service_account(folder, service.private, service.url + "/token", **arguments)
-
-
-def with_account(place, **options):
-    private, public = simulated.make_key(place.root)
-    service = Service(place, arguments=["--public-key", public], **options)
-    service.private = private
-    return service
-
 
 def test_vertex_by_a_service_account_that_signs(place):
     with with_account(place) as service:

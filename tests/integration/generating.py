@@ -113,6 +113,20 @@ class Service:
         return digest
 
 
+def key_file(service, **arguments):
+    """Of a service that is with_account; its path."""
+    folder = service.place.root
+    return simulated.service_account(folder, service.private, service.url + "/token", **arguments)
+
+
+def with_account(place, **options):
+    """A Service that believes what a service account of its own signs."""
+    private, public = simulated.make_key(place.root)
+    service = Service(place, arguments=["--public-key", public], **options)
+    service.private = private
+    return service
+
+
 def journal(place):
     """(line, result) of each line of the journal."""
     with open(os.path.join(place.home, "journal.jsonl"), encoding="utf-8") as stream:
