@@ -29,8 +29,24 @@ def judge_configuration(peel, folder, name, text):
     path = os.path.join(folder, "config.yaml")
     with open(path, "w", encoding="utf-8") as stream:
         stream.write(text)
-    code, _, said = peel.run("providers", cwd=folder, PEEL_CONFIG=path)
-    return [f"{name}: peel providers ended with {code}: {said}\n{text}"] if code != 0 else []
+    complaints = []
+    for profile in [None, *(yaml.safe_load(text).get("profiles") or {})]:
+        chosen = ["--profile", profile] if profile else []
+        code, _, said = peel.run("providers", *chosen, cwd=folder, PEEL_CONFIG=path)
+        if code != 0:
+            complaints.append(f"{name}: peel providers {chosen} ended with {code}: {said}\n{text}")
+        elif profile:
+            complaints += judge_profile(peel, folder, name, path, profile)
+    return complaints
+
+
+def judge_profile(peel, folder, name, config, profile):
+    """Whether a pipeline that says no more than a prompt can be planned with it."""
+    path = os.path.join(folder, "profiled.yaml")
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write("version: 1\nstages:\n  - generate: A lake\noutputs:\n  - preset: web/thumb\n")
+    code, _, said = peel.run("plan", path, "--profile", profile, cwd=folder, PEEL_CONFIG=config)
+    return [f"{name}: peel plan --profile {profile} ended with {code}: {said}"] if code != 0 else []
 
 
 def judge(peel, folder, name, text):
@@ -38,7 +54,7 @@ def judge(peel, folder, name, text):
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         return [f"{name}: not YAML: {error}"]
-    if isinstance(content, dict) and content and set(content) <= {"providers", "models"}:
+    if isinstance(content, dict) and content and set(content) <= {"providers", "models", "profiles"}:
         return judge_configuration(peel, folder, name, text)
     if not re.search(r"^version:", text, re.MULTILINE):
         return []
@@ -75,6 +91,8 @@ def main():
         complaints.append("the lint itself: a pipeline without stages passed")
     if not judge(peel, folder, "specimen", "providers: { vertex: { projct: x } }\n"):
         complaints.append("the lint itself: a configuration with an unknown option passed")
+    if not judge(peel, folder, "specimen", "profiles: { a: { generate: { provider: vertex, model: none } } }\n"):
+        complaints.append("the lint itself: a profile that cannot be planned with passed")
     print("\n".join(complaints) or f"{checked} examples are right")
     sys.exit(1 if complaints or checked == 0 else 0)
 

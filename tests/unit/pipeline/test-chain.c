@@ -107,6 +107,22 @@ a_profile_stands_over_what_generate_says (void)
 }
 
 static void
+a_stage_with_a_profile_is_read_once_too (void)
+{
+  g_autoptr (Problems) problems = problems_new ();
+  g_autoptr (Scope) scope = scope_new (NULL);
+  StepCache *cache = step_cache_new ();
+  const ChainPart part = { .list = written ("[generate: a lake]"),
+                           .scope = scope,
+                           .folder = "/",
+                           .generate = written ("{ seed: 3 }") };
+  g_autoptr (Step) first = chain_read_source (cache, &part, problems);
+  g_autoptr (Step) second = chain_read_source (cache, &part, problems);
+  g_assert_true (first != NULL && first == second);
+  step_cache_free (cache);
+}
+
+static void
 a_bare_value_is_the_shorthand (void)
 {
   assert_chain ("[resize: 640]", NULL, NULL, " | resize width=\"640\" |");
@@ -190,6 +206,7 @@ main (int argc, char **argv)
        stages_keep_their_order_and_delivery_is_sorted);
   ADD ("a-bare-value-is-the-shorthand", a_bare_value_is_the_shorthand);
   ADD ("a-profile-stands-over-what-generate-says", a_profile_stands_over_what_generate_says);
+  ADD ("a-stage-with-a-profile-is-read-once-too", a_stage_with_a_profile_is_read_once_too);
   ADD ("an-output-refines-its-preset", an_output_refines_its_preset);
   ADD ("wrong-orders-are-refused", wrong_orders_are_refused);
   ADD ("entries-that-are-no-stages-are-refused", entries_that_are_no_stages_are_refused);
