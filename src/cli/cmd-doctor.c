@@ -278,10 +278,11 @@ look_at_provider (Doctor *doctor, const Config *config, const ProviderType *type
 
 /* The first line of all mistakes says enough here; every other command tells them all. */
 static Config *
-load_configuration (Doctor *doctor, const char *profile)
+load_configuration (Doctor *doctor, const Invocation *invocation)
 {
+  const DoctorOptions *options = invocation->options;
   g_autoptr (Problems) problems = problems_new ();
-  Config *config = project_config_load_user (profile, problems);
+  Config *config = project_config_load_here (options->profile, invocation->global, problems);
   if (config == NULL) {
     g_autofree char *text = problems_format (problems);
     *strchrnul (text, '\n') = '\0';
@@ -366,8 +367,7 @@ run (const Invocation *invocation)
   look_at_folder (&doctor, "temporary", g_get_tmp_dir (), "choose another folder with TMPDIR");
   look_at_presets (&doctor);
   look_at_network (&doctor);
-  const DoctorOptions *options = invocation->options;
-  g_autoptr (Config) config = load_configuration (&doctor, options->profile);
+  g_autoptr (Config) config = load_configuration (&doctor, invocation);
   if (config != NULL)
     look_at_command (&doctor, config);
   for (unsigned i = 0; config != NULL && i < provider_n_types (); i++)

@@ -16,7 +16,8 @@ config_listing_run (const ConfigListing *listing, const Invocation *invocation)
 {
   g_autoptr (Problems) problems = problems_new ();
   const ListingOptions *options = invocation->options;
-  g_autoptr (Config) config = project_config_load_user (options->profile, problems);
+  g_autoptr (Config)
+    config = project_config_load_here (options->profile, invocation->global, problems);
   g_autoptr (GError) error = NULL;
   bool is_json = invocation->global->json;
   unsigned n = 0;

@@ -23,11 +23,10 @@ quote_folder (const char *folder)
 }
 
 static char *
-describe (const Project *project, const char *pipeline)
+describe (const Project *project, const char *folder)
 {
   if (project->state == PROJECT_REFUSED)
     return g_strdup_printf (PROJECT_NAME " is not used: %s", project->problem);
-  g_autofree char *folder = g_path_get_dirname (pipeline);
   g_autofree char *quoted = quote_folder (folder);
   return g_strdup_printf ("%s is not used: %s; to see what it would allow: peel trust %s",
                           project->path,
@@ -37,44 +36,62 @@ describe (const Project *project, const char *pipeline)
 }
 
 static void
-warn (const Project *project, const char *pipeline, const GlobalOptions *global,
-      ProjectNotes *notes)
+warn (const Project *project, const char *folder, const GlobalOptions *global, ProjectNotes *notes)
 {
   if (g_strcmp0 (notes->told, project->path) == 0)
     return;
   g_free (notes->told);
   notes->told = g_strdup (project->path);
-  g_autofree char *message = describe (project, pipeline);
+  g_autofree char *message = describe (project, folder);
   if (global->json)
     run_events_warning (message);
   else
     terminal_note ("peel: %s", message);
 }
 
-/* The warning that it is not used would say what the error says. */
+/* The error about a profile says itself that a file is not used. */
 static bool
-check_profile (const Config *config, const Project *project, const char *pipeline,
-               Problems *problems)
+check_profile (const Config *config, const Project *project, const char *folder, Problems *problems)
 {
   bool is_unused = project->state != PROJECT_NONE && project->state != PROJECT_TRUSTED;
-  g_autofree char *unused = is_unused ? describe (project, pipeline) : NULL;
+  g_autofree char *unused = is_unused ? describe (project, folder) : NULL;
   return config_check_profile (config, unused, problems);
+}
+
+/* `folder` is that of the project as it was typed. */
+static Config *
+load (const Project *project, const char *folder, const char *profile, const GlobalOptions *global,
+      ProjectNotes *notes, Problems *problems)
+{
+  g_autoptr (Config) config = config_load (profile, problems);
+  bool is_trusted = project->state == PROJECT_TRUSTED;
+  if (config != NULL && is_trusted && project_add_to (project, config, problems) == NULL)
+    return NULL;
+  if (config != NULL && !check_profile (config, project, folder, problems))
+    return NULL;
+  if (project->state != PROJECT_NONE && !is_trusted)
+    warn (project, folder, global, notes);
+  return g_steal_pointer (&config);
 }
 
 Config *
 project_config_load (const char *pipeline, const char *profile, const GlobalOptions *global,
                      ProjectNotes *notes, Problems *problems)
 {
-  g_autoptr (Config) config = config_load (profile, problems);
   g_autoptr (Project) project = project_open_beside (pipeline);
-  bool is_trusted = project->state == PROJECT_TRUSTED;
-  if (config != NULL && is_trusted && project_add_to (project, config, problems) == NULL)
-    return NULL;
-  if (config != NULL && !check_profile (config, project, pipeline, problems))
-    return NULL;
-  if (project->state != PROJECT_NONE && !is_trusted)
-    warn (project, pipeline, global, notes);
-  return g_steal_pointer (&config);
+  g_autofree char *folder = g_path_get_dirname (pipeline);
+  return load (project, folder, profile, global, notes, problems);
+}
+
+Config *
+project_config_load_here (const char *profile, const GlobalOptions *global, Problems *problems)
+{
+  if (profile == NULL)
+    return config_load (NULL, problems);
+  g_auto (ProjectNotes) notes = { NULL };
+  g_autofree char *current = g_get_current_dir ();
+  g_autoptr (Project) project = project_open (current);
+  return load (project, ".", profile, global, &notes, problems);
 }
 
 Config *

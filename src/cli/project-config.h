@@ -25,5 +25,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ProjectNotes, project_notes_clear)
  * `problems`. */
 Config *project_config_load (const char *pipeline, const char *profile, const GlobalOptions *global,
                              ProjectNotes *notes, Problems *problems);
-/* The user's alone, for commands without a pipeline. */
+/* For commands without a pipeline that show what one would see: the user's alone; and with a profile, which
+ * a project may have, as if a pipeline lay in the working folder. */
+Config *project_config_load_here (const char *profile, const GlobalOptions *global,
+                                  Problems *problems);
+/* The user's alone. */
 Config *project_config_load_user (const char *profile, Problems *problems);

@@ -234,6 +234,21 @@ def test_listings_show_what_a_profile_sees(place):
                      [e.get("text") for e in found], is_there, "doctor")
 
 
+def test_listings_know_the_profiles_of_the_project_they_are_in(place):
+    place.write("peel.yaml", "profiles: { dev: { providers: { openai: { jobs: 2 } } } }\n")
+    for command in ("providers", "models", "doctor"):
+        result = place.peel(command, "--profile", "dev", code=None)
+        expect(result.code != 0 and "is not used: you have not trusted it; to see what it would "
+               "allow: peel trust ." in result.err + result.out, result)
+        alone = place.peel(command, code=None)
+        expect("peel.yaml" not in alone.err + alone.out, alone)
+    place.peel("trust", "--yes")
+    told = place.peel("providers", "openai", "--json", "--profile", "dev").events[0]
+    expect_equal(told["configured"], True, "configured")
+    other = place.peel("providers", "--profile", "dev", cwd=place.root, code=2)
+    expect("there is no profile 'dev'" in other.err, other)
+
+
 def test_profiles_change_nothing_for_pictures_that_are_loaded(place):
     write_config(place, {"profiles": {"dev": {"generate": {"provider": "vertex", "seed": 3}}}})
     place.write("owl.png", support.png(64, 48))
