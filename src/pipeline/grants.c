@@ -209,7 +209,9 @@ add_profile (GPtrArray *grants, const Config *config, const Node *root, const ch
   g_autoptr (Problems) problems = problems_new ();
   g_autoptr (Config) chosen = config_with_profile (config, name, problems);
   const Lister lister = { grants, name, chosen };
-  g_assert (chosen != NULL); /* each was read so when its file was */
+  /* One of the user's that contradicts the project: chosen there, it is an error. */
+  if (chosen == NULL)
+    return;
   add_part (&lister, node_get (node_get (root, "profiles"), name));
   add_logins (&lister, node_get (root, "providers"));
 }

@@ -125,6 +125,19 @@ a_key_of_the_user_s_profile_is_told_with_the_project_s_address (void)
                    "address openai: https://a.example\n");
 }
 
+/* With the two together nothing can run, so that nothing is allowed. */
+static void
+a_profile_of_the_user_s_that_contradicts_the_project_allows_nothing (void)
+{
+  g_autofree char *found = grants (
+    "profiles: { dev: { providers: { vertex: { key: { env: K } } } } }\n",
+    "providers: { vertex: { credentials-file: k.json } }\n");
+  g_assert_cmpstr (found, ==,
+                   "option vertex: credentials-file: /shop/k.json\n"
+                   "key vertex: the file /shop/k.json\n"
+                   "address vertex: Google's own hosts\n");
+}
+
 /* What is named so and says otherwise would not be shown as what it is. */
 static void
 every_program_and_every_key_has_its_flag (void)
@@ -159,6 +172,8 @@ main (int argc, char **argv)
          each_profile_is_told_with_what_it_alone_does);
   CLAIM ("a-key-of-the-user-s-profile-is-told-with-the-project-s-address",
          a_key_of_the_user_s_profile_is_told_with_the_project_s_address);
+  CLAIM ("a-profile-of-the-user-s-that-contradicts-the-project-allows-nothing",
+         a_profile_of_the_user_s_that_contradicts_the_project_allows_nothing);
   CLAIM ("every-program-and-every-key-has-its-flag", every_program_and_every_key_has_its_flag);
 #undef CLAIM
   return g_test_run ();
