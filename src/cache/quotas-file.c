@@ -8,7 +8,9 @@
 
 enum { ACCOUNT_CHARACTERS = 16 };
 
-/* `sqlite_sequence`: a call's number of a file that was lost means nothing in the next. */
+/* Every index that a begin or an end touches is a page more to write: so there are few, and partial
+ * ones. A call's number is when it was begun, or one more than the last: that of a file that was lost
+ * means nothing in the next. */
 static const char schema[] =
   "CREATE TABLE salt (bytes BLOB NOT NULL);"
   "CREATE TABLE owners ("
@@ -21,17 +23,15 @@ static const char schema[] =
   "  n_throttled INTEGER NOT NULL DEFAULT 0, until_us INTEGER NOT NULL DEFAULT 0,"
   "  is_day INTEGER NOT NULL DEFAULT 0, why TEXT, UNIQUE (account, provider, model));"
   "CREATE TABLE calls ("
-  "  id INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER NOT NULL, account INTEGER NOT NULL,"
-  "  seq INTEGER, owner INTEGER NOT NULL, begun_us INTEGER NOT NULL, is_open INTEGER NOT NULL,"
+  "  id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, account INTEGER NOT NULL, seq INTEGER,"
+  "  owner INTEGER NOT NULL, begun_us INTEGER NOT NULL, is_open INTEGER NOT NULL,"
   "  usd REAL NOT NULL, maybe_usd REAL NOT NULL);"
-  "CREATE UNIQUE INDEX calls_of_lane ON calls (lane, seq, begun_us);"
-  "CREATE INDEX calls_of_account ON calls (account, id);"
-  "CREATE INDEX open_calls ON calls (account, lane) WHERE is_open;"
-  "CREATE INDEX owned_calls ON calls (owner) WHERE is_open;"
+  "CREATE UNIQUE INDEX calls_of_lane ON calls (lane, seq);"
+  "CREATE INDEX paid_calls ON calls (account, id) WHERE usd + maybe_usd > 0;"
+  "CREATE INDEX open_calls ON calls (account, lane, owner) WHERE is_open;"
   "CREATE TABLE sums ("
   "  whose INTEGER NOT NULL, day_us INTEGER NOT NULL, n INTEGER NOT NULL, usd REAL NOT NULL,"
-  "  maybe_usd REAL NOT NULL, PRIMARY KEY (whose, day_us)) WITHOUT ROWID;"
-  "INSERT INTO sqlite_sequence (name, seq) VALUES ('calls', random () & 0xffffffffffff)";
+  "  maybe_usd REAL NOT NULL, PRIMARY KEY (whose, day_us)) WITHOUT ROWID";
 
 static const DatabaseShape shape = {
   .name = "quotas.sqlite",
@@ -60,16 +60,16 @@ static const char *const statement_texts[N_QUOTAS_STATEMENTS] = {
                       "n_throttled = ?5 WHERE id = ?1",
   [QUOTAS_PAUSE] = "UPDATE lanes SET until_us = ?2, is_day = ?3, why = ?4 "
                    "WHERE id = ?1 AND until_us < ?2",
-  [QUOTAS_PUT_CALL] = "INSERT INTO calls "
-                      "(lane, account, seq, owner, begun_us, is_open, usd, maybe_usd) "
-                      "VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6)",
+  [QUOTAS_PUT_CALL] =
+    "INSERT INTO calls (id, lane, account, seq, owner, begun_us, is_open, usd, maybe_usd) "
+    "VALUES (max (?5, 1 + ifnull ((SELECT max (id) FROM calls), 0)), ?1, ?2, ?3, ?4, ?5, 1, 0, ?6)",
   [QUOTAS_FIND_CALL] = "SELECT lane, account, begun_us, usd, maybe_usd FROM calls "
                        "WHERE id = ?1 AND owner = ?2",
   [QUOTAS_END_CALL] = "UPDATE calls SET is_open = 0, usd = ?2, maybe_usd = ?3 WHERE id = ?1",
   [QUOTAS_LAST_SEQ] = "SELECT max (seq) FROM calls WHERE lane = ?1",
   [QUOTAS_CALL_AT] = "SELECT begun_us FROM calls WHERE lane = ?1 AND seq = ?2",
-  [QUOTAS_SPEND_BACK] = "SELECT begun_us, usd + maybe_usd FROM calls WHERE account = ?1 "
-                        "ORDER BY id DESC",
+  [QUOTAS_SPEND_BACK] = "SELECT begun_us, usd + maybe_usd FROM calls "
+                        "WHERE account = ?1 AND usd + maybe_usd > 0 ORDER BY id DESC",
   [QUOTAS_OPEN_OF_ACCOUNT] = "SELECT count (*) FROM calls WHERE is_open AND account = ?1",
   [QUOTAS_OPEN_OF_LANE] = "SELECT count (*) FROM calls "
                           "WHERE is_open AND account = ?1 AND lane = ?2",
@@ -89,8 +89,7 @@ static const char *const statement_texts[N_QUOTAS_STATEMENTS] = {
   [QUOTAS_CALLS_BACK] = "SELECT begun_us FROM calls WHERE lane = ?1 ORDER BY seq DESC",
   [QUOTAS_PUT_HOLD] = "INSERT INTO owners (id, digest, hold_usd) VALUES (?1, ?2, ?3) "
                       "ON CONFLICT (id) DO UPDATE SET hold_usd = excluded.hold_usd",
-  [QUOTAS_TAKE_HOLD] = "INSERT INTO owners (id, digest, hold_usd) VALUES (?1, ?2, 0) "
-                       "ON CONFLICT (id) DO UPDATE SET hold_usd = max (0, hold_usd - ?3)",
+  [QUOTAS_FIND_HOLD] = "SELECT hold_usd FROM owners WHERE id = ?1",
   [QUOTAS_OTHER_HOLDS] = "SELECT total (hold_usd) FROM owners WHERE id <> ?1",
   [QUOTAS_OWNERS] = "SELECT id, digest FROM owners WHERE id <> ?1",
   [QUOTAS_CLOSE_CALLS] = "UPDATE calls SET is_open = 0 WHERE is_open AND owner = ?1",

@@ -42,7 +42,7 @@ typedef enum {
   QUOTAS_RESUME,
   QUOTAS_CALLS_BACK,
   QUOTAS_PUT_HOLD,
-  QUOTAS_TAKE_HOLD,
+  QUOTAS_FIND_HOLD,
   QUOTAS_OTHER_HOLDS,
   QUOTAS_OWNERS,
   QUOTAS_CLOSE_CALLS,
@@ -83,8 +83,8 @@ bool quotas_fill (sqlite3 *handle, void *data, GError **error);
 
 /* ---- quotas-owners.c ---- */
 
-/* Before something is written that this process owns. */
-bool quotas_be_owner (Quotas *quotas, GError **error);
+/* Before a call is written that costs `usd`: this process is its owner, and its hold gets smaller. */
+bool quotas_own (Quotas *quotas, double usd, GError **error);
 /* Ends what dead processes own: their places are free, their money may be spent. *out_n: how many. */
 bool quotas_sweep (Quotas *quotas, unsigned *out_n, GError **error);
 bool quotas_other_holds (Quotas *quotas, double *out_usd, GError **error);
@@ -105,6 +105,8 @@ bool quotas_get_sum (Quotas *quotas, int64_t whose, int64_t day_us, QuotasSum *o
 /* What the call that was begun at `begun_us` adds to every sum it belongs to. */
 bool quotas_add_to_sums (Quotas *quotas, int64_t lane, int64_t account, int64_t begun_us,
                          const QuotasSum *add, GError **error);
+/* What a price counts as that may be anything. */
+double quotas_clean_usd (double usd);
 /* Does an amount still fit? A negative budget is none. */
 bool quotas_fits (double spent_usd, double usd, double budget_usd);
 

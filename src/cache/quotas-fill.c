@@ -75,18 +75,19 @@ static bool
 put_entries (sqlite3 *handle, const GArray *entries, GError **error)
 {
   sqlite3_stmt *put_lane = NULL, *put_call = NULL;
-  bool ok = database_prepare (handle,
-                              "INSERT OR IGNORE INTO lanes (account, provider, model) "
-                              "SELECT id, ?1, ?2 FROM accounts WHERE name = ''",
-                              &put_lane, error) &&
-            database_prepare (
-              handle,
-              "INSERT INTO calls (lane, account, seq, owner, begun_us, is_open, usd, maybe_usd) "
-              "SELECT l.id, l.account, "
-              "  ifnull ((SELECT max (seq) FROM calls WHERE lane = l.id), 0) + 1, 0, ?3, 0, ?4, ?5 "
-              "FROM lanes l JOIN accounts a ON a.id = l.account "
-              "WHERE a.name = '' AND l.provider = ?1 AND l.model = ?2",
-              &put_call, error);
+  bool ok =
+    database_prepare (handle,
+                      "INSERT OR IGNORE INTO lanes (account, provider, model) "
+                      "SELECT id, ?1, ?2 FROM accounts WHERE name = ''",
+                      &put_lane, error) &&
+    database_prepare (
+      handle,
+      "INSERT INTO calls (id, lane, account, seq, owner, begun_us, is_open, usd, maybe_usd) "
+      "SELECT max (?3, 1 + ifnull ((SELECT max (id) FROM calls), 0)), l.id, l.account, "
+      "  ifnull ((SELECT max (seq) FROM calls WHERE lane = l.id), 0) + 1, 0, ?3, 0, ?4, ?5 "
+      "FROM lanes l JOIN accounts a ON a.id = l.account "
+      "WHERE a.name = '' AND l.provider = ?1 AND l.model = ?2",
+      &put_call, error);
   for (unsigned i = 0; ok && i < entries->len; i++)
     ok = put_entry (put_lane, put_call, &g_array_index (entries, Entry, i), error);
   sqlite3_finalize (put_lane);

@@ -3,18 +3,36 @@
 #include "cache/cache.h"
 #include "cache/quotas-file.h"
 
-bool
-quotas_be_owner (Quotas *quotas, GError **error)
+static bool
+be_owner (Quotas *quotas, GError **error)
 {
   if (quotas->flight == NULL && !flight_try (quotas->home, &quotas->id, &quotas->flight, error))
     return false;
   if (quotas->flight != NULL)
     return true;
   g_set_error (error, CACHE_ERROR, CACHE_ERROR_FAILED,
-               "%s/flights is locked by a stranger; end "
-               "what holds it, and run again",
-               quotas->home);
+               "a byte of %s/flights is locked that no one can have; run again", quotas->home);
   return false;
+}
+
+static bool
+put_hold (Quotas *quotas, double usd, GError **error)
+{
+  return quotas_run (quotas, error, QUOTAS_PUT_HOLD, "ibd", quotas->owner, &quotas->id, usd);
+}
+
+bool
+quotas_own (Quotas *quotas, double usd, GError **error)
+{
+  bool found;
+  if (!be_owner (quotas, error))
+    return false;
+  sqlite3_stmt *select = quotas_bind (quotas, QUOTAS_FIND_HOLD, "i", quotas->owner);
+  if (!quotas_step (quotas, select, &found, error))
+    return false;
+  double held_usd = found ? sqlite3_column_double (select, 0) : 0;
+  sqlite3_reset (select);
+  return (found && held_usd <= 0) || put_hold (quotas, MAX (held_usd - usd, 0), error);
 }
 
 /* Where that cannot be found out (no file can be opened), every flight looks free: so does ours. */
@@ -85,15 +103,14 @@ hold (Quotas *quotas, void *data, GError **error)
   QuotasSum sum;
   double others_usd;
   int64_t at_us;
-  if (!quotas_be_owner (quotas, error) || !quotas_sweep (quotas, &n, error) ||
+  if (!be_owner (quotas, error) || !quotas_sweep (quotas, &n, error) ||
       !quotas_settle_clock (quotas, wanted->now_us, &at_us, error) ||
       !quotas_get_sum (quotas, QUOTAS_EVERYTHING, wanted->budget_day_us, &sum, error) ||
       !quotas_other_holds (quotas, &others_usd, error))
     return false;
   wanted->spent_usd = sum.usd + sum.maybe_usd + others_usd;
   wanted->fits = quotas_fits (wanted->spent_usd, wanted->usd, wanted->budget_usd);
-  return quotas_run (quotas, error, QUOTAS_PUT_HOLD, "ibd", quotas->owner, &quotas->id,
-                     wanted->fits ? wanted->usd : 0.0);
+  return put_hold (quotas, wanted->fits ? wanted->usd : 0, error);
 }
 
 bool
@@ -101,7 +118,7 @@ quotas_hold (Quotas *quotas, double usd, double budget_usd, int64_t budget_day_u
              bool *out_fits, double *out_spent_usd, GError **error)
 {
   Hold wanted = {
-    .usd = usd,
+    .usd = quotas_clean_usd (usd),
     .budget_usd = budget_usd,
     .budget_day_us = budget_day_us,
     .now_us = now_us,

@@ -15,6 +15,12 @@ quotas_fits (double spent_usd, double usd, double budget_usd)
   return budget_usd < 0 || spent_usd + usd <= budget_usd + usd_dust;
 }
 
+double
+quotas_clean_usd (double usd)
+{
+  return isfinite (usd) && usd > 0 ? usd : 0;
+}
+
 /* ---- sums ---- */
 
 static bool

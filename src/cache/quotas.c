@@ -20,6 +20,7 @@ quota_reply_clear (QuotaReply *reply)
 /* What is asked, and what is known about it. */
 typedef struct {
   const QuotaQuestion *question;
+  double usd;
   int64_t now_us;
   QuotasLane lane;
   QuotaReply reply;
@@ -60,7 +61,7 @@ check_budget (Quotas *quotas, Begin *begin, GError **error)
       !quotas_other_holds (quotas, &others_usd, error))
     return false;
   begin->reply.spent_usd = sum.usd + sum.maybe_usd + others_usd;
-  if (!quotas_fits (begin->reply.spent_usd, question->usd, question->budget_usd))
+  if (!quotas_fits (begin->reply.spent_usd, begin->usd, question->budget_usd))
     object (begin, QUOTA_OVER_BUDGET, 0, NULL);
   return true;
 }
@@ -136,7 +137,7 @@ check_spend_window (Quotas *quotas, Begin *begin, const QuotaLimit *limit, GErro
     if (until_us <= begin->now_us)
       break;
     spent_usd += sqlite3_column_double (select, 1);
-    if (!quotas_fits (spent_usd, begin->question->usd, limit->most)) {
+    if (!quotas_fits (spent_usd, begin->usd, limit->most)) {
       object (begin, QUOTA_WAIT, until_us, NULL);
       break;
     }
@@ -151,8 +152,8 @@ check_spend (Quotas *quotas, Begin *begin, const QuotaLimit *limit, GError **err
   QuotasSum sum;
   const QuotaQuestion *question = begin->question;
   g_autofree char *most = units_describe_usd (limit->most);
-  if (!quotas_fits (0, question->usd, limit->most)) {
-    g_autofree char *price = units_describe_usd (question->usd);
+  if (!quotas_fits (0, begin->usd, limit->most)) {
+    g_autofree char *price = units_describe_usd (begin->usd);
     object (begin, QUOTA_STOPPED, 0,
             g_strdup_printf ("one call costs %s, which is more than the %s of the configuration",
                              price, most));
@@ -162,7 +163,7 @@ check_spend (Quotas *quotas, Begin *begin, const QuotaLimit *limit, GError **err
     return check_spend_window (quotas, begin, limit, error);
   if (!quotas_get_sum (quotas, -begin->lane.account, question->day_us, &sum, error))
     return false;
-  if (!quotas_fits (sum.usd + sum.maybe_usd, question->usd, limit->most))
+  if (!quotas_fits (sum.usd + sum.maybe_usd, begin->usd, limit->most))
     object (begin, QUOTA_STOPPED, 0,
             g_strdup_printf ("the %s a day of the configuration are used up", most));
   return true;
@@ -215,13 +216,11 @@ put_call (Quotas *quotas, Begin *begin, GError **error)
 {
   const QuotaQuestion *question = begin->question;
   const QuotasLane *lane = &begin->lane;
-  const QuotasSum add = { .n = 1, .maybe_usd = question->usd };
+  const QuotasSum add = { .n = 1, .maybe_usd = begin->usd };
   int64_t seq;
-  if (!quotas_be_owner (quotas, error) || !find_last_seq (quotas, lane->id, &seq, error) ||
-      !quotas_run (quotas, error, QUOTAS_TAKE_HOLD, "ibd", quotas->owner, &quotas->id,
-                   question->usd) ||
+  if (!quotas_own (quotas, begin->usd, error) || !find_last_seq (quotas, lane->id, &seq, error) ||
       !quotas_run (quotas, error, QUOTAS_PUT_CALL, "iiiiid", lane->id, lane->account, seq + 1,
-                   quotas->owner, begin->now_us, question->usd))
+                   quotas->owner, begin->now_us, begin->usd))
     return false;
   begin->reply.call = sqlite3_last_insert_rowid (quotas->database.handle);
   return (lane->most == question->most_at_once ||
@@ -265,7 +264,11 @@ bool
 quotas_begin (Quotas *quotas, const QuotaQuestion *question, int64_t now_us, QuotaReply *out_reply,
               GError **error)
 {
-  Begin begin = { .question = question, .now_us = now_us };
+  Begin begin = {
+    .question = question,
+    .usd = quotas_clean_usd (question->usd),
+    .now_us = now_us,
+  };
   bool ok = quotas_transact (quotas, begin_call, &begin, error);
   quotas_lane_clear (&begin.lane);
   if (ok)
@@ -310,6 +313,7 @@ bool
 quotas_end (Quotas *quotas, int64_t call, QuotaOutcome outcome, double usd, bool is_certain,
             int64_t now_us, GError **error)
 {
+  usd = quotas_clean_usd (usd);
   End end = {
     .call = call,
     .outcome = outcome,
