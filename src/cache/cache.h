@@ -5,6 +5,7 @@
  *     originals/ab/ab12….json   its sidecar: where it came from, with a checksum of its own
  *     index.sqlite              what the sidecars tell, to be searched (query.h); can be rebuilt from them
  *     state.sqlite              what has been made (state.h)
+ *     quotas.sqlite             what services were asked lately (quotas.h)
  *     quarantine/               what failed its hash
  *
  * An original is durable (written, synced, linked, its folder synced) before anything is told of

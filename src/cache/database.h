@@ -1,6 +1,6 @@
 /* A SQLite file of the home: opened, made, recognised, set aside when it is damaged.
  *
- * Both of them can be lost without losing work, so a file that SQLite cannot read, or that is not
+ * Any of them can be lost without losing work, so a file that SQLite cannot read, or that is not
  * ours, never stops a run: it is renamed and begun again. WAL, so that readers never wait. */
 #pragma once
 
