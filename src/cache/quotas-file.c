@@ -27,7 +27,7 @@ static const char schema[] =
   "  owner INTEGER NOT NULL, begun_us INTEGER NOT NULL, is_open INTEGER NOT NULL,"
   "  usd REAL NOT NULL, maybe_usd REAL NOT NULL);"
   "CREATE UNIQUE INDEX calls_of_lane ON calls (lane, seq);"
-  "CREATE INDEX paid_calls ON calls (account, id) WHERE usd + maybe_usd > 0;"
+  "CREATE INDEX paid_calls ON calls (account, id, begun_us, usd, maybe_usd) WHERE usd + maybe_usd > 0;"
   "CREATE INDEX open_calls ON calls (account, lane, owner) WHERE is_open;"
   "CREATE TABLE sums ("
   "  whose INTEGER NOT NULL, day_us INTEGER NOT NULL, n INTEGER NOT NULL, usd REAL NOT NULL,"
