@@ -15,6 +15,15 @@ credential_bearer (const Exchange *exchange)
   return value + 7;
 }
 
+const char *
+credential_shown (const Exchange *exchange)
+{
+  const char *key = exchange_header (exchange, "x-goog-api-key");
+  if (key == NULL)
+    key = exchange_query (exchange, "key");
+  return key != NULL ? key : credential_bearer (exchange);
+}
+
 unsigned
 credential_key_number (const SimulatorOptions *options, const char *key)
 {
@@ -29,11 +38,7 @@ credential_key_number (const SimulatorOptions *options, const char *key)
 bool
 credential_check_key (Simulator *simulator, Exchange *exchange)
 {
-  const char *key = exchange_header (exchange, "x-goog-api-key");
-  if (key == NULL)
-    key = exchange_query (exchange, "key");
-  if (key == NULL)
-    key = credential_bearer (exchange);
+  const char *key = credential_shown (exchange);
   if (key == NULL)
     return google_error (
       exchange, 403,

@@ -7,6 +7,8 @@
 bool credential_check_key (Simulator *simulator, Exchange *exchange);
 /* Authorization: Bearer, a token; Vertex AI. False after answering. */
 bool credential_check_token (Simulator *simulator, Exchange *exchange);
+/* What came as a key or a token, good or not; NULL: neither. Borrowed. */
+const char *credential_shown (const Exchange *exchange);
 /* What stands behind "Bearer ", or NULL. Borrowed. */
 const char *credential_bearer (const Exchange *exchange);
 /* Which of --key it is, from 1; 0: none of them. */

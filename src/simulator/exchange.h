@@ -17,6 +17,7 @@ typedef struct {
 typedef struct {
   int number;         /* in order of arrival, from 1 */
   int64_t arrival_us; /* monotonic */
+  int64_t done_us;    /* when its last byte was handed on; 0: it has not been */
   char *method, *path;
   GArray *headers; /* Field */
   GArray *query;   /* Field, decoded */
@@ -41,6 +42,7 @@ typedef struct {
   const Fault *fault; /* of the script, or NULL */
   unsigned rule;      /* its number, from 1 */
   bool holds_quota;
+  const char *quota; /* which of its own refused it: "minute", "day", "concurrent"; NULL: none */
 
   int64_t sent_bytes;
   bool is_whole; /* all of it was sent */

@@ -119,6 +119,8 @@ static const Option rows[] = {
     .help = "The connection ends after so much of the body" },
   { OPTION_BOOL (Fault, reset), .name = "reset",
     .help = "The connection is reset before any answer" },
+  { OPTION_BOOL (Fault, hang), .name = "hang",
+    .help = "The answer is made and billed, and no byte of it sent until the client goes away" },
   { OPTION_BYTES (Fault, reset_after), .name = "reset-after", .min = 1, .max = 1e12,
     .help = "The connection is reset after so much of the body" },
   { OPTION_BOOL (Fault, endless), .name = "endless",

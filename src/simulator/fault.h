@@ -52,7 +52,7 @@ typedef struct {
   int64_t drip_ms;
   bool chunked, gzip;
   int64_t cut_after;
-  bool cut, reset;
+  bool cut, reset, hang;
   int64_t reset_after;
   bool endless;
   int64_t header_bytes;

@@ -151,20 +151,25 @@ static cJSON *
 describe (const Simulator *simulator, const Exchange *exchange)
 {
   const SimulatorOptions *options = simulator->options;
-  int64_t now = clock_monotonic_us ();
+  int64_t end_us = exchange->done_us > 0 ? exchange->done_us : clock_monotonic_us ();
+  int64_t begin_us = exchange->arrival_us - simulator->begin_us;
   cJSON *line = cJSON_CreateObject ();
   cJSON_AddNumberToObject (line, "number", exchange->number);
-  cJSON_AddNumberToObject (line, "ms",
-                           (double)((exchange->arrival_us - simulator->begin_us) / 1000));
-  cJSON_AddNumberToObject (line, "took-ms", (double)((now - exchange->arrival_us) / 1000));
+  cJSON_AddNumberToObject (line, "ms", (double)(begin_us / 1000));
+  cJSON_AddNumberToObject (line, "us", (double)begin_us);
+  cJSON_AddNumberToObject (line, "took-ms", (double)((end_us - exchange->arrival_us) / 1000));
+  cJSON_AddNumberToObject (line, "took-us", (double)(end_us - exchange->arrival_us));
   cJSON_AddStringToObject (line, "method", exchange->method);
   cJSON_AddStringToObject (line, "path", exchange->path);
   if (exchange->surface != NULL)
     cJSON_AddStringToObject (line, "surface", exchange->surface);
   if (exchange->model != NULL)
     cJSON_AddStringToObject (line, "model", exchange->model);
-  if (exchange->credential != NULL) {
-    g_autofree char *masked = log_mask (options, exchange->credential);
+  /* A script's error answers before the credential is checked, and counts for the same key. */
+  const char *credential = exchange->credential != NULL ? exchange->credential
+                                                        : credential_shown (exchange);
+  if (exchange->surface != NULL && credential != NULL) {
+    g_autofree char *masked = log_mask (options, credential);
     cJSON_AddStringToObject (line, "credential", masked);
   }
   cJSON_AddItemToObject (line, "query", describe_fields (options, exchange->query));
@@ -172,6 +177,8 @@ describe (const Simulator *simulator, const Exchange *exchange)
   describe_body (line, exchange);
   if (exchange->rule > 0)
     cJSON_AddNumberToObject (line, "rule", exchange->rule);
+  if (exchange->quota != NULL)
+    cJSON_AddStringToObject (line, "quota", exchange->quota);
   cJSON_AddNumberToObject (line, "status", exchange->status);
   describe_pictures (line, exchange);
   cJSON_AddNumberToObject (line, "sent-bytes", (double)exchange->sent_bytes);

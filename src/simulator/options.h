@@ -25,6 +25,7 @@ typedef struct {
   bool same_picture, retired;
   int64_t picture_memory;
   int rpm, rpd, concurrent;
+  int64_t minute_ms, day_ms;
   int random;
   bool help, help_script, version;
 } SimulatorOptions;

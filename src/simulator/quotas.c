@@ -2,9 +2,6 @@
 
 #include "base/clock.h"
 
-#define MINUTE_US (60 * (int64_t)G_USEC_PER_SEC)
-#define DAY_US (24 * 60 * MINUTE_US)
-
 typedef struct {
   GArray *minute; /* int64_t, when the requests of the last minute came */
   int64_t day_us; /* when the day began */
@@ -58,9 +55,10 @@ account_of (Quotas *quotas, const char *credential)
 static QuotaVerdict
 judge (const SimulatorOptions *options, Account *account, int64_t now, int64_t *out_wait_ms)
 {
-  while (account->minute->len > 0 && g_array_index (account->minute, int64_t, 0) <= now - MINUTE_US)
+  int64_t minute_us = options->minute_ms * 1000, day_us = options->day_ms * 1000;
+  while (account->minute->len > 0 && g_array_index (account->minute, int64_t, 0) <= now - minute_us)
     g_array_remove_index (account->minute, 0);
-  if (account->day_us <= now - DAY_US) {
+  if (account->day_us <= now - day_us) {
     account->day_us = now;
     account->n_day = 0;
   }
@@ -68,11 +66,11 @@ judge (const SimulatorOptions *options, Account *account, int64_t now, int64_t *
   if (options->concurrent > 0 && account->n_open >= options->concurrent)
     return QUOTA_CONCURRENT;
   if (options->rpd > 0 && account->n_day >= options->rpd) {
-    *out_wait_ms = (account->day_us + DAY_US - now) / 1000;
+    *out_wait_ms = (account->day_us + day_us - now) / 1000;
     return QUOTA_DAY;
   }
   if (options->rpm > 0 && account->minute->len >= (unsigned)options->rpm) {
-    *out_wait_ms = (g_array_index (account->minute, int64_t, 0) + MINUTE_US - now) / 1000 + 1;
+    *out_wait_ms = (g_array_index (account->minute, int64_t, 0) + minute_us - now) / 1000 + 1;
     return QUOTA_MINUTE;
   }
   return QUOTA_OK;
@@ -81,6 +79,7 @@ judge (const SimulatorOptions *options, Account *account, int64_t now, int64_t *
 QuotaVerdict
 quotas_take (Simulator *simulator, Exchange *exchange, int64_t *out_wait_ms)
 {
+  static const char *const names[] = { NULL, "minute", "day", "concurrent" };
   Quotas *quotas = simulator->quotas;
   int64_t now = clock_monotonic_us ();
   g_mutex_lock (&quotas->mutex);
@@ -94,6 +93,7 @@ quotas_take (Simulator *simulator, Exchange *exchange, int64_t *out_wait_ms)
     account->n_open++;
     exchange->holds_quota = true;
   }
+  exchange->quota = names[verdict];
   g_mutex_unlock (&quotas->mutex);
   return verdict;
 }

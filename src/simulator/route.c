@@ -62,6 +62,13 @@ check_quota (Simulator *simulator, Exchange *exchange)
   return false;
 }
 
+/* What has been begun is made and billed, whether or not the client waits and the simulator stops. */
+static void
+think (Simulator *simulator)
+{
+  simulator_pause (simulator, simulator_latency_ms (simulator));
+}
+
 static bool
 parse_body (Exchange *exchange)
 {
@@ -74,9 +81,9 @@ parse_body (Exchange *exchange)
 static void
 generate (Simulator *simulator, Exchange *exchange, const Model *model, GeminiSurface surface)
 {
-  if (!check_quota (simulator, exchange) ||
-      !simulator_pause (simulator, simulator_latency_ms (simulator)))
+  if (!check_quota (simulator, exchange))
     return;
+  think (simulator);
   gemini_answer (simulator, exchange, model, surface);
 }
 
@@ -173,9 +180,10 @@ answer_predict (Simulator *simulator, Exchange *exchange, const PathParts *parts
   if (is_developer && model == NULL)
     refuse_model (exchange, "v1beta");
   else if ((is_developer || check_place (simulator, exchange, parts, model)) &&
-           check_quota (simulator, exchange) &&
-           simulator_pause (simulator, simulator_latency_ms (simulator)))
+           check_quota (simulator, exchange)) {
+    think (simulator);
     predict_answer (simulator, exchange, model, is_developer);
+  }
 }
 
 static void
@@ -188,8 +196,8 @@ answer_openai (Simulator *simulator, Exchange *exchange, const PathParts *parts)
   if (!apply_script (simulator, exchange) || !credential_check_openai (simulator, exchange) ||
       !check_quota (simulator, exchange))
     return;
-  if (simulator_pause (simulator, simulator_latency_ms (simulator)))
-    openai_answer (simulator, exchange, form, is_edit);
+  think (simulator);
+  openai_answer (simulator, exchange, form, is_edit);
 }
 
 static void

@@ -33,6 +33,7 @@ typedef struct {
   Match *match;
   Fault *fault;
   int n_seen;
+  GRand *random; /* NULL until a chance is drawn */
 } Rule;
 
 struct Script {
@@ -47,6 +48,7 @@ rule_free (gpointer data)
   Rule *rule = data;
   options_free (&match_options, rule->match);
   options_free (&fault_options, rule->fault);
+  g_clear_pointer (&rule->random, g_rand_free);
   g_free (rule);
 }
 
@@ -181,6 +183,18 @@ fires (const Match *match, int n, double chance)
          (match->probability >= 1 || chance < match->probability);
 }
 
+/* Each rule draws from a row of its own, so that the same of the requests that fit it are taken
+ * whatever else happens at the same time. */
+static double
+draw (const Simulator *simulator, Rule *rule, unsigned number)
+{
+  if (rule->random == NULL) {
+    const guint32 seed[] = { (guint32)simulator->options->random, number };
+    rule->random = g_rand_new_with_seed_array (seed, G_N_ELEMENTS (seed));
+  }
+  return g_rand_double (rule->random);
+}
+
 void
 script_apply (Simulator *simulator, Exchange *exchange)
 {
@@ -193,7 +207,7 @@ script_apply (Simulator *simulator, Exchange *exchange)
     if (!is_meant (rule->match, exchange))
       continue;
     bool is_chance = rule->match->probability < 1;
-    if (fires (rule->match, ++rule->n_seen, is_chance ? simulator_random (simulator) : 0)) {
+    if (fires (rule->match, ++rule->n_seen, is_chance ? draw (simulator, rule, i + 1) : 0)) {
       exchange->fault = rule->fault;
       exchange->rule = i + 1;
     }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <microhttpd.h>
@@ -16,6 +17,7 @@ enum {
   CONNECTION_BYTES = 2 * 1024 * 1024,
   BLOCK_BYTES = 64 * 1024,
   MOST_CONNECTIONS = 512,
+  LOOK_MS = 10, /* between two looks whether a client has gone */
 };
 
 struct Server {
@@ -77,6 +79,14 @@ arm_reset (struct MHD_Connection *connection)
     setsockopt (info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
+/* Before the last bytes go out: whoever has read them may ask again at once, and finds the place free. */
+static void
+end_request (Simulator *simulator, Exchange *exchange)
+{
+  exchange->done_us = clock_monotonic_us ();
+  quotas_release (simulator->quotas, exchange);
+}
+
 static ssize_t
 send_more (void *data, uint64_t position, char *out, size_t most)
 {
@@ -101,6 +111,8 @@ send_more (void *data, uint64_t position, char *out, size_t most)
     n = most;
   }
   exchange->sent_bytes = (int64_t)position + (int64_t)n;
+  if (!sending->is_endless && exchange->sent_bytes == body_length (exchange->answer))
+    end_request (sending->simulator, exchange);
   return n > 0 ? (ssize_t)n : MHD_CONTENT_READER_END_OF_STREAM;
 }
 
@@ -174,6 +186,17 @@ send_answer (Simulator *simulator, Exchange *exchange, struct MHD_Connection *co
   return result;
 }
 
+/* A blocked thread is told of nothing: it looks. */
+static void
+wait_for_leave (Simulator *simulator, struct MHD_Connection *connection)
+{
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (
+    connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  struct pollfd client = { .fd = info != NULL ? info->connect_fd : -1, .events = POLLRDHUP };
+  while (poll (&client, 1, 0) == 0 && simulator_pause (simulator, LOOK_MS))
+    continue;
+}
+
 static enum MHD_Result
 handle (void *data, struct MHD_Connection *connection, const char *path, const char *method,
         const char *version, const char *upload, size_t *upload_length, void **own)
@@ -190,6 +213,11 @@ handle (void *data, struct MHD_Connection *connection, const char *path, const c
     return MHD_YES;
   }
   simulator_answer (simulator, exchange);
+  if (exchange->fault != NULL && exchange->fault->hang) {
+    wait_for_leave (simulator, connection);
+    exchange->status = 0;
+    return MHD_NO;
+  }
   if (exchange->status == 0) {
     arm_reset (connection);
     return MHD_NO;

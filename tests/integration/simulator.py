@@ -425,6 +425,85 @@ def test_quotas_are_kept_for_each_key(place):
                      ["key:1", "key:1", "key:2", "key:1"], "credentials")
 
 
+def test_a_minute_can_be_short_and_says_who_refused(place):
+    rules = {"rules": [{"match": {"nth": 1}, "do": {"error": "rate-limit"}}]}
+    path = place.write("script.json", json.dumps(rules))
+    with start(place, "--rpm", "2", "--minute", "1.5s", "--rpd", "3", "--script", path) as simulator:
+        begin = time.monotonic()
+        statuses = [simulator.gemini().status for _ in range(3)]
+        answer = simulator.gemini()
+        expect(time.monotonic() - begin < 1.4, "too slow for this test")
+        expect_equal(statuses + [answer.status], [429, 200, 200, 429], "statuses")
+        delay = answer.json["error"]["details"][1]["retryDelay"]
+        time.sleep(float(delay[:-1]) + 0.01)
+        expect_equal([simulator.gemini().status for _ in range(2)], [200, 429], "a minute later")
+        lines = simulator.log(6)
+    expect_equal([line.get("quota") for line in lines],
+                 [None, None, None, "minute", None, "day"], "quotas")
+    expect_equal([line["credential"] for line in lines], ["key:1"] * 6, "credentials")
+    expect(all(line["us"] // 1000 == line["ms"] and line["took-us"] // 1000 == line["took-ms"]
+               for line in lines), lines)
+
+
+def test_a_place_is_free_when_the_answer_has_been_read(place):
+    with start(place, "--concurrent", "1") as simulator:
+        expect_equal({simulator.gemini("one").status for _ in range(100)}, {200}, "statuses")
+
+
+def leave(simulator, after):
+    """A client that gives up."""
+    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=after)
+    connection.request("POST", GEMINI, json.dumps(simulated.gemini_request("a cup")),
+                       {"x-goog-api-key": KEY})
+    try:
+        connection.getresponse()
+        return False
+    except TimeoutError:
+        return True
+    finally:
+        connection.close()
+
+
+def test_a_hang_is_billed_when_the_client_has_gone(place):
+    with scripted(place, {"hang": True}, "--concurrent", "1") as simulator:
+        expect(leave(simulator, 0.5), "nothing comes")
+        line, = simulator.log(1)
+        expect_equal((line["status"], line["sent-bytes"], line["usd"]), (0, 0, 0.134), "line")
+        expect(400 < line["took-ms"] < 5000, line)
+        expect(leave(simulator, 0.2) and simulator.log(2)[1].get("quota") is None, "a free place")
+    with scripted(place, {"hang": True, "error": "overloaded"}) as simulator:
+        expect(leave(simulator, 0.2), "nothing comes")
+        line, = simulator.log(1)
+        expect_equal((line["status"], line["usd"]), (0, 0), "nothing was made")
+
+
+def test_what_was_begun_is_billed_though_nobody_waits(place):
+    with start(place, "--latency", "600") as simulator:
+        expect(leave(simulator, 0.2), "nothing comes")
+        line, = simulator.log(1)
+        expect_equal((line["sent-whole"], line["usd"]), (False, 0.134), "line")
+    with start(place, "--latency", "600000") as simulator:
+        expect(leave(simulator, 0.2), "nothing comes")
+        simulator.stop()
+        line, = simulator.log(1)
+        expect_equal((line["sent-whole"], line["usd"]), (False, 0.134), "line of the end")
+
+
+def test_chances_hold_with_many_at_a_time(place):
+    rules = {"rules": [{"match": {"probability": 0.1}, "do": {"status": 503}},
+                       {"match": {"probability": 0.2}, "do": {"status": 429}}]}
+    path = place.write("script.json", json.dumps(rules))
+
+    def statuses():
+        with start(place, "--script", path, "--latency", "0..10") as simulator:
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                found = list(pool.map(lambda _: simulator.gemini().status, range(400)))
+        return {status: found.count(status) for status in sorted(set(found))}
+    found = statuses()
+    expect(20 < found[503] < 65 and 45 < found[429] < 105, found)
+    expect_equal(statuses(), found, "the same again")
+
+
 def test_hostile_input_is_refused(place):
     with start(place) as simulator:
         for body in (b"", b"{", b"[" * 100000, b"\xff\xfe", b"null", b'{"contents":{"a":1}}',

@@ -52,6 +52,48 @@ the_first_rule_that_fires_is_carried_out (void)
   }
 }
 
+/* The numbers, from 1, of the first hundred requests that a rule with a chance takes. */
+static char *
+taken_by_chance (int random, bool others_draw)
+{
+  static const char text[] = "rules:\n"
+                             "  - match: { prompt: cup, probability: 0.5 }\n"
+                             "    do: { status: 503 }\n"
+                             "  - match: { prompt: owl, probability: 0.2 }\n"
+                             "    do: { status: 500 }\n";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Script) script = script_read ("s.yaml", text, strlen (text), &error);
+  g_assert_no_error (error);
+  const SimulatorOptions options = { .random = random };
+  Simulator simulator = { .script = script, .options = &options };
+  GString *taken = g_string_new (NULL);
+  for (unsigned i = 0; i < 200; i++) {
+    bool is_owl = i % 2 == 0;
+    if (!is_owl && !others_draw)
+      continue;
+    Exchange *exchange = exchange_new ("POST", "/v1beta/x");
+    exchange->prompt = g_strdup (is_owl ? "an owl" : "a cup");
+    script_apply (&simulator, exchange);
+    if (is_owl && exchange->fault != NULL)
+      g_string_append_printf (taken, "%u ", i / 2 + 1);
+    exchange_free (exchange);
+  }
+  return g_string_free (taken, FALSE);
+}
+
+static void
+chances_are_drawn_for_each_rule_by_itself (void)
+{
+  g_autofree char *alone = taken_by_chance (1, false);
+  g_autofree char *among_others = taken_by_chance (1, true);
+  g_autofree char *otherwise = taken_by_chance (2, false);
+  g_auto (GStrv) numbers = g_strsplit (alone, " ", -1);
+  g_assert_cmpstr (alone, ==, among_others);
+  g_assert_cmpstr (alone, !=, otherwise);
+  g_assert_cmpuint (g_strv_length (numbers), >, 8);
+  g_assert_cmpuint (g_strv_length (numbers), <, 36);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -61,5 +103,7 @@ main (int argc, char **argv)
                    mistakes_are_shown_where_they_stand);
   g_test_add_func ("/simulator/script/the-first-rule-that-fires-is-carried-out",
                    the_first_rule_that_fires_is_carried_out);
+  g_test_add_func ("/simulator/script/chances-are-drawn-for-each-rule-by-itself",
+                   chances_are_drawn_for_each_rule_by_itself);
   return g_test_run ();
 }
