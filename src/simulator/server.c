@@ -17,7 +17,7 @@ enum {
   CONNECTION_BYTES = 2 * 1024 * 1024,
   BLOCK_BYTES = 64 * 1024,
   MOST_CONNECTIONS = 512,
-  LOOK_MS = 10, /* between two looks whether a client has gone */
+  LOOK_MS = 20, /* between two looks whether the simulator stops, while a client is waited for */
 };
 
 struct Server {
@@ -186,14 +186,15 @@ send_answer (Simulator *simulator, Exchange *exchange, struct MHD_Connection *co
   return result;
 }
 
-/* A blocked thread is told of nothing: it looks. */
+/* A blocked thread is told of nothing: it looks for the end of the connection, and now and then whether
+ * the simulator stops. */
 static void
 wait_for_leave (Simulator *simulator, struct MHD_Connection *connection)
 {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info (
     connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   struct pollfd client = { .fd = info != NULL ? info->connect_fd : -1, .events = POLLRDHUP };
-  while (poll (&client, 1, 0) == 0 && simulator_pause (simulator, LOOK_MS))
+  while (poll (&client, 1, LOOK_MS) == 0 && simulator_pause (simulator, 0))
     continue;
 }
 
