@@ -18,6 +18,21 @@ outputs:
     to: "out/{{name}}.png"
 """
 
+# Many images, each with its id as its prompt.
+LOT = """\
+version: 1
+name: {name}
+matrix: {{ n: {numbers} }}
+stages:
+  - generate: {{ provider: {provider}, prompt: "{name}@${{n}}" }}
+outputs:
+  - stages: [ {{ resize: {{ width: 16 }} }} ]
+    to: "out/{{name}}.png"
+"""
+
+# What makes answers small: the last of the rules, since it fits all.
+TINY = {"do": {"pixels": "64x64"}}
+
 PAY = ("run", "p.yaml", "--on-miss", "generate")
 
 
@@ -59,6 +74,11 @@ class Service:
         words = ", ".join(f"{name.replace('_', '-')}: {json.dumps(value)}"
                           for name, value in options.items())
         self.place.write("p.yaml", PIPELINE.format(generate=words))
+
+    def lot(self, provider, numbers, name="lot", path="p.yaml"):
+        """One image for each number; their ids, which are their prompts."""
+        self.place.write(path, LOT.format(provider=provider, name=name, numbers=list(numbers)))
+        return [f"{name}@{number}" for number in numbers]
 
     def environment(self):
         gone = ("GOOGLE_", "GEMINI_", "OPENAI_", "GCLOUD_", "CLOUDSDK_", "GCE_")

@@ -1,12 +1,12 @@
 """kill -9 while answers come in: what was paid for is in the cache, or the journal tells of it."""
 
-import json
 import os
 import random
 import signal
 import time
 
 import support
+from bills import journal_calls
 from generating import PAY, Service
 from support import expect, expect_equal
 
@@ -14,22 +14,6 @@ from support import expect, expect_equal
 # look of a worker or the outputs.
 SLOW = [{"do": {"drip": "100KB", "drip-pause": "4ms"}}]
 KILLS = 100
-
-
-def journal_calls(place):
-    """Of each call its lines."""
-    calls = {}
-    path = os.path.join(place.home, "journal.jsonl")
-    if not os.path.exists(path):
-        return calls
-    with open(path, encoding="utf-8") as stream:
-        for line in stream:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue  # the last line, when the process died in it
-            calls.setdefault(entry["call"], []).append(entry)
-    return calls
 
 
 def kill_after(service, delay):
