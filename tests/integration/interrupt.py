@@ -120,16 +120,10 @@ def test_signal_before_the_first_image_is_not_lost(place):
                 "  - generate: { provider: synthetic, prompt: Reeds, resolution: 64x64 }\n"
                 f"outputs:\n{rows}\n")
     process = place.start("run", "--json", "p.yaml")
-    support.wait_until(lambda: catches(process.pid, signal.SIGINT), "the handler is set")
+    support.wait_until(lambda: support.catches(process.pid, signal.SIGINT), "the handler is set")
     process.send_signal(signal.SIGINT)
     result = support.finish(process, 130)
     expect(len(result.outputs("made")) < 100, "went on after the signal")
-
-
-def catches(pid, number):
-    with open(f"/proc/{pid}/status", encoding="ascii") as stream:
-        mask = next(line.split()[1] for line in stream if line.startswith("SigCgt"))
-    return int(mask, 16) >> (number - 1) & 1
 
 
 support.main(globals())

@@ -202,6 +202,13 @@ def is_alive(pid):
         return False
 
 
+def catches(pid, number):
+    """Whether the process has a handler for the signal."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as stream:
+        mask = next(line.split()[1] for line in stream if line.startswith("SigCgt"))
+    return int(mask, 16) >> (number - 1) & 1
+
+
 def wait_until(holds, what, timeout=30):
     end = time.monotonic() + timeout
     while not holds():
