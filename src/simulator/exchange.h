@@ -30,7 +30,7 @@ typedef struct {
   Body *answer;
   GPtrArray *pictures; /* Picture: those in the answer */
   double price_usd;    /* what the service would charge, once sending has begun */
-  int price_images;
+  int price_images;    /* that were made for it */
 
   /* Filled on the way, for rules, quotas and the log. */
   char *surface; /* "gemini", "vertex", …; NULL: no such path */

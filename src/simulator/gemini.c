@@ -6,7 +6,7 @@
 #include "simulator/json-print.h"
 #include "simulator/making.h"
 
-enum { SIGNATURE_BYTES = 400, THOUGHT_TOKENS = 310, CHARACTERS_A_TOKEN = 4 };
+enum { SIGNATURE_BYTES = 400, THOUGHT_TOKENS = 310, SAID_TOKENS = 8, CHARACTERS_A_TOKEN = 4 };
 
 static bool
 has_picture (const Fault *fault)
@@ -14,6 +14,16 @@ has_picture (const Fault *fault)
   const char *reason = fault != NULL ? fault->finish_reason : NULL;
   return fault == NULL || ((reason == NULL || strcmp (reason, "STOP") == 0) &&
                            fault->parts == PARTS_USUAL && fault->block_reason == NULL);
+}
+
+/* An answer that is not held back, whether a picture came of it or not. */
+static bool
+is_let_out (const Fault *fault)
+{
+  const char *reason = fault != NULL ? fault->finish_reason : NULL;
+  return fault == NULL ||
+         (fault->block_reason == NULL &&
+          (reason == NULL || strcmp (reason, "STOP") == 0 || strcmp (reason, "MAX_TOKENS") == 0));
 }
 
 static cJSON *
@@ -151,31 +161,66 @@ add_modality (cJSON *usage, const char *name, int text, int image)
   }
 }
 
-static void
-add_usage (cJSON *json, const Exchange *exchange, const GeminiRequest *request)
+/* What went through the model, as usageMetadata has it. */
+typedef struct {
+  int text, images; /* of the prompt */
+  int made, said;   /* going out: pictures, words */
+  int thoughts;
+} Usage;
+
+static Usage
+count_tokens (const Exchange *exchange, const GeminiRequest *request)
 {
   const Model *model = request->model;
-  int text = (int)(strlen (exchange->prompt) / CHARACTERS_A_TOKEN) + 1;
-  int images = request->n_images * model->image_tokens;
-  int made = exchange->price_images * model->tokens[request->tier];
-  int said = made > 0 && request->has_text ? 8 : 0;
-  int thoughts = model->family == FAMILY_GEMINI_3 && made > 0 ? THOUGHT_TOKENS : 0;
-  cJSON *usage = cJSON_AddObjectToObject (json, "usageMetadata");
-  cJSON_AddNumberToObject (usage, "promptTokenCount", text + images);
-  if (made > 0)
-    cJSON_AddNumberToObject (usage, "candidatesTokenCount", made + said);
-  cJSON_AddNumberToObject (usage, "totalTokenCount", text + images + made + said + thoughts);
-  if (request->surface != SURFACE_DEVELOPER)
-    cJSON_AddStringToObject (usage, "trafficType", "ON_DEMAND");
-  add_modality (usage, "promptTokensDetails", text, images);
-  if (made > 0)
-    add_modality (usage, "candidatesTokensDetails", 0, made);
-  if (thoughts > 0)
-    cJSON_AddNumberToObject (usage, "thoughtsTokenCount", thoughts);
+  const Fault *fault = exchange->fault;
+  Usage used = {
+    .text = (int)(strlen (exchange->prompt) / CHARACTERS_A_TOKEN) + 1,
+    .images = request->n_images * model->image_tokens,
+    .made = exchange->price_images * model->tokens[request->tier],
+  };
+  if (!is_let_out (fault))
+    return used;
+  if (used.made > 0 ? request->has_text : fault != NULL && fault->parts == PARTS_TEXT)
+    used.said = SAID_TOKENS;
+  if (model->family == FAMILY_GEMINI_3)
+    used.thoughts = THOUGHT_TOKENS;
+  return used;
+}
+
+/* Whoever sees the answer can tell the bill from its usageMetadata. */
+static void
+bill (Exchange *exchange, const GeminiRequest *request, const Usage *used)
+{
+  const TokenPrices *prices = &request->model->token_prices;
+  if (prices->image <= 0)
+    return;
+  double millionths = used->made * prices->image + (used->said + used->thoughts) * prices->text +
+                      (used->text + used->images) * prices->prompt;
+  exchange->price_usd = is_let_out (exchange->fault) ? millionths / 1e6 : 0;
 }
 
 static void
-add_tail (cJSON *json, const Exchange *exchange, const GeminiRequest *request)
+add_usage (cJSON *json, Exchange *exchange, const GeminiRequest *request)
+{
+  const Usage used = count_tokens (exchange, request);
+  int prompt = used.text + used.images, out = used.made + used.said;
+  cJSON *usage = cJSON_AddObjectToObject (json, "usageMetadata");
+  cJSON_AddNumberToObject (usage, "promptTokenCount", prompt);
+  if (out > 0)
+    cJSON_AddNumberToObject (usage, "candidatesTokenCount", out);
+  cJSON_AddNumberToObject (usage, "totalTokenCount", prompt + out + used.thoughts);
+  if (request->surface != SURFACE_DEVELOPER)
+    cJSON_AddStringToObject (usage, "trafficType", "ON_DEMAND");
+  add_modality (usage, "promptTokensDetails", used.text, used.images);
+  if (used.made > 0)
+    add_modality (usage, "candidatesTokensDetails", 0, used.made);
+  if (used.thoughts > 0)
+    cJSON_AddNumberToObject (usage, "thoughtsTokenCount", used.thoughts);
+  bill (exchange, request, &used);
+}
+
+static void
+add_tail (cJSON *json, Exchange *exchange, const GeminiRequest *request)
 {
   const Fault *fault = exchange->fault;
   const char *version = fault != NULL && fault->model_version != NULL ? fault->model_version
@@ -240,7 +285,7 @@ add_candidate (Simulator *simulator, Exchange *exchange, const GeminiRequest *re
   cJSON_AddStringToObject (candidate, "finishReason", reason);
   if (fault != NULL && fault->finish_message != NULL)
     cJSON_AddStringToObject (candidate, "finishMessage", fault->finish_message);
-  else if (!has_picture (fault) && strcmp (reason, "STOP") != 0)
+  else if (!is_let_out (fault))
     cJSON_AddStringToObject (candidate, "finishMessage",
                              "Unable to show the generated image. You will not be charged for it.");
   cJSON_AddNumberToObject (candidate, "index", 0);

@@ -183,8 +183,7 @@ describe (const Simulator *simulator, const Exchange *exchange)
   describe_pictures (line, exchange);
   cJSON_AddNumberToObject (line, "sent-bytes", (double)exchange->sent_bytes);
   cJSON_AddBoolToObject (line, "sent-whole", exchange->is_whole);
-  bool is_billed = exchange->price_images > 0;
-  cJSON_AddNumberToObject (line, "usd", is_billed ? exchange->price_usd : 0);
+  cJSON_AddNumberToObject (line, "usd", exchange->price_usd);
   return line;
 }
 

@@ -30,6 +30,11 @@ typedef struct {
     747, 1120, 1680, 2520                                                                          \
   }
 
+#define PRO_TOKEN_PRICES                                                                           \
+  {                                                                                                \
+    120, 12, 2                                                                                     \
+  }
+
 static const RatioRow ratios[] = {
   { "1:1", { 1024, 1024 }, { 512, 512 }, { 1024, 1024 }, { 1024, 1024 }, false },
   { "2:3", { 848, 1264 }, { 424, 632 }, { 832, 1248 }, { 0, 0 }, false },
@@ -49,9 +54,9 @@ static const RatioRow ratios[] = {
 
 static const Model models[] = {
   { "gemini-3-pro-image", FAMILY_GEMINI_3, T (1K) | T (2K) | T (4K), false, true, 14,
-    IMAGE_FORMAT_JPEG, 560, PRO_TOKENS, PRO_USD },
+    IMAGE_FORMAT_JPEG, 560, PRO_TOKENS, PRO_USD, false, PRO_TOKEN_PRICES },
   { "nano-banana-pro-preview", FAMILY_GEMINI_3, T (1K) | T (2K) | T (4K), false, true, 14,
-    IMAGE_FORMAT_JPEG, 560, PRO_TOKENS, PRO_USD },
+    IMAGE_FORMAT_JPEG, 560, PRO_TOKENS, PRO_USD, false, PRO_TOKEN_PRICES },
   { "gemini-3.1-flash-image", FAMILY_GEMINI_3, T (512) | T (1K) | T (2K) | T (4K), true, true, 14,
     IMAGE_FORMAT_JPEG, 1120, FLASH_TOKENS, FLASH_USD },
   { "gemini-3.1-flash-lite-image",

@@ -15,6 +15,12 @@ typedef enum {
   FAMILY_OPENAI
 } Family;
 
+/* USD for a million tokens. */
+typedef struct {
+  double image, text; /* going out; thoughts are text */
+  double prompt;
+} TokenPrices;
+
 typedef struct {
   const char *id;
   Family family;
@@ -26,7 +32,8 @@ typedef struct {
   int image_tokens;       /* of one picture in the prompt */
   int tokens[TIER_COUNT]; /* of one that is made */
   double usd[TIER_COUNT];
-  bool is_retired; /* answers with --retired only */
+  bool is_retired;          /* answers with --retired only */
+  TokenPrices token_prices; /* what is billed; all 0: `usd` for each picture */
 } Model;
 
 /* NULL: there is none, or it was retired. */

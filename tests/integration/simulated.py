@@ -125,6 +125,14 @@ def gemini_request(prompt, image=None, **config):
     return request
 
 
+def bill(usage):
+    """USD for what a usageMetadata tells, of gemini-3-pro-image, at the published prices."""
+    pictures = sum(each["tokenCount"] for each in usage.get("candidatesTokensDetails", [])
+                   if each["modality"] == "IMAGE")
+    text = usage.get("candidatesTokenCount", 0) - pictures + usage.get("thoughtsTokenCount", 0)
+    return (pictures * 120 + text * 12 + usage["promptTokenCount"] * 2) / 1e6
+
+
 def multipart(parts):
     """(body, Content-Type) of (name, filename, type, bytes); text has no filename."""
     boundary = "simulated-boundary"

@@ -96,7 +96,10 @@ def test_the_log_tells_what_came_and_what_it_cost(place):
         line, = simulator.log(1)
     data, = answer.pictures()
     expect_equal(line["images"][0]["sha256"], sha256(data), "picture")
-    expect_equal((line["usd"], line["sent-whole"], line["status"]), (0.134, True, 200), "line")
+    usage = answer.json["usageMetadata"]
+    expect_equal((usage["thoughtsTokenCount"], usage["promptTokenCount"]), (310, 562), "usage")
+    expect_equal((round(line["usd"], 9), line["sent-whole"], line["status"]),
+                 (round(simulated.bill(usage), 9), True, 200), "line")
     expect_equal(line["query"], [["key", "key:1"]], "the key is masked")
     part = line["body"]["contents"][0]["parts"][0]["inlineData"]["data"]
     expect_equal(part, {"bytes": len(reference), "sha256": sha256(reference)}, "reference")
@@ -327,7 +330,11 @@ def test_refusals_are_answers(place):
         expect_equal(simulator.log(1)[-1]["usd"], 0, "price")
     for parts, found in (("text", 1), ("empty", 0)):
         with scripted(place, {"parts": parts}) as simulator:
-            expect_equal(len(simulator.gemini().parts), found, parts)
+            answer = simulator.gemini()
+            expect_equal(len(answer.parts), found, parts)
+            usage = answer.json["usageMetadata"]
+            expect_equal(usage["thoughtsTokenCount"], 310, "thoughts")
+            expect_equal(round(simulator.log(1)[-1]["usd"], 9), round(simulated.bill(usage), 9), parts)
     with scripted(place, {"error": "moderation"}) as simulator:
         expect_equal(simulator.openai().json["error"]["code"], "moderation_blocked", "moderation")
 
@@ -384,7 +391,8 @@ def test_the_wire_fails_as_told(place):
     with scripted(place, {"cut": True}) as simulator:
         expect(raises(simulator, http.client.IncompleteRead), "cut")
         line, = simulator.log(1)
-        expect_equal((line["sent-whole"], line["usd"]), (False, 0.134), "line")
+        # 1120 tokens of a picture, 310 of thoughts, 8 of words, 2 of the prompt.
+        expect_equal((line["sent-whole"], round(line["usd"], 9)), (False, 0.13822), "line")
     for action in ({"reset": True}, {"reset-after": "20KB"}):
         with scripted(place, action) as simulator:
             expect(raises(simulator, ConnectionResetError, http.client.RemoteDisconnected,
