@@ -21,8 +21,8 @@ static const char *const origin_keys[] = {
 };
 
 /* Told of in places of their own, below the other options. */
-static const char *const apart[] = { "sizes",           "small-sizes",  "prices", "price",
-                                     "reference-price", "prices-as-of", NULL };
+static const char *const apart[] = { "sizes",           "small-sizes",  "prices",       "price",
+                                     "reference-price", "token-prices", "prices-as-of", NULL };
 
 /* ---- JSON ---- */
 
@@ -46,6 +46,13 @@ add_prices (cJSON *json, const Model *model)
     cJSON_AddNumberToObject (json, "price-usd", usd);
   if (model->reference_price > 0)
     cJSON_AddNumberToObject (json, "reference-price-usd", model->reference_price);
+  const TokenPrices *token = &model->token_prices;
+  if (token->image > 0) {
+    cJSON *tokens = cJSON_AddObjectToObject (json, "token-prices-usd");
+    cJSON_AddNumberToObject (tokens, "image", token->image);
+    cJSON_AddNumberToObject (tokens, "text", token->text);
+    cJSON_AddNumberToObject (tokens, "input", token->input);
+  }
   event_add_text (json, "prices-as-of", model->prices_as_of);
 }
 
@@ -205,6 +212,14 @@ tell_prices (const Model *model)
   if (model->reference_price > 0) {
     g_autofree char *reference = model_usd_words (model->reference_price);
     terminal_print ("  and %s for each reference picture", reference);
+  }
+  const TokenPrices *token = &model->token_prices;
+  if (token->image > 0) {
+    g_autofree char *image = model_usd_words (token->image), *text = model_usd_words (token->text);
+    g_autofree char *input = model_usd_words (token->input);
+    terminal_print ("Billed is what an answer says it used, for a million tokens\n"
+                    "  %s of pictures, %s of text and thoughts, %s of the prompt",
+                    image, text, input);
   }
 }
 

@@ -18,6 +18,18 @@ static const Option price_rows[] = {
 };
 static const OptionTable price_options = { price_rows, sizeof (ModelPrices), .shorthand = NULL };
 
+static const Option token_price_rows[] = {
+  { OPTION_NUMBER (TokenPrices, image), .name = "image", .min = 0, .max = 100000, .unit = "USD",
+    .help = "Of pictures going out" },
+  { OPTION_NUMBER (TokenPrices, text), .name = "text", .min = 0, .max = 100000, .unit = "USD",
+    .help = "Of text and thoughts going out" },
+  { OPTION_NUMBER (TokenPrices, input), .name = "input", .min = 0, .max = 100000, .unit = "USD",
+    .help = "Of the prompt and its reference pictures" },
+  { 0 },
+};
+static const OptionTable token_price_options = { token_price_rows, sizeof (TokenPrices),
+                                                 .shorthand = NULL };
+
 static const OptionChoice apis[] = {
   { "gemini", MODEL_API_GEMINI, "generateContent, of Gemini's image models" },
   { "predict", MODEL_API_PREDICT, ":predict, of Imagen-shaped models" },
@@ -68,6 +80,8 @@ static const Option rows[] = {
     .help = "What a picture costs by resolution" },
   { OPTION_NUMBER (Model, reference_price), .name = "reference-price", .min = 0, .max = 1000,
     .unit = "USD", .help = "What each reference picture costs beside that" },
+  { OPTION_GROUP (Model, token_prices, TokenPrices, &token_price_options), .name = "token-prices",
+    .help = "What a million tokens cost: an answer that tells what it used cost that much" },
   { OPTION_TEXT (Model, prices_as_of), .name = "prices-as-of", .value_name = "DATE",
     .help = "When the prices were looked up" },
   { OPTION_BOOL (Model, is_free), .name = "free", .fallback = "false",
@@ -192,6 +206,15 @@ check_sizes (char *const *sizes, const char *name, const Node *node, Problems *p
   return ok;
 }
 
+/* Who writes what a picture costs knows better than a table of tokens that was there before. */
+static void
+forget_token_prices (Model *model, const Node *node)
+{
+  bool has_price = node_get (node, "price") != NULL || node_get (node, "prices") != NULL;
+  if (has_price && node_get (node, "token-prices") == NULL)
+    model->token_prices = (TokenPrices){ 0 };
+}
+
 /* What is wrong stands in `node`: what other files say of the row was checked when they were read. */
 static bool
 check_row (const Model *model, const Node *node, Problems *problems)
@@ -247,6 +270,7 @@ model_table_read (ModelTable *table, const Node *map, Problems *problems)
   for (unsigned i = 0; i < node_length (map); i++) {
     const Node *node = node_item (map, i);
     Model *model = row_of (table, node_key (map, i));
+    forget_token_prices (model, node);
     ok = (options_read (&model_options, node, model->id, "/", model, problems) &&
           check_row (model, node, problems) && check_names (table, model, node, problems)) &&
          ok;

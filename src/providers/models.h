@@ -20,6 +20,12 @@ typedef struct {
   double half_k, one_k, two_k, four_k;
 } ModelPrices;
 
+/* USD for a million tokens */
+typedef struct {
+  double image, text; /* going out; thoughts are text */
+  double input;
+} TokenPrices;
+
 typedef struct {
   char *id;              /* the row's name: what is asked for, unless `ids` says otherwise */
   char **aliases;        /* other names for pipelines */
@@ -42,8 +48,9 @@ typedef struct {
   char **locations;       /* of Vertex AI, where it is; NULL: anywhere */
   double price;           /* USD for a picture; 0: not known, unless is_free */
   ModelPrices prices;
-  double reference_price; /* USD for each reference picture */
-  char *prices_as_of;     /* a date */
+  double reference_price;   /* USD for each reference picture */
+  TokenPrices token_prices; /* what is billed in the end; image 0: `price` and `prices` are */
+  char *prices_as_of;       /* a date */
   bool is_free;
   int requests_per_minute; /* what the service publishes; 0: nothing */
   char *retired;           /* a date: it is gone */
