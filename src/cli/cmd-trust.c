@@ -102,7 +102,7 @@ print_grant (const Grant *grant)
 {
   cJSON *json = event_begin ("allows");
   cJSON_AddStringToObject (json, "kind", grant_kind_name (grant->kind));
-  if (grant->kind != GRANT_GENERATE)
+  if (grant->kind != GRANT_GENERATE && grant->kind != GRANT_BUDGET)
     cJSON_AddStringToObject (json, grant->kind == GRANT_MODEL ? "model" : "provider", grant->owner);
   event_add_text (json, "profile", grant->profile);
   cJSON_AddStringToObject (json, "value", grant->text);

@@ -7,6 +7,7 @@
 #include "cli/exit-code.h"
 #include "cli/reference-models.h"
 #include "cli/stage-words.h"
+#include "pipeline/budget.h"
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
 #include "pipeline/pipeline.h"
@@ -134,6 +135,8 @@ append_configuration (GString *out)
                         "[configuration.md](../configuration.md) tells where it is and why.\n");
   append_keys (out, "Keys", config_keys);
   append_keys (out, "Keys of a profile", profile_keys);
+  g_string_append (out, "\n## budget\n\n");
+  options_append_markdown (&budget_options, false, out);
   for (unsigned i = 0; i < provider_n_types (); i++) {
     const ProviderType *type = provider_types[i];
     if (type->config == NULL)

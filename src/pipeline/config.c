@@ -27,6 +27,7 @@ struct Config {
   void **providers;  /* in parallel to provider_types; NULL: not configured, and it must be */
   ModelTable *models;
   Node *generate; /* of the profile, or NULL */
+  Budget budget;
 };
 
 static void
@@ -66,6 +67,7 @@ config_new (const char *path, const char *profile)
     if (provider_types[i]->config != NULL && !provider_types[i]->needs_config)
       config->providers[i] = options_new (provider_types[i]->config);
   config->models = model_table_new ();
+  budget_init (&config->budget);
   return config;
 }
 
@@ -83,6 +85,7 @@ config_free (Config *config)
   node_unref (config->generate);
   g_ptr_array_unref (config->layers);
   model_table_free (config->models);
+  budget_clear (&config->budget);
   g_free (config);
 }
 
@@ -175,6 +178,8 @@ read_part (Config *config, const Node *part, const PipelineKey *keys, const char
   bool ok = models == NULL || models->kind == NODE_NULL ||
             model_table_read (config->models, models, problems);
   ok = read_generate (config, node_get (part, "generate"), problems) && ok;
+  const Node *budget = node_get (part, "budget");
+  ok = (budget == NULL || budget_read (&config->budget, budget, problems)) && ok;
   return ok && read_providers (config, folder, node_get (part, "providers"), problems);
 }
 
@@ -430,6 +435,12 @@ Node *
 config_generate (const Config *config)
 {
   return config != NULL ? config->generate : NULL;
+}
+
+const Budget *
+config_budget (const Config *config)
+{
+  return config != NULL ? &config->budget : NULL;
 }
 
 const ModelTable *

@@ -10,6 +10,7 @@
  *
  *     profiles:
  *       staging: { generate: { provider: openai }, providers: { openai: { cost: 0.09 } } }
+ *     budget: { per-day: 5 }
  *
  * A project has one of its own, if the user trusts it (project.h): it is laid over the user's, option by
  * option. One profile may be chosen: what it says is laid over the file that it stands in, and where both
@@ -19,6 +20,7 @@
 #pragma once
 
 #include "base/problems.h"
+#include "pipeline/budget.h"
 #include "providers/provider.h"
 
 typedef struct Config Config;
@@ -60,5 +62,7 @@ typedef enum { MODEL_ORIGIN_BUILTIN, MODEL_ORIGIN_CHANGED, MODEL_ORIGIN_ADDED } 
 ModelOrigin config_model_origin (const Config *config, const char *id);
 /* What the chosen profile lays over the options of a `generate` stage: a map. Borrowed; NULL: nothing. */
 Node *config_generate (const Config *config);
+/* What may be spent. Borrowed; NULL when `config` is. */
+const Budget *config_budget (const Config *config);
 /* NULL when `config` is. */
 const ModelTable *config_models (const Config *config);

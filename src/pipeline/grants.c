@@ -1,5 +1,7 @@
 #include "pipeline/grants.h"
 
+#include "base/units.h"
+
 static const struct {
   const char *name, *words;
 } kinds[] = {
@@ -9,6 +11,7 @@ static const struct {
   [GRANT_OPTION] = { "option", "sets" },
   [GRANT_GENERATE] = { "generate", "asks with" },
   [GRANT_MODEL] = { "model", "sets, of a model," },
+  [GRANT_BUDGET] = { "budget", "lets be spent at most" },
 };
 
 const char *
@@ -189,6 +192,17 @@ add_logins (const Lister *lister, const Node *providers)
   }
 }
 
+/* The lower of the two counts, so it says what holds in the end. */
+static void
+add_budget (const Lister *lister, const Node *map)
+{
+  double per_day_usd = config_budget (lister->config)->per_day_usd;
+  if (node_get (map, "per-day") == NULL || per_day_usd < 0)
+    return;
+  g_autofree char *usd = units_describe_usd (per_day_usd);
+  take (lister, GRANT_BUDGET, "budget", g_strdup_printf ("%s a day", usd));
+}
+
 /* `part` is the project's tree, or a profile in it, or NULL. */
 static void
 add_part (const Lister *lister, const Node *part)
@@ -201,6 +215,7 @@ add_part (const Lister *lister, const Node *part)
   }
   add_generate (lister, node_get (part, "generate"));
   add_models (lister, node_get (part, "models"));
+  add_budget (lister, node_get (part, "budget"));
 }
 
 static void

@@ -6,6 +6,7 @@
 /* The worst last: it stands nearest to the question, whatever was put before it. */
 typedef enum {
   GRANT_MODEL,    /* a row of the models table, and so what is paid for it */
+  GRANT_BUDGET,   /* lets less be spent than the user does */
   GRANT_GENERATE, /* an option of `generate`: who is asked for what */
   GRANT_OPTION,   /* is said otherwise */
   GRANT_KEY,      /* is read, to be sent away */
@@ -16,7 +17,7 @@ typedef enum {
 typedef struct {
   GrantKind kind;
   char *profile; /* holds in runs with it alone; NULL: in all */
-  char *owner;   /* the provider, the model, or "generate" */
+  char *owner;   /* the provider, the model, "generate" or "budget" */
   char *text;
 } Grant;
 

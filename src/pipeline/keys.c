@@ -60,6 +60,8 @@ const PipelineKey config_keys[] = {
   { "providers", "What each provider is told that no pipeline may say", PIPELINE_KEY_PROVIDERS },
   { "models", "Rows of the models table: new ones, or other options of those that are there",
     PIPELINE_KEY_MODELS },
+  { "budget", "What may be spent, as in 'per-day: 5'; of several files the lowest counts",
+    PIPELINE_KEY_BUDGET },
   { "profiles", "What else holds in a run with --profile NAME: dev, staging, production",
     PIPELINE_KEY_PROFILES },
   { NULL },
@@ -70,6 +72,7 @@ const PipelineKey profile_keys[] = {
     PIPELINE_KEY_GENERATE },
   { "providers", "As above, option by option over what stands there", PIPELINE_KEY_PROVIDERS },
   { "models", "As above, option by option over what stands there", PIPELINE_KEY_MODELS },
+  { "budget", "What may be spent; the lowest counts", PIPELINE_KEY_BUDGET },
   { NULL },
 };
 
@@ -112,6 +115,8 @@ keys_describe_kind (PipelineKeyKind kind)
     return "a map of options of 'generate', but 'prompt', 'references' and 'mask'";
   case PIPELINE_KEY_PROFILES:
     return "a map of names to profiles";
+  case PIPELINE_KEY_BUDGET:
+    return "a map with 'per-day'";
   }
   return "";
 }

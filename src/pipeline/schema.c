@@ -8,6 +8,7 @@
  *     output         an entry of `outputs` */
 #include "pipeline/schema.h"
 
+#include "pipeline/budget.h"
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
 #include "pipeline/profile.h"
@@ -211,6 +212,8 @@ new_key_value (PipelineKeyKind kind)
     return new_profile_options ();
   case PIPELINE_KEY_PROFILES:
     return new_map (new_profile ());
+  case PIPELINE_KEY_BUDGET:
+    return options_schema (&budget_options);
   }
   return cJSON_CreateObject ();
 }

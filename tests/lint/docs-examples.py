@@ -54,7 +54,7 @@ def judge(peel, folder, name, text):
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         return [f"{name}: not YAML: {error}"]
-    if isinstance(content, dict) and content and set(content) <= {"providers", "models", "profiles"}:
+    if isinstance(content, dict) and content and set(content) <= {"budget", "models", "profiles", "providers"}:
         return judge_configuration(peel, folder, name, text)
     if not re.search(r"^version:", text, re.MULTILINE):
         return []

@@ -359,6 +359,30 @@ a_file_that_is_named_must_be_there (void)
   g_unsetenv ("PEEL_CONFIG");
 }
 
+static void
+assert_budget (const char *user, const char *project, double usd, const char *where)
+{
+  g_autofree char *complaint = NULL, *second = NULL;
+  g_autoptr (Config) config = read_config (user, &complaint);
+  g_assert_cmpstr (complaint, ==, NULL);
+  g_assert_nonnull (add (config, project, &second));
+  g_assert_cmpfloat (config_budget (config)->per_day_usd, ==, usd);
+  g_assert_cmpstr (config_budget (config)->where, ==, where);
+}
+
+static void
+of_several_budgets_the_lowest_counts (void)
+{
+  assert_budget ("", "{}", -1, NULL);
+  assert_budget ("budget:\n", "budget: {}\n", -1, NULL);
+  assert_budget ("budget: { per-day: 5 }\n", "{}", 5, "/home/me/config.yaml");
+  assert_budget ("{}", "budget: { per-day: 0.5 }\n", 0.5, "shop/peel.yaml");
+  assert_budget ("budget: { per-day: 5 }\n", "budget: { per-day: 2 }\n", 2, "shop/peel.yaml");
+  assert_budget ("budget: { per-day: 5 }\n", "budget: { per-day: 9 }\n", 5, "/home/me/config.yaml");
+  assert_budget ("budget: { per-day: 0 }\n", "budget: { per-day: 9 }\n", 0, "/home/me/config.yaml");
+  g_assert_null (config_budget (NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -382,6 +406,7 @@ main (int argc, char **argv)
   CLAIM ("a-profile-that-is-not-there-is-told-with-those-that-are",
          a_profile_that_is_not_there_is_told_with_those_that_are);
   CLAIM ("more-profiles-than-anybody-has-are-refused", more_profiles_than_anybody_has_are_refused);
+  CLAIM ("of-several-budgets-the-lowest-counts", of_several_budgets_the_lowest_counts);
   CLAIM ("a-file-that-is-named-must-be-there", a_file_that_is_named_must_be_there);
 #undef CLAIM
   return g_test_run ();

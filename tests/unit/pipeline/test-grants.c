@@ -156,6 +156,17 @@ every_program_and_every_key_has_its_flag (void)
   }
 }
 
+static void
+a_budget_is_shown_as_it_counts (void)
+{
+  g_autofree char *lower = grants ("budget: { per-day: 5 }\n", "budget: { per-day: 2 }\n");
+  g_assert_cmpstr (lower, ==, "budget budget: 2.00 USD a day\n");
+  g_autofree char *higher = grants ("budget: { per-day: 5 }\n", "budget: { per-day: 9 }\n");
+  g_assert_cmpstr (higher, ==, "budget budget: 5.00 USD a day\n");
+  g_autofree char *none = grants ("budget: { per-day: 5 }\n", "budget: {}\n");
+  g_assert_cmpstr (none, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -174,6 +185,7 @@ main (int argc, char **argv)
          a_key_of_the_user_s_profile_is_told_with_the_project_s_address);
   CLAIM ("a-profile-of-the-user-s-that-contradicts-the-project-allows-nothing",
          a_profile_of_the_user_s_that_contradicts_the_project_allows_nothing);
+  CLAIM ("a-budget-is-shown-as-it-counts", a_budget_is_shown_as_it_counts);
   CLAIM ("every-program-and-every-key-has-its-flag", every_program_and_every_key_has_its_flag);
 #undef CLAIM
   return g_test_run ();

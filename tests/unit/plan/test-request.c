@@ -72,9 +72,10 @@ what_a_profile_says_is_asked_as_if_the_pipeline_said_it (void)
   g_auto (Planned)
     same = planned_with (ASKED (", resolution: 2K, seed: 3, provider: ai-studio"), config);
   g_autoptr (PlanRequest) wanted = plan_request (same.plan, 0, same.problems);
-  g_assert_cmpstr (request->provider->name, ==, "ai-studio");
-  g_assert_true (digest_equal (&request->fingerprint, &wanted->fingerprint));
-  g_assert_cmpint (request->width, ==, 2048);
+  g_assert_cmpstr (plan_choice (request)->provider->name, ==, "ai-studio");
+  g_assert_true (
+    digest_equal (&plan_choice (request)->fingerprint, &plan_choice (wanted)->fingerprint));
+  g_assert_cmpint (plan_choice (request)->width, ==, 2048);
 }
 
 static void
