@@ -41,6 +41,15 @@ is_date (const char *text)
   return true;
 }
 
+int64_t
+clock_day_us (void)
+{
+  int64_t now_us = clock_now_us (), day_us = now_us;
+  g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (now_us / G_USEC_PER_SEC);
+  g_autofree char *date = now != NULL ? g_date_time_format (now, "%Y-%m-%d") : NULL;
+  return date != NULL && clock_parse_moment (date, false, &day_us) ? day_us : now_us;
+}
+
 bool
 clock_parse_moment (const char *text, bool is_end, int64_t *out_us)
 {

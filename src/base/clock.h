@@ -11,6 +11,8 @@ char *clock_now_iso8601 (void);
 
 /* The same moment in microseconds of Unix time. */
 int64_t clock_now_us (void);
+/* When this day began, in this machine's time zone. */
+int64_t clock_day_us (void);
 /* A point in time as people write it, in microseconds of Unix time: "30d" (so long ago), "2026-01-31"
  * (the begin of that day in this machine's time zone, or with `is_end` its last microsecond), or a
  * whole ISO 8601 time, local unless it says otherwise. False: it is none of these. */

@@ -315,6 +315,19 @@ append_price (GString *out, double usd, unsigned n_unpriced, unsigned n)
     g_string_append_printf (out, " for %s", price);
 }
 
+/* What was paid for answers that brought nothing, and what may have been. */
+static void
+append_maybe (GString *out, const RunTotals *totals)
+{
+  g_autofree char *maybe = units_describe_usd (totals->maybe_usd);
+  g_autofree char *spent = units_describe_usd (totals->spent_usd);
+  if (totals->n_originals_generated == 0 && totals->spent_usd > 0)
+    g_string_append_printf (out, ", %s spent without an original", spent);
+  if (totals->n_maybe > 0)
+    g_string_append_printf (out, ", %u call%s may be charged without a picture: %s",
+                            totals->n_maybe, totals->n_maybe == 1 ? "" : "s", maybe);
+}
+
 static void
 print_summary (Reporter *reporter, const RunResult *result)
 {
@@ -330,7 +343,9 @@ print_summary (Reporter *reporter, const RunResult *result)
   append_count (out, totals->n_originals_missing, "to generate");
   append_price (out, totals->missing_usd, totals->n_unpriced, totals->n_originals_missing);
   append_count (out, totals->n_originals_generated, "generated");
-  append_price (out, totals->spent_usd, totals->n_unpriced_spent, totals->n_originals_generated);
+  if (totals->n_originals_generated > 0)
+    append_price (out, totals->spent_usd, totals->n_unpriced_spent, totals->n_originals_generated);
+  append_maybe (out, totals);
   append_count (out, totals->n_originals_loaded, "read for the first time");
   g_string_append_c (out, ')');
   if (totals->n_made > 0) {

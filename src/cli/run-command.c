@@ -47,7 +47,8 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
   }
   /* What is left of it is for the next pipeline. */
   if (ok)
-    options->max_cost.number = MAX (0, options->max_cost.number - result.totals.spent_usd);
+    options->max_cost.number = MAX (0, options->max_cost.number - result.totals.spent_usd -
+                                         result.totals.maybe_usd);
   ExitCode code = ok ? code_of_result (&result, settings.keep_going) : exit_code_of (error);
   reporter_finish (reporter, ok ? &result : NULL, error, (int)code);
   const GArray *found = reporter_stored (reporter);

@@ -120,6 +120,8 @@ run_events_finished (const char *pipeline_name, const RunResult *result, const G
       { "made-bytes", (double)totals->made_bytes },
       { "missing-usd", totals->missing_usd },
       { "spent-usd", totals->spent_usd },
+      { "may-be-usd", totals->maybe_usd },
+      { "may-be-calls", totals->n_maybe },
       { "seconds", round ((double)totals->duration_us / 1e3) / 1e3 },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS (counts); i++)

@@ -6,7 +6,6 @@
 #include "run/interrupt.h"
 #include "run/network-private.h"
 #include "run/paid-call.h"
-#include "run/permission.h"
 
 enum {
   LEAST_THROTTLED = 5, /* attempts at a service that asks to wait, whatever `retries` says */
@@ -18,35 +17,22 @@ enum {
 
 /* ---- the ends ---- */
 
-/* Gives its place among the quotas back. */
+/* Gives its place among the quotas back; what it cost is known by now. */
 static void
-leave (Run *run, Exchange *exchange, QuotaOutcome outcome, double usd, bool is_certain)
+leave (Run *run, Exchange *exchange, QuotaOutcome outcome)
 {
-  gate_leave (run, exchange->gate, &exchange->pass, outcome, usd, is_certain);
-  exchange->pass.call = 0;
-}
-
-/* What is sure not to be charged; else it may be. */
-static bool
-is_free_of_charge (const GError *error)
-{
-  return !g_error_matches (error, RUN_ERROR, RUN_ERROR_MAYBE_CHARGED) &&
-         !g_error_matches (error, RUN_ERROR, RUN_ERROR_INTERRUPTED);
-}
-
-static void
-leave_after (Run *run, Exchange *exchange, QuotaOutcome outcome, const GError *error)
-{
-  bool is_free = is_free_of_charge (error);
   if (exchange->pass.call != 0)
-    leave (run, exchange, outcome, is_free ? 0 : exchange->choice->cost_usd, is_free);
+    gate_leave (run, exchange->gate, &exchange->pass, outcome, &exchange->image_run->charge);
+  exchange->pass.call = 0;
 }
 
 void
 exchange_fail (Run *run, Exchange *exchange, const GError *error)
 {
   ImageRun *image_run = exchange->image_run;
-  leave_after (run, exchange, QUOTA_OUTCOME_FAILED, error);
+  if (image_run->call != NULL)
+    paid_call_end (run, image_run, error);
+  leave (run, exchange, QUOTA_OUTCOME_FAILED);
   network_drop (run, exchange);
   if (g_error_matches (error, RUN_ERROR, RUN_ERROR_INTERRUPTED)) {
     misses_end_call (run, image_run, error);
@@ -77,11 +63,11 @@ land (Run *run, Exchange *exchange, AnswerResult *result)
     .model_version = g_steal_pointer (&verdict->model_version),
     .response_id = g_steal_pointer (&verdict->response_id),
     .finish_reason = g_steal_pointer (&verdict->finish_reason),
-    .usage = g_steal_pointer (&verdict->usage),
+    .usage = g_steal_pointer (&image_run->answer.usage),
   };
   if (image_run->call != NULL)
     paid_call_land (run, image_run, &result->digest);
-  leave (run, exchange, QUOTA_OUTCOME_ANSWERED, exchange->choice->cost_usd, true);
+  leave (run, exchange, QUOTA_OUTCOME_ANSWERED);
   if (result->was_cut) {
     g_autofree char *message = g_strdup_printf (
       "%s: the answer was cut off behind the picture, which is whole and is taken",
@@ -101,7 +87,7 @@ end_attempt (Run *run, Exchange *exchange, QuotaOutcome outcome, RunErrorCode co
   if (image_run->call != NULL && exchange->url == NULL)
     paid_call_end (run, image_run, error);
   exchange->has_failed = true;
-  leave_after (run, exchange, outcome, error);
+  leave (run, exchange, outcome);
 }
 
 /* ---- again ---- */
@@ -133,7 +119,7 @@ may_repeat (Run *run, const Exchange *exchange)
 {
   ImageRun *image_run = exchange->image_run;
   return ++image_run->n_billed <= gate_pace (exchange->gate)->retries_billed &&
-         permission_repeat (run, image_run->request);
+         money_may_repeat (run, exchange->choice);
 }
 
 /* Another location may have the model, or room. */
@@ -394,6 +380,16 @@ take_error (Run *run, Exchange *exchange, const AnswerResult *result)
 
 /* ---- all ---- */
 
+/* What was used is paid for, also where no picture came of it, or it is yet to be fetched. */
+static void
+note_usage (ImageRun *image_run, Verdict *verdict)
+{
+  if (verdict->usage == NULL)
+    return;
+  g_free (image_run->answer.usage);
+  image_run->answer.usage = g_steal_pointer (&verdict->usage);
+}
+
 void
 exchange_take (Run *run, Exchange *exchange, AnswerResult *result)
 {
@@ -402,6 +398,7 @@ exchange_take (Run *run, Exchange *exchange, AnswerResult *result)
     take_error (run, exchange, result);
     return;
   }
+  note_usage (exchange->image_run, verdict);
   switch (verdict->kind) {
   case VERDICT_DONE:
     land (run, exchange, result);

@@ -204,7 +204,7 @@ ask_quotas (Run *run, const Gate *gate, GateKey *key, double usd, QuotaReply *ou
     .is_adaptive = gate->pace.is_adaptive,
     .day_us = day_begin_us (now_us, gate->provider->day_rule),
     .usd = usd,
-    .budget_usd = -1,
+    .budget_usd = money_per_day (run),
     .budget_day_us = day_begin_us (now_us, NULL),
   };
   return quotas_begin (run->quotas, &question, now_us, out_reply, error);
@@ -238,7 +238,7 @@ try_key (Run *run, Gate *gate, GateKey *key, double usd, GatePass *out_pass, GEr
                      reply.why);
     return false;
   case QUOTA_OVER_BUDGET:
-    return run_fail (error, RUN_ERROR_BUDGET, "the budget of the day is used up");
+    return money_fail_over_day (run, usd, reply.spent_usd, error);
   }
   return false;
 }
@@ -310,17 +310,15 @@ gate_enter (Run *run, Gate *gate, double usd, bool has_tried, GatePass *out_pass
 }
 
 void
-gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, double usd,
-            bool is_certain)
+gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, const Charge *charge)
 {
   g_autoptr (GError) error = NULL;
-  if (pass->call == 0)
-    return;
   /* Whoever waits for a place may find one. */
   for (unsigned i = 0; i < gate->keys->len; i++)
     if (key_at (gate, i)->is_busy)
       key_at (gate, i)->free_us = 0;
-  if (!quotas_end (run->quotas, pass->call, outcome, usd, is_certain, clock_now_us (), &error))
+  if (!quotas_end (run->quotas, pass->call, outcome, charge->usd, charge->is_certain,
+                   clock_now_us (), &error))
     run->listener->warning (run->listener->data, error->message);
 }
 

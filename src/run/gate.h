@@ -12,6 +12,7 @@
 #include "cache/quotas.h"
 #include "plan/plan.h"
 #include "providers/pace.h"
+#include "run/charge.h"
 #include "run/login.h"
 
 typedef struct Run Run;
@@ -41,9 +42,9 @@ bool gate_is_paused (const Gate *gate);
  * would tell of the first failure. SHUT: RUN_ERROR_PROVIDER, or RUN_ERROR_BUDGET. */
 GateAnswer gate_enter (Run *run, Gate *gate, double usd, bool has_tried, GatePass *out_pass,
                        GError **error);
-/* The call is over; `is_certain` false: it may have cost that. */
-void gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, double usd,
-                 bool is_certain);
+/* The call is over, and cost that. */
+void gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome,
+                 const Charge *charge);
 
 /* After gate_leave with QUOTA_OUTCOME_THROTTLED: nothing is asked with the key for as long as the
  * service says (-1: it did not). `why` is what it said. */

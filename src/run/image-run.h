@@ -5,6 +5,7 @@
 #include "cache/journal.h"
 #include "cache/state.h"
 #include "plan/plan.h"
+#include "run/charge.h"
 #include "run/freshness.h"
 
 /* What a service told beside the picture. */
@@ -24,8 +25,10 @@ typedef struct {
   int64_t asked_us;     /* when the worker was given it */
   bool keep;            /* of a loaded one: its bytes go into the cache */
   FileStamp
-    file_stamp;      /* of a loaded one, from before it was read: what is remembered of its bytes */
-  unsigned n_billed; /* attempts, wherever, that may have been worked on and brought nothing */
+    file_stamp;  /* of a loaded one, from before it was read: what is remembered of its bytes */
+  Charge charge; /* of its last call that is over */
+  int64_t quota_call; /* of a paid program, which no gate has let in; 0: none */
+  unsigned n_billed;  /* attempts, wherever, that may have been worked on and brought nothing */
   ImageAnswer answer; /* of a service; zero: none was asked */
   Digest untold;      /* an original that is there, of which nothing is told */
   bool has_untold;

@@ -19,8 +19,6 @@ typedef struct {
   GHashTable *planned;     /* Digest*: of a dry run, the misses whose price was counted */
   GHashTable *begun;       /* Digest*: the paid requests that were asked in this run */
   PastCalls *past;         /* of the journal; NULL: not looked at yet */
-  double agreed_usd;       /* what those cost, where that is known */
-  double repeated_usd;     /* what is asked again may cost, beside what it was charged for before */
   char *refusal;           /* why paid requests may not be made; NULL: those permitted may */
   GHashTable *told_others; /* char*, "FROM TO": falls to another provider that were told */
   bool has_told_unaskable;

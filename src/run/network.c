@@ -72,7 +72,7 @@ start (Run *run, const char *home, GError **error)
     return base_error_set_errno (error, errno, "cannot make an event descriptor");
   if (network->cache == NULL && (network->cache = cache_open (home, error)) == NULL)
     return false;
-  if (run->quotas == NULL && (run->quotas = quotas_open (home, error)) == NULL)
+  if (!run_open_quotas (run, error))
     return false;
   network->lane = lane_new (error);
   return network->lane != NULL;

@@ -244,7 +244,8 @@ acquisition_of (const Run *run, const ImageRun *image_run)
   acquisition->model = g_strdup (choice->model);
   acquisition->prompt = g_strdup (request->options->prompt);
   acquisition->variant = request->variant;
-  acquisition->cost_usd = choice->cost_usd;
+  bool is_known;
+  acquisition->cost_usd = money_cost_of_picture (choice, image_run->answer.usage, &is_known);
   acquisition->is_paid = choice->is_paid;
   const ImageAnswer *answer = &image_run->answer;
   if (answer->has_landed)

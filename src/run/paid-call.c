@@ -1,5 +1,7 @@
 #include "run/paid-call.h"
 
+#include "base/clock.h"
+#include "base/day.h"
 #include "run/run-private.h"
 
 static JournalCall *
@@ -17,12 +19,40 @@ new_call (const Run *run, const ImageRun *image_run)
   return call;
 }
 
+/* Programs have no keys and no quotas, but what they cost is of the same day's budget. */
+static bool
+enter_budget (Run *run, ImageRun *image_run, GError **error)
+{
+  const PlanChoice *choice = plan_choice (image_run->request);
+  int64_t now_us = clock_now_us ();
+  const QuotaQuestion question = {
+    .account = choice->provider->name,
+    .provider = choice->provider->name,
+    .model = choice->model,
+    .day_us = day_begin_us (now_us, NULL),
+    .usd = choice->cost_usd,
+    .budget_usd = money_per_day (run),
+    .budget_day_us = day_begin_us (now_us, NULL),
+  };
+  g_auto (QuotaReply) reply = { 0 };
+  if (choice->provider->take_answer != NULL)
+    return true;
+  if (!run_open_quotas (run, error) ||
+      !quotas_begin (run->quotas, &question, now_us, &reply, error))
+    return false;
+  image_run->quota_call = reply.call;
+  return reply.answer == QUOTA_GRANTED ||
+         money_fail_over_day (run, choice->cost_usd, reply.spent_usd, error);
+}
+
 bool
 paid_call_begin (Run *run, ImageRun *image_run, GError **error)
 {
   g_autoptr (JournalCall) call = new_call (run, image_run);
-  if (!journal_begin (run->cache, call, error))
+  if (!money_may_begin (run, call->cost_usd, error) || !enter_budget (run, image_run, error) ||
+      !journal_begin (run->cache, call, error))
     return false;
+  money_begin_call (run, call->cost_usd);
   image_run->call = g_steal_pointer (&call);
   return true;
 }
@@ -34,13 +64,44 @@ first_line (const char *message)
   return g_strndup (message, strcspn (message, "\n"));
 }
 
+/* What was paid for is safe, or its loss is told: for what goes wrong here a warning is enough. */
 static void
-end_call (Run *run, JournalCall *call)
+end_call (Run *run, ImageRun *image_run, JournalCall *call, MoneyEnd end, double usd)
 {
   g_autoptr (GError) problem = NULL;
-  /* What was paid for is safe, or its loss is told: a warning is enough. */
-  if (!journal_end (run->cache, call, &problem))
+  Charge *charge = &image_run->charge;
+  money_end_call (run, call->cost_usd, end, usd);
+  call->cost_usd = end == MONEY_FREE ? 0 : usd;
+  *charge = (Charge){ .usd = call->cost_usd, .is_certain = end != MONEY_MAYBE };
+  if (!journal_end (run->cache, call, &problem) ||
+      (image_run->quota_call != 0 &&
+       !quotas_end (run->quotas, image_run->quota_call, QUOTA_OUTCOME_ANSWERED, charge->usd,
+                    charge->is_certain, clock_now_us (), &problem)))
     run->listener->warning (run->listener->data, problem->message);
+  image_run->quota_call = 0;
+}
+
+static void
+end_with_picture (Run *run, ImageRun *image_run, JournalCall *call, const Digest *original)
+{
+  bool is_known;
+  double usd = money_cost_of_picture (plan_choice (image_run->request), image_run->answer.usage,
+                                      &is_known);
+  call->original = g_strdup (digest_to_hex (original).text);
+  run->totals.n_unpriced_spent += !is_known;
+  end_call (run, image_run, call, MONEY_SPENT, usd);
+}
+
+static void
+end_without_picture (Run *run, ImageRun *image_run, JournalCall *call, const GError *error)
+{
+  double usd;
+  bool is_told = money_cost_of_failure (plan_choice (image_run->request), image_run->answer.usage,
+                                        &usd);
+  bool is_refused = g_error_matches (error, RUN_ERROR, RUN_ERROR_REFUSED);
+  bool is_free = is_refused || g_error_matches (error, RUN_ERROR, RUN_ERROR_PROVIDER);
+  call->result = g_strdup (is_refused ? "refused" : is_free || is_told ? "failed" : "unknown");
+  end_call (run, image_run, call, is_free ? MONEY_FREE : is_told ? MONEY_SPENT : MONEY_MAYBE, usd);
 }
 
 void
@@ -48,27 +109,20 @@ paid_call_land (Run *run, ImageRun *image_run, const Digest *original)
 {
   g_autoptr (JournalCall) call = g_steal_pointer (&image_run->call);
   call->result = g_strdup ("stored");
-  call->original = g_strdup (digest_to_hex (original).text);
-  run->totals.spent_usd += call->cost_usd;
-  run->totals.n_unpriced_spent += !plan_choice (image_run->request)->has_price;
-  end_call (run, call);
+  end_with_picture (run, image_run, call, original);
 }
 
 void
 paid_call_end (Run *run, ImageRun *image_run, const GError *error)
 {
   g_autoptr (JournalCall) call = g_steal_pointer (&image_run->call);
-  if (error == NULL) {
-    call->result = g_strdup ("stored");
-    call->original = g_strdup (digest_to_hex (&image_run->record->digest).text);
-    run->totals.spent_usd += call->cost_usd;
-  } else {
-    bool is_known = g_error_matches (error, RUN_ERROR, RUN_ERROR_PROVIDER);
-    bool is_refused = g_error_matches (error, RUN_ERROR, RUN_ERROR_REFUSED);
-    call->result = g_strdup (is_refused ? "refused" : is_known ? "failed" : "unknown");
-    if (image_run->record != NULL) /* stored, and then something went wrong */
-      call->original = g_strdup (digest_to_hex (&image_run->record->digest).text);
+  if (error != NULL)
     call->message = first_line (error->message);
+  if (image_run->record == NULL) {
+    end_without_picture (run, image_run, call, error);
+    return;
   }
-  end_call (run, call);
+  /* With an error it was stored, and then something went wrong. */
+  call->result = g_strdup (error == NULL ? "stored" : "unknown");
+  end_with_picture (run, image_run, call, &image_run->record->digest);
 }

@@ -1,6 +1,7 @@
 /* Whether a miss may be made: what it costs, who may be asked, what the budget allows. */
 #include "run/permission.h"
 
+#include "base/clock.h"
 #include "base/units.h"
 #include "run/call-folder.h"
 #include "run/run-private.h"
@@ -49,40 +50,6 @@ general_refusal (const RunSettings *settings)
   if (settings->offline)
     return "--offline lets none be made";
   return settings->on_miss == ON_MISS_FAIL ? "--on-miss fail lets none be made" : NULL;
-}
-
-static bool
-has_budget (const RunSettings *settings)
-{
-  return settings->max_cost_usd >= 0;
-}
-
-/* A thousandth of a cent is the rounding of a sum. */
-static bool
-is_over_budget (const RunSettings *settings, double usd)
-{
-  return has_budget (settings) && usd > settings->max_cost_usd + 1e-5;
-}
-
-/* A limit cannot be kept to with prices that nobody knows. */
-static char *
-describe_unpriced (unsigned n)
-{
-  return g_strdup_printf (
-    "what %u original%s that %s not in the cache cost%s is not known, so --max-cost "
-    "cannot be kept to: write 'price' into the model's row under 'models:' in "
-    "your configuration. Nothing was spent",
-    n, n == 1 ? "" : "s", n == 1 ? "is" : "are", n == 1 ? "s" : "");
-}
-
-static char *
-describe_budget (const RunSettings *settings, unsigned n, double usd)
-{
-  g_autofree char *price = units_describe_usd (usd);
-  g_autofree char *budget = units_describe_usd (settings->max_cost_usd);
-  return g_strdup_printf ("%u original%s not in the cache; making %s costs %s, and --max-cost "
-                          "allows %s. Nothing was spent",
-                          n, n == 1 ? " is" : "s are", n == 1 ? "it" : "them", price, budget);
 }
 
 /* Is the image a paid request that will miss? Nothing is changed. */
@@ -171,14 +138,8 @@ permission_decide (Run *run, GError **error)
   RunMisses found;
   run->misses.permitted = misses_new_set ();
   survey (run, &found);
-  bool is_unpriced = has_budget (settings) && found.n_unpriced > 0;
-  if (is_unpriced || is_over_budget (settings, found.cost_usd)) {
-    g_autofree char *message = is_unpriced ? describe_unpriced (found.n_unpriced)
-                                           : describe_budget (settings, found.n, found.cost_usd);
-    g_set_error_literal (error, RUN_ERROR, RUN_ERROR_BUDGET, message);
+  if (!money_begin_run (run, &found, error))
     return false;
-  }
-  run->misses.agreed_usd = found.cost_usd;
   if (found.n == 0 || !asks)
     return true;
   if (listener->confirm == NULL)
@@ -301,18 +262,6 @@ permission_check (Run *run, const ImageRun *image_run, GError **error)
   return check_consent (run, image_run, error) && check_size (run, image_run->request, error);
 }
 
-bool
-permission_repeat (Run *run, const PlanRequest *request)
-{
-  const PlanChoice *choice = plan_choice (request);
-  Misses *misses = &run->misses;
-  double usd = misses->agreed_usd + misses->repeated_usd + choice->cost_usd;
-  if (choice->is_paid && is_over_budget (run->settings, usd))
-    return false;
-  misses->repeated_usd += choice->cost_usd;
-  return true;
-}
-
 void
 permission_warn_unaskable (Run *run, const ImageRun *image_run)
 {
@@ -336,21 +285,24 @@ permission_judge_plan (Run *run)
   unsigned n = totals->n_originals_missing;
   g_autofree char *message = NULL;
   RunErrorCode error_class = RUN_ERROR_MISS;
+  bool fails = true;
   if (!settings->dry_run || n == 0)
     return;
   if (refusal != NULL) {
     message = g_strdup_printf ("%u original%s not in the cache, and %s", n,
                                n == 1 ? " is" : "s are", refusal);
-  } else if (has_budget (settings) && totals->n_unpriced > 0) {
-    message = describe_unpriced (totals->n_unpriced);
-    error_class = RUN_ERROR_BUDGET;
-  } else if (is_over_budget (settings, totals->missing_usd)) {
-    message = describe_budget (settings, g_hash_table_size (run->misses.planned),
-                               totals->missing_usd);
-    error_class = RUN_ERROR_BUDGET;
   } else {
-    return;
+    const RunMisses found = {
+      .n = g_hash_table_size (run->misses.planned),
+      .n_unpriced = totals->n_unpriced,
+      .cost_usd = totals->missing_usd,
+    };
+    message = money_refusal_of_plan (run, &found, &fails);
+    error_class = RUN_ERROR_BUDGET;
   }
-  run->listener->warning (run->listener->data, message);
-  run_note_failure (run, error_class);
+  if (message != NULL)
+    run->listener->warning (run->listener->data, message);
+  /* A budget that is always there is no question that was asked of this plan. */
+  if (message != NULL && fails)
+    run_note_failure (run, error_class);
 }

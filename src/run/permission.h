@@ -13,8 +13,6 @@ bool permission_decide (Run *run, GError **error);
 bool permission_find_paid (Run *run, const PlanRequest *request, Digest *out_original);
 /* May this one be made? RUN_ERROR_MISS: no, and what would help. */
 bool permission_check (Run *run, const ImageRun *image_run, GError **error);
-/* May one be asked again that may be charged already? False: it could cost more than the budget. */
-bool permission_repeat (Run *run, const PlanRequest *request);
 /* Tells once that it could not be made. */
 void permission_warn_unaskable (Run *run, const ImageRun *image_run);
 /* After a dry run: a plan with misses that may not be made, or cost too much, has failed. */

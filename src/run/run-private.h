@@ -7,6 +7,7 @@
 #include "run/image-run.h"
 #include "run/manifest.h"
 #include "run/misses.h"
+#include "run/money.h"
 #include "run/network.h"
 #include "run/pins.h"
 #include "run/pool.h"
@@ -24,6 +25,7 @@ struct Run {
   PlanWorld questions; /* of `plan`, to the world */
   Plan *plan;
   Misses misses;
+  Money money;
   Pins pins;
   PlanPaths *claims; /* of the paths that real pixels gave */
   Pool *pool;
@@ -42,6 +44,11 @@ struct Run {
   bool has_failed;
   RunErrorCode first_failure;
 };
+
+/* ---- run.c ---- */
+
+/* Before the first question to them. */
+bool run_open_quotas (Run *run, GError **error);
 
 /* ---- images.c ---- */
 

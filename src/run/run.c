@@ -123,6 +123,14 @@ open_run (Run *run, GError **error)
   return interrupt_begin (error);
 }
 
+bool
+run_open_quotas (Run *run, GError **error)
+{
+  if (run->quotas == NULL)
+    run->quotas = quotas_open (cache_home (run->cache), error);
+  return run->quotas != NULL;
+}
+
 /* ---- the loop ---- */
 
 /* When the run is to end, only what was paid for is still brought home. Those stand first. */

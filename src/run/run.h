@@ -52,6 +52,8 @@ typedef struct {
   double missing_usd;  /* dry run: what the missing originals cost */
   double spent_usd;
   unsigned n_unpriced_spent; /* generated for money, nobody knows how much */
+  unsigned n_maybe;          /* calls that brought nothing and may be charged */
+  double maybe_usd;          /* what those cost then */
   int64_t duration_us;
 } RunTotals;
 

@@ -151,7 +151,8 @@ def test_other_pixels_are_an_error_where_they_must_not_be(place):
 def test_words_instead_of_a_picture(place):
     answered(place, {"parts": "text"}, 4,
              ["ai-studio answered without a picture", "it wrote", "(asked 2 times)"], calls=2)
-    expect_journal(place, "unknown", "unknown")
+    # What the words cost is told with them: nobody need wonder.
+    expect_journal(place, "failed", "failed")
 
 
 def test_empty_parts(place):
