@@ -1,6 +1,7 @@
 /* What targets of answers share. */
 #pragma once
 
+#include "providers/usage.h"
 #include "unit/providers/built-answer.h"
 
 static inline BuiltAnswer *
@@ -34,4 +35,8 @@ assert_sound (const Verdict *verdict, const ProviderAnswer *answer)
   assert_words (verdict->model_version);
   assert_words (verdict->response_id);
   assert_words (verdict->finish_reason);
+  const Model row = { .token_prices = { 120, 12, 2 } };
+  UsageCost cost = { 0 };
+  if (usage_cost (&row, verdict->usage, &cost))
+    g_assert_true (cost.usd >= 0 && cost.usd < 1000);
 }

@@ -42,11 +42,31 @@ test_no_moments (void)
     g_assert_cmpint (moment (texts[i], false), ==, -1);
 }
 
+static void
+assert_day (const char *now, const char *day)
+{
+  int64_t began_us;
+  g_setenv ("PEEL_TEST_NOW", now, true);
+  g_assert_true (clock_parse_moment (day, false, &began_us));
+  g_assert_cmpint (clock_day_us (), ==, began_us);
+}
+
+static void
+test_days (void)
+{
+  g_setenv ("TZ", "Europe/Berlin", true);
+  assert_day ("2026-11-26T22:59:59Z", "2026-11-26");
+  assert_day ("2026-11-26T23:00:00Z", "2026-11-27");
+  assert_day ("2026-03-29T21:59:59Z", "2026-03-29");
+  g_unsetenv ("PEEL_TEST_NOW");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/clock/moments-are-ages-days-and-times", test_moments);
   g_test_add_func ("/base/clock/other-texts-are-no-moments", test_no_moments);
+  g_test_add_func ("/base/clock/a-day-begins-at-midnight-here", test_days);
   return g_test_run ();
 }
