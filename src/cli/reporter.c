@@ -117,10 +117,13 @@ print_missing (const OriginalEvent *event, const char *name)
   g_autofree char *price = units_describe_usd (event->cost_usd);
   printf ("%-6s %s: %dx%d expected", event->is_paid ? "buy" : "draw", name, event->width,
           event->height);
+  g_autofree char *who = plan_describe_choices (event->request);
   if (event->is_paid)
-    printf (", %s, %s (%s)", event->has_price ? price : "price not known", event->provider,
-            event->model);
+    printf (", %s, %s", event->has_price ? price : "price not known", who);
   printf ("\n");
+  if (event->cached_from != NULL)
+    printf ("       the cache has one from %s, which 'accept: same-provider' does not take\n",
+            event->cached_from);
 }
 
 static void

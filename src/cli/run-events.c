@@ -13,6 +13,24 @@ run_events_started (const char *pipeline_name, const RunTotals *totals)
   event_print (json);
 }
 
+/* Who is asked when the first one cannot give it. */
+static void
+add_others (cJSON *json, const PlanRequest *request)
+{
+  cJSON *list = NULL;
+  for (unsigned i = request->choice + 1; i < request->choices->len; i++) {
+    const PlanChoice *choice = &g_array_index (request->choices, PlanChoice, i);
+    if (!plan_can_ask (choice))
+      continue;
+    if (list == NULL)
+      list = cJSON_AddArrayToObject (json, "else");
+    cJSON *item = cJSON_CreateObject ();
+    cJSON_AddStringToObject (item, "provider", choice->provider->name);
+    cJSON_AddStringToObject (item, "model", choice->model);
+    cJSON_AddItemToArray (list, item);
+  }
+}
+
 void
 run_events_original (const OriginalEvent *event)
 {
@@ -27,6 +45,9 @@ run_events_original (const OriginalEvent *event)
   cJSON_AddNumberToObject (json, "height", event->height);
   event_add_text (json, "provider", event->provider);
   event_add_text (json, "model", event->model);
+  if (event->request != NULL)
+    add_others (json, event->request);
+  event_add_text (json, "cached-from", event->cached_from);
   if (event->is_paid && event->has_price)
     cJSON_AddNumberToObject (json, "cost-usd", event->cost_usd);
   else if (event->is_paid)

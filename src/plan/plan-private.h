@@ -25,6 +25,13 @@ const Mark *plan_mark_of (const Step *source, const char *option);
 
 /* Fills request->choices from its options and references. */
 bool plan_choose (const Plan *plan, PlanRequest *request, Problems *problems);
+/* Fills a choice that has its `provider`, and may have its `row`. *out_option is the option that an
+ * error is about. */
+bool plan_fill_choice (const Plan *plan, const PlanRequest *request, PlanChoice *choice,
+                       const char **out_option, GError **error);
+/* Fills request->choices for GENERATE_AUTO. */
+bool plan_rank (const Plan *plan, PlanRequest *request, Problems *problems);
+bool plan_is_ready (const Plan *plan, const PlanChoice *choice);
 
 /* Fills derivative->recipe and ->fingerprint from its steps and the original. */
 bool plan_write_recipe (const Plan *plan, const PlanImage *image, const OriginalFacts *facts,

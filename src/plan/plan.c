@@ -164,8 +164,7 @@ picked_variant (const Plan *plan, unsigned row, char *id)
       !plan->world->picked (plan->world->data, id, &image.variant, &request))
     return 0;
   g_autoptr (PlanRequest) asked = plan_request_of (plan, &image, told_elsewhere);
-  return asked != NULL && digest_equal (&plan_choice (asked)->fingerprint, &request) ? image.variant
-                                                                                     : 0;
+  return asked != NULL && plan_find_choice (asked, &request) >= 0 ? image.variant : 0;
 }
 
 static void

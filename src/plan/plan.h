@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "pipeline/chain.h"
+#include "pipeline/config.h"
 #include "pipeline/pipeline.h"
 #include "providers/provider.h"
 #include "stages/load.h"
@@ -42,6 +43,9 @@ typedef struct {
   /* The variant of an image that was picked, and the request it answers. False: none was. NULL: of
    * no image. */
   bool (*picked) (void *data, const char *image_id, int *out_variant, Digest *out_request);
+  /* Is there, as far as can be seen without asking anybody, all that a request of `provider` needs? `config` is a
+   * Config. NULL: there is. */
+  bool (*is_ready) (void *data, const ProviderType *provider, const Config *config);
 } PlanWorld;
 
 /* What is known of an original. */
@@ -104,6 +108,7 @@ typedef struct {
   const void *config; /* what the user's configuration says of it, or its defaults, or NULL */
   const Model *row;   /* of the models table, or NULL */
   const char *model;  /* as the provider calls it */
+  bool is_ready;      /* nothing that asking needs is missing; of one that is alone nobody looks */
   char *gone;         /* why the model cannot be asked any more, and what can; NULL: it can */
   bool is_paid;
   bool has_price;     /* of what is paid: somebody wrote down what it costs */
@@ -144,8 +149,14 @@ void plan_request_free (PlanRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanRequest, plan_request_free)
 /* The one whose turn it is. Borrowed; as good as the request. */
 const PlanChoice *plan_choice (const PlanRequest *request);
-/* Gives the next one its turn. False: there is none, and nothing changes. */
+/* Gives the next one that can be asked its turn. False: there is none, and nothing changes. */
 bool plan_next_choice (PlanRequest *request);
+/* Is its model there still, and nothing missing? */
+bool plan_can_ask (const PlanChoice *choice);
+/* The first choice of this fingerprint, -1: there is none. */
+int plan_find_choice (const PlanRequest *request, const Digest *fingerprint);
+/* "vertex (gemini-3-pro-image), else ai-studio": who is asked from now on. New string. */
+char *plan_describe_choices (const PlanRequest *request);
 
 /* The derivatives of an image whose original has these facts. An output that this original cannot
  * give is a Derivative with a `problem`. NULL after adding to `problems`: the pipeline is wrong. */

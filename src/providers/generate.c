@@ -45,6 +45,19 @@ static const OptionChoice output_types[] = {
   { 0 },
 };
 
+static const OptionChoice preferences[] = {
+  { "quality", PREFER_QUALITY, "the best pictures" },
+  { "speed", PREFER_SPEED, "the least time for a picture" },
+  { "cost", PREFER_COST, "the lowest price" },
+  { 0 },
+};
+
+static const OptionChoice acceptances[] = {
+  { "any", ACCEPT_ANY, "of any provider: the same model is the same request" },
+  { "same-provider", ACCEPT_SAME_PROVIDER, "only of those that are to be asked" },
+  { 0 },
+};
+
 static const OptionChoice other_sizes[] = {
   { "warn", OTHER_SIZE_WARN, "outputs are made of what came, and a warning tells" },
   { "fail", OTHER_SIZE_FAIL, "the image fails; its original is kept" },
@@ -53,11 +66,16 @@ static const OptionChoice other_sizes[] = {
 
 static const Option rows[] = {
   { OPTION_TEXTS (GenerateOptions, provider), .name = "provider",
-    .help =
-      "Who makes the picture; of several the first is asked. 'synthetic' draws locally, for free",
+    .help = "Who makes the picture; of several the first that can be asked, then the next. 'auto': "
+            "whoever"
+            " suits 'prefer' best. 'synthetic' draws locally, for free",
     .fallback = "synthetic",
     /* The same request may be answered by another provider: who was asked shapes no pixels. */
     .flags = OPTION_RUN_ONLY, .value_name = "NAME" },
+  { OPTION_CHOICE (GenerateOptions, prefer), .name = "prefer", .choices = preferences,
+    .help = "What 'provider: auto' goes by", .fallback = "quality", .flags = OPTION_RUN_ONLY },
+  { OPTION_CHOICE (GenerateOptions, accept), .name = "accept", .choices = acceptances,
+    .help = "Whose answers of the cache are taken", .fallback = "any", .flags = OPTION_RUN_ONLY },
   { OPTION_TEXT (GenerateOptions, model), .name = "model",
     .help = "Model to ask; unset: the provider's usual one. The synthetic provider has one painter"
             " and takes any name",

@@ -31,10 +31,21 @@ typedef enum {
 
 typedef enum { OUTPUT_TYPE_UNSET, OUTPUT_TYPE_PNG, OUTPUT_TYPE_JPEG, OUTPUT_TYPE_WEBP } OutputType;
 
+/* What the best of several is, of those that can do what is asked. */
+typedef enum { PREFER_QUALITY, PREFER_SPEED, PREFER_COST } Prefer;
+
+/* Whose answers of the cache are taken. */
+typedef enum { ACCEPT_ANY, ACCEPT_SAME_PROVIDER } Accept;
+
 typedef enum { OTHER_SIZE_WARN, OTHER_SIZE_FAIL } OtherSize;
 
+/* In place of providers: whoever can do it. */
+#define GENERATE_AUTO "auto"
+
 typedef struct {
-  char **provider; /* in order of preference */
+  char **provider; /* in the order in which they are asked, or GENERATE_AUTO alone */
+  int prefer;      /* Prefer, of GENERATE_AUTO */
+  int accept;      /* Accept */
   char *model;
   char *prompt;
   char *negative_prompt;

@@ -29,6 +29,18 @@ static const Option token_price_rows[] = {
 };
 static const OptionTable token_price_options = { token_price_rows, sizeof (TokenPrices),
                                                  .shorthand = NULL };
+static const Option second_rows[] = {
+  { OPTION_NUMBER (ModelSeconds, half_k), .name = "512", .min = 0, .max = 3600, .unit = "s",
+    .help = "For a picture at 512" },
+  { OPTION_NUMBER (ModelSeconds, one_k), .name = "1K", .min = 0, .max = 3600, .unit = "s",
+    .help = "For a picture at 1K" },
+  { OPTION_NUMBER (ModelSeconds, two_k), .name = "2K", .min = 0, .max = 3600, .unit = "s",
+    .help = "For a picture at 2K" },
+  { OPTION_NUMBER (ModelSeconds, four_k), .name = "4K", .min = 0, .max = 3600, .unit = "s",
+    .help = "For a picture at 4K" },
+  { 0 },
+};
+static const OptionTable second_options = { second_rows, sizeof (ModelSeconds), .shorthand = NULL };
 
 static const OptionChoice apis[] = {
   { "gemini", MODEL_API_GEMINI, "generateContent, of Gemini's image models" },
@@ -86,6 +98,12 @@ static const Option rows[] = {
     .help = "When the prices were looked up" },
   { OPTION_BOOL (Model, is_free), .name = "free", .fallback = "false",
     .help = "It costs nothing, and is asked without asking you" },
+  { OPTION_INT (Model, quality), .name = "quality", .min = 1, .max = 100,
+    .help = "How good its pictures are beside other models', for 'provider: auto'; unset: it is"
+            " taken last" },
+  { OPTION_GROUP (Model, seconds, ModelSeconds, &second_options), .name = "seconds",
+    .help = "How long a picture usually takes by resolution, for 'prefer: speed'; unset: it is"
+            " taken last" },
   { OPTION_INT (Model, requests_per_minute), .name = "requests-per-minute", .min = 1,
     .max = 1000000, .help = "What the service publishes as its limit" },
   { OPTION_TEXT (Model, retired), .name = "retired", .value_name = "DATE",
@@ -291,6 +309,12 @@ model_id_at (const Model *model, const char *provider)
 }
 
 bool
+model_is_at (const Model *model, const char *provider)
+{
+  return has_text (model->providers, provider);
+}
+
+bool
 model_is_retired (const Model *model)
 {
   return model->retired != NULL && model->retired[0] != '\0';
@@ -323,7 +347,7 @@ fail_unknown (const ModelTable *table, const char *provider, const char *name, G
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (unsigned i = 0; i < table->models->len; i++) {
     const Model *model = table->models->pdata[i];
-    if (model_is_retired (model) || !has_text (model->providers, provider))
+    if (model_is_retired (model) || !model_is_at (model, provider))
       continue;
     g_ptr_array_add (names, model->id);
     for (unsigned k = 0; model->aliases != NULL && model->aliases[k] != NULL; k++)
@@ -348,7 +372,7 @@ model_table_find (const ModelTable *table, const char *provider, const char *nam
       continue;
     if (model_is_retired (model))
       retired = model;
-    else if (has_text (model->providers, provider))
+    else if (model_is_at (model, provider))
       return model;
     else
       elsewhere = model;
@@ -390,6 +414,22 @@ model_price (const Model *model, const char *resolution, unsigned n_references, 
       usd = prices[i].usd;
   *out_usd = model->is_free ? 0 : usd + n_references * model->reference_price;
   return usd > 0 || model->is_free;
+}
+
+double
+model_seconds (const Model *model, const char *resolution)
+{
+  const struct {
+    const char *resolution;
+    double seconds;
+  } times[] = { { "512", model->seconds.half_k },
+                { "1K", model->seconds.one_k },
+                { "2K", model->seconds.two_k },
+                { "4K", model->seconds.four_k } };
+  for (unsigned i = 0; i < G_N_ELEMENTS (times); i++)
+    if (strcmp (times[i].resolution, resolution) == 0)
+      return times[i].seconds;
+  return 0;
 }
 
 bool

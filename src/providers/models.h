@@ -25,6 +25,10 @@ typedef struct {
   double image, text; /* going out; thoughts are text */
   double input;
 } TokenPrices;
+/* Seconds for a picture, by resolution; 0: not known */
+typedef struct {
+  double half_k, one_k, two_k, four_k;
+} ModelSeconds;
 
 typedef struct {
   char *id;              /* the row's name: what is asked for, unless `ids` says otherwise */
@@ -52,6 +56,8 @@ typedef struct {
   TokenPrices token_prices; /* what is billed in the end; image 0: `price` and `prices` are */
   char *prices_as_of;       /* a date */
   bool is_free;
+  int quality; /* 1 to 100; 0: nobody has ranked it */
+  ModelSeconds seconds;
   int requests_per_minute; /* what the service publishes; 0: nothing */
   char *retired;           /* a date: it is gone */
   char *successor;         /* the row to use instead */
@@ -76,11 +82,14 @@ const Model *model_table_find (const ModelTable *table, const char *provider, co
                                GError **error);
 /* What requests for it are kept under. */
 const char *model_family (const Model *model);
+bool model_is_at (const Model *model, const char *provider);
 /* What `provider` calls it. */
 const char *model_id_at (const Model *model, const char *provider);
 /* USD for a picture; false: nobody wrote it down. */
 bool model_price (const Model *model, const char *resolution, unsigned n_references,
                   double *out_usd);
+/* Typical seconds for a picture; 0: not known. */
+double model_seconds (const Model *model, const char *resolution);
 /* An empty date takes a retirement back, in a configuration that knows better. */
 bool model_is_retired (const Model *model);
 /* The row of an id or alias that is gone, or NULL. */

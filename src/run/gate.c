@@ -123,7 +123,7 @@ bool
 gate_is_paused (const Gate *gate)
 {
   enum { SOON_US = 1000 * 1000 };
-  int64_t soon_us = clock_now_us () + SOON_US;
+  int64_t soon_us = g_get_real_time () + SOON_US;
   for (unsigned i = 0; i < gate->keys->len; i++)
     if (!key_at (gate, i)->is_dead && key_at (gate, i)->free_us <= soon_us)
       return false;
@@ -161,7 +161,7 @@ day_end (const Gate *gate, int64_t now_us)
 static void
 set_out_for_day (const Gate *gate, GateKey *key, int64_t until_us, const char *why)
 {
-  int64_t now_us = clock_now_us ();
+  int64_t now_us = g_get_real_time ();
   g_autofree char *wait = units_describe_duration ((until_us - now_us) / 1000);
   set_out (
     key, until_us,
@@ -171,7 +171,7 @@ set_out_for_day (const Gate *gate, GateKey *key, int64_t until_us, const char *w
 static void
 set_too_long (const Gate *gate, GateKey *key, int64_t until_us, const char *why)
 {
-  g_autofree char *wait = units_describe_duration ((until_us - clock_now_us ()) / 1000);
+  g_autofree char *wait = units_describe_duration ((until_us - g_get_real_time ()) / 1000);
   g_autofree char *most = units_describe_duration (gate->pace.most_wait_ms);
   set_out (
     key, until_us,
@@ -191,7 +191,7 @@ ask_quotas (Run *run, const Gate *gate, GateKey *key, double usd, QuotaReply *ou
             GError **error)
 {
   QuotaLimit requests[PACE_MOST_LIMITS], spend[PACE_MOST_LIMITS];
-  int64_t now_us = clock_now_us ();
+  int64_t now_us = g_get_real_time ();
   const QuotaQuestion question = {
     .account = account_of (run, gate, key),
     .provider = gate->provider->name,
@@ -215,7 +215,7 @@ static bool
 try_key (Run *run, Gate *gate, GateKey *key, double usd, GatePass *out_pass, GError **error)
 {
   g_auto (QuotaReply) reply = { 0 };
-  int64_t now_us = clock_now_us ();
+  int64_t now_us = g_get_real_time ();
   if (!ask_quotas (run, gate, key, usd, &reply, error))
     return false;
   key->is_busy = reply.answer == QUOTA_BUSY;
@@ -261,7 +261,7 @@ has_token (Run *run, GateKey *key, GError **error)
 static GateAnswer
 wait_or_shut (const Gate *gate, bool has_tried, GatePass *out_pass, GError **error)
 {
-  int64_t now_us = clock_now_us (), first_us = INT64_MAX;
+  int64_t now_us = g_get_real_time (), first_us = INT64_MAX;
   const GateKey *last = NULL;
   for (unsigned i = 0; i < gate->keys->len; i++) {
     const GateKey *key = key_at (gate, i);
@@ -285,7 +285,7 @@ wait_or_shut (const Gate *gate, bool has_tried, GatePass *out_pass, GError **err
 GateAnswer
 gate_enter (Run *run, Gate *gate, double usd, bool has_tried, GatePass *out_pass, GError **error)
 {
-  int64_t now_us = clock_now_us ();
+  int64_t now_us = g_get_real_time ();
   unsigned first = gate->next;
   for (unsigned i = 0; i < gate->keys->len; i++) {
     GateKey *key = key_at (gate, first + i);
@@ -318,7 +318,7 @@ gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, co
     if (key_at (gate, i)->is_busy)
       key_at (gate, i)->free_us = 0;
   if (!quotas_end (run->quotas, pass->call, outcome, charge->usd, charge->is_certain,
-                   clock_now_us (), &error))
+                   g_get_real_time (), &error))
     run->listener->warning (run->listener->data, error->message);
 }
 
@@ -349,7 +349,7 @@ gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const
   GateKey *key = key_of (gate, pass->credential);
   const char *account = account_of (run, gate, key);
   unsigned n_in_row = quotas_n_throttled (run->quotas, account, gate->model);
-  int64_t now_us = clock_now_us ();
+  int64_t now_us = g_get_real_time ();
   int64_t wait_ms = wanted_ms >= 0 ? wanted_ms + g_random_int_range (0, SPREAD_MS)
                                    : backoff_ms (n_in_row);
   int64_t until_us = now_us + wait_ms * 1000;
@@ -373,7 +373,7 @@ gate_stop_for_day (Run *run, Gate *gate, const GatePass *pass, const char *why)
 {
   g_autoptr (GError) error = NULL;
   GateKey *key = key_of (gate, pass->credential);
-  int64_t until_us = day_end (gate, clock_now_us ());
+  int64_t until_us = day_end (gate, g_get_real_time ());
   set_out_for_day (gate, key, until_us, why);
   if (!quotas_pause (run->quotas, account_of (run, gate, key), gate->provider->name, gate->model,
                      until_us, true, why, &error))

@@ -11,6 +11,7 @@ image_run_free (ImageRun *image_run)
       freshness_clear (&image_run->outputs[i]);
   g_free (image_run->outputs);
   g_free (image_run->selected);
+  g_free (image_run->cached_from);
   expansion_free (image_run->expansion);
   flight_free (image_run->flight);
   journal_call_free (image_run->call);

@@ -32,6 +32,7 @@ typedef struct {
   ImageAnswer answer; /* of a service; zero: none was asked */
   Digest untold;      /* an original that is there, of which nothing is told */
   bool has_untold;
+  char *cached_from;   /* whose original of the cache 'accept' did not take, or NULL */
   CacheRecord *record; /* once the original is known */
   bool was_cached;     /* the original was there before this run */
   Expansion *expansion;

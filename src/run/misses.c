@@ -54,13 +54,30 @@ misses_add_request (GHashTable *set, const PlanRequest *request)
 bool
 misses_asks_again (const Run *run, const ImageRun *image_run)
 {
-  return selection_matches (run->settings->regenerate, false, image_run->image->id,
-                            image_run->image->id) &&
-         !g_hash_table_contains (run->misses.regenerated,
-                                 &plan_choice (image_run->request)->fingerprint);
+  const GArray *choices = image_run->request->choices;
+  if (!selection_matches (run->settings->regenerate, false, image_run->image->id,
+                          image_run->image->id))
+    return false;
+  for (unsigned i = 0; i < choices->len; i++)
+    if (g_hash_table_contains (run->misses.regenerated,
+                               &g_array_index (choices, PlanChoice, i).fingerprint))
+      return false;
+  return true;
 }
 
 /* ---- a dry run ---- */
+
+/* New string. */
+static char *
+describe_reason (const ImageRun *image_run, bool again)
+{
+  const char *why = again ? "--regenerate asks for another original"
+                          : "its original is not there yet";
+  if (image_run->request->choices->len == 1)
+    return g_strdup (why);
+  g_autofree char *who = plan_describe_choices (image_run->request);
+  return g_strdup_printf ("%s: %s", why, who);
+}
 
 /* Told with the sizes that are expected. */
 static void
@@ -80,6 +97,8 @@ plan_miss (Run *run, ImageRun *image_run, const OriginalFacts *facts)
     .is_paid = choice->is_paid,
     .has_price = choice->has_price,
     .cost_usd = choice->cost_usd,
+    .request = request,
+    .cached_from = image_run->cached_from,
   };
   bool again = misses_asks_again (run, image_run);
   permission_warn_unaskable (run, image_run);
@@ -94,8 +113,7 @@ plan_miss (Run *run, ImageRun *image_run, const OriginalFacts *facts)
       continue;
     run->totals.n_expected++;
     run->totals.n_to_make++;
-    image_run->outputs[i].reason = g_strdup (again ? "--regenerate asks for another original"
-                                                   : "its original is not there yet");
+    image_run->outputs[i].reason = describe_reason (image_run, again);
     run_tell_output (run, image_run, i, OUTPUT_TO_MAKE, 0, NULL);
   }
   run_finish_image (run, image_run);
@@ -219,6 +237,20 @@ take_flight (Run *run, ImageRun *image_run)
   }
 }
 
+/* That another provider's original is there, and is not taken. */
+static void
+announce (Run *run, const ImageRun *image_run)
+{
+  enum { MOST_TOLD = 10 };
+  if (image_run->cached_from == NULL || ++run->misses.n_announced > MOST_TOLD)
+    return;
+  g_autofree char *words = permission_describe_other (image_run);
+  g_autofree char *message = g_strdup_printf (
+    "%s: %s%s", image_run->image->id, words,
+    run->misses.n_announced == MOST_TOLD ? "; of further images this is not told" : "");
+  run->listener->warning (run->listener->data, message);
+}
+
 void
 misses_begin (Run *run, ImageRun *image_run)
 {
@@ -235,8 +267,10 @@ misses_begin (Run *run, ImageRun *image_run)
     plan_miss (run, image_run, &expected);
   else if (!permission_check (run, image_run, &error))
     run_fail_image (run, image_run, error);
-  else
+  else {
+    announce (run, image_run);
     take_flight (run, image_run);
+  }
 }
 
 void

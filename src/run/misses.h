@@ -22,6 +22,7 @@ typedef struct {
   char *refusal;           /* why paid requests may not be made; NULL: those permitted may */
   GHashTable *told_others; /* char*, "FROM TO": falls to another provider that were told */
   bool has_told_unaskable;
+  unsigned n_announced; /* of images whose cached original 'accept' did not take */
   int64_t last_retry_us;
 } Misses;
 

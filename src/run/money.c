@@ -1,6 +1,5 @@
 #include "run/money.h"
 
-#include "base/clock.h"
 #include "base/day.h"
 #include "base/units.h"
 #include "providers/usage.h"
@@ -96,7 +95,7 @@ find_refusal (const Run *run, const RunMisses *found, double before_usd, bool *o
 static bool
 hold (Run *run, double usd, double *out_before_usd, GError **error)
 {
-  int64_t now_us = clock_now_us ();
+  int64_t now_us = g_get_real_time ();
   bool fits;
   *out_before_usd = 0;
   if (budget_of (run) == NULL)

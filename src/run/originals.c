@@ -1,6 +1,6 @@
 /* The original of an image: found in the cache, or drawn or read by a worker. */
 #include "base/clock.h"
-#include "run/permission.h"
+#include "run/answers.h"
 #include "run/run-private.h"
 
 static void
@@ -17,6 +17,7 @@ tell_original (Run *run, const ImageRun *image_run, const char *how)
     .width = record->width,
     .height = record->height,
     .size_bytes = record->size_bytes,
+    .cached_from = image_run->was_cached ? answers_provider (image_run) : image_run->cached_from,
   };
   run->totals.original_bytes += record->size_bytes;
   run->listener->original (run->listener->data, &event);
@@ -115,17 +116,15 @@ run_look_up (Run *run, ImageRun *image_run, bool *out_is_lost, GError **error)
     return false;
   if (image_run->record != NULL || image_run->has_untold)
     return true;
-  bool is_hit = cache_lookup (run->cache, &plan_choice (image_run->request)->fingerprint, &digest,
-                              out_is_lost, &problem) ||
-                (problem == NULL && permission_find_paid (run, image_run->request, &digest));
-  if (is_hit)
-    run_take_stored (run, image_run, &digest, &problem);
-  if (problem != NULL) {
-    g_propagate_error (error, problem);
+  bool is_found;
+  if (!answers_find (run, image_run, &digest, &is_found, out_is_lost, error))
     return false;
-  }
-  *out_is_lost = *out_is_lost && !is_hit;
-  return true;
+  if (is_found)
+    run_take_stored (run, image_run, &digest, &problem);
+  if (problem == NULL)
+    return true;
+  g_propagate_error (error, problem);
+  return false;
 }
 
 static void

@@ -1,6 +1,5 @@
 #include "run/paid-call.h"
 
-#include "base/clock.h"
 #include "base/day.h"
 #include "run/run-private.h"
 
@@ -24,7 +23,7 @@ static bool
 enter_budget (Run *run, ImageRun *image_run, GError **error)
 {
   const PlanChoice *choice = plan_choice (image_run->request);
-  int64_t now_us = clock_now_us ();
+  int64_t now_us = g_get_real_time ();
   const QuotaQuestion question = {
     .account = choice->provider->name,
     .provider = choice->provider->name,
@@ -76,7 +75,7 @@ end_call (Run *run, ImageRun *image_run, JournalCall *call, MoneyEnd end, double
   if (!journal_end (run->cache, call, &problem) ||
       (image_run->quota_call != 0 &&
        !quotas_end (run->quotas, image_run->quota_call, QUOTA_OUTCOME_ANSWERED, charge->usd,
-                    charge->is_certain, clock_now_us (), &problem)))
+                    charge->is_certain, g_get_real_time (), &problem)))
     run->listener->warning (run->listener->data, problem->message);
   image_run->quota_call = 0;
 }

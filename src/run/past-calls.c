@@ -10,6 +10,7 @@ struct PastCalls {
 typedef struct {
   Digest request;
   Digest original;
+  const char *provider; /* who gave it; interned */
   bool has_original;
   bool has_lost; /* and nothing was stored after it */
 } PastCall;
@@ -37,6 +38,7 @@ visit (void *data, const JournalCall *call)
   if (has_original) {
     PastCall *past = past_call_of (calls, &request);
     past->original = original;
+    past->provider = g_intern_string (call->provider);
     past->has_original = true;
     past->has_lost = false;
   } else if (journal_call_is_lost (calls->home, call)) {
@@ -65,10 +67,12 @@ past_calls_free (PastCalls *calls)
 }
 
 bool
-past_calls_find (const PastCalls *calls, const Digest *request, Digest *out_original)
+past_calls_find (const PastCalls *calls, const Digest *request, const char *provider,
+                 Digest *out_original)
 {
   const PastCall *past = g_hash_table_lookup (calls->by_request, request);
-  if (past == NULL || !past->has_original)
+  if (past == NULL || !past->has_original ||
+      (provider != NULL && g_strcmp0 (past->provider, provider) != 0))
     return false;
   *out_original = past->original;
   return true;

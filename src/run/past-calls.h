@@ -13,7 +13,9 @@ typedef struct PastCalls PastCalls;
 PastCalls *past_calls_load (const char *home);
 void past_calls_free (PastCalls *calls);
 
-/* The original that answered the request last. False: the journal knows of none. */
-bool past_calls_find (const PastCalls *calls, const Digest *request, Digest *out_original);
+/* The original that answered the request last. False: the journal knows of none, or it is not from
+ * `provider` (NULL: whoever it is from). */
+bool past_calls_find (const PastCalls *calls, const Digest *request, const char *provider,
+                      Digest *out_original);
 /* Was it asked since then, by a call of which nobody knows whether it was charged? */
 bool past_calls_has_lost (const PastCalls *calls, const Digest *request);

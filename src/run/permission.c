@@ -18,11 +18,12 @@ past_calls (Run *run)
 }
 
 bool
-permission_find_paid (Run *run, const PlanRequest *request, Digest *out_original)
+permission_find_paid (Run *run, const PlanChoice *choice, const char *provider,
+                      Digest *out_original)
 {
-  const PlanChoice *choice = plan_choice (request);
   Digest original;
-  if (!choice->is_paid || !past_calls_find (past_calls (run), &choice->fingerprint, &original) ||
+  if (!choice->is_paid ||
+      !past_calls_find (past_calls (run), &choice->fingerprint, provider, &original) ||
       !cache_has (run->cache, &original))
     return false;
   *out_original = original;
@@ -187,18 +188,29 @@ describe_request (const PlanRequest *request)
                           prompt);
 }
 
+char *
+permission_describe_other (const ImageRun *image_run)
+{
+  return g_strdup_printf ("the cache has an original from %s for this request, but 'accept: "
+                          "same-provider' asks %s",
+                          image_run->cached_from, plan_choice (image_run->request)->provider->name);
+}
+
 static bool
 refuse (const Run *run, const ImageRun *image_run, const char *why, const char *advice,
         GError **error)
 {
   g_autofree char *asked = describe_request (image_run->request);
+  g_autofree char *other = image_run->cached_from != NULL ? permission_describe_other (image_run)
+                                                          : NULL;
   bool again = misses_asks_again (run, image_run);
   g_set_error (error, RUN_ERROR, RUN_ERROR_MISS,
                "%s, and %s\n"
                "  asked: %s\n"
                "  to do: %s%s",
-               again ? "--regenerate asks for another original"
-                     : "its original is not in the cache",
+               again           ? "--regenerate asks for another original"
+               : other != NULL ? other
+                               : "its original is not in the cache",
                why, asked, advice,
                again ? "" : ", or 'peel cache restore BUNDLE' with the originals of another cache");
   return false;
@@ -212,6 +224,29 @@ refuse_unconfigured (const Run *run, const ImageRun *image_run, GError **error)
   g_autofree char *advice = g_strdup_printf ("say in %s what it needs (docs/configuration.md)",
                                              config_path (run->pipeline->config));
   return refuse (run, image_run, why, advice, error);
+}
+
+/* New string: "vertex, ai-studio". */
+static char *
+list_providers (const PlanRequest *request)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (unsigned i = 0; i < request->choices->len; i++) {
+    const char *name = g_array_index (request->choices, PlanChoice, i).provider->name;
+    if (!g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+      g_ptr_array_add (names, (gpointer)name);
+  }
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (", ", (char **)names->pdata);
+}
+
+static bool
+refuse_unready (const Run *run, const ImageRun *image_run, GError **error)
+{
+  g_autofree char *names = list_providers (image_run->request);
+  g_autofree char *why = g_strdup_printf ("none of those that could be asked is set up: %s", names);
+  return refuse (run, image_run, why, "set one of them up ('peel providers' tells what each lacks)",
+                 error);
 }
 
 /* May the miss be made? */
@@ -228,6 +263,8 @@ check_consent (Run *run, const ImageRun *image_run, GError **error)
                    settings->offline ? "run without --offline" : "--on-miss generate", error);
   if (choice->gone != NULL)
     return refuse (run, image_run, choice->gone, "change 'model' in the pipeline", error);
+  if (!choice->is_ready)
+    return refuse_unready (run, image_run, error);
   if (!is_configured (request))
     return refuse_unconfigured (run, image_run, error);
   if (choice->is_paid && misses->refusal != NULL)
@@ -267,7 +304,7 @@ permission_warn_unaskable (Run *run, const ImageRun *image_run)
 {
   g_autoptr (GError) error = NULL;
   const PlanRequest *request = image_run->request;
-  if ((plan_choice (request)->gone == NULL && is_configured (request)) ||
+  if ((plan_can_ask (plan_choice (request)) && is_configured (request)) ||
       run->misses.has_told_unaskable)
     return;
   run->misses.has_told_unaskable = true;

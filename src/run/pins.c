@@ -3,6 +3,7 @@
  * as one that has only what the lock names. */
 #include "run/pins.h"
 
+#include "run/answers.h"
 #include "run/run-private.h"
 #include "run/selection.h"
 
@@ -45,12 +46,12 @@ is_overridden (const Run *run, const PlanImage *image)
 static bool
 holds (const LockEntry *entry, const PlanRequest *request)
 {
-  return entry != NULL && digest_equal (&entry->request, &plan_choice (request)->fingerprint);
+  return entry != NULL && plan_find_choice (request, &entry->request) >= 0;
 }
 
 /* What keeps the image from being made of what is pinned; NULL: nothing. New string. */
 static char *
-find_fault (const Run *run, const PlanImage *image, const PlanRequest *request)
+find_fault (Run *run, const PlanImage *image, const PlanRequest *request)
 {
   const LockEntry *entry = find_entry (run, image);
   if (entry == NULL)
@@ -59,6 +60,10 @@ find_fault (const Run *run, const PlanImage *image, const PlanRequest *request)
     return g_strdup ("its pin is stale: what is asked has changed");
   if (!cache_has (run->cache, &entry->original))
     return g_strdup_printf ("its pinned original %.12s is not in the cache",
+                            digest_to_hex (&entry->original).text);
+  if (answers_choice_of (run, request, &entry->request, &entry->original) < 0)
+    return g_strdup_printf ("its pinned original %.12s is from another provider, which 'accept: "
+                            "same-provider' does not take",
                             digest_to_hex (&entry->original).text);
   return NULL;
 }
@@ -172,8 +177,13 @@ pins_find (Run *run, ImageRun *image_run, GError **error)
   GError *problem = NULL;
   if (is_overridden (run, image))
     return true;
-  if (holds (entry, image_run->request) && cache_has (run->cache, &entry->original))
+  int choice = entry != NULL && cache_has (run->cache, &entry->original)
+                 ? answers_choice_of (run, image_run->request, &entry->request, &entry->original)
+                 : -1;
+  if (choice >= 0) {
+    image_run->request->choice = (unsigned)choice;
     run_take_stored (run, image_run, &entry->original, &problem);
+  }
   if (problem == NULL && image_run->record == NULL && !image_run->has_untold &&
       run->settings->locked && is_wanted (run, image_run))
     g_set_error (&problem, RUN_ERROR, RUN_ERROR_MISS,

@@ -31,6 +31,7 @@ run_clear (Run *run)
   misses_clear (&run->misses);
   plan_paths_free (run->claims);
   plan_free (run->plan);
+  world_clear (&run->world);
   state_close (run->state);
   cache_close (run->cache);
   g_free (run->libraries);
@@ -55,6 +56,7 @@ make_plan (Run *run, GError **error)
   run->world = (World){ .state = run->state,
                         .cache = run->cache,
                         .lock = run->pins.lock,
+                        .token_command = run->settings->token_command,
                         .pipeline_name = run->pipeline->name };
   run->questions = world_of (&run->world);
   run->plan = plan_new (run->pipeline, &run->questions, problems);

@@ -81,6 +81,9 @@ typedef struct {
   int64_t size_bytes;
   bool is_expected;
   const char *provider, *model; /* who is to be asked, when missing */
+  const PlanRequest *request;   /* all who are, in their order, when missing */
+  const char *
+    cached_from; /* whose the original is; of others, whose the cache has that 'accept' does not take */
   bool is_paid, has_price;
   double cost_usd;
 } OriginalEvent;

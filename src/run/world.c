@@ -5,6 +5,7 @@
 
 #include "base/base-error.h"
 #include "base/path.h"
+#include "run/readiness.h"
 #include "run/recall.h"
 #include "run/run-error.h"
 
@@ -121,14 +122,30 @@ picked (void *data, const char *image_id, int *out_variant, Digest *out_request)
   return true;
 }
 
+/* Looked at once: a request must not become another while a run goes on. */
+static bool
+is_ready (void *data, const ProviderType *provider, const Config *config)
+{
+  World *world = data;
+  void *known;
+  if (world->ready == NULL)
+    world->ready = g_hash_table_new (NULL, NULL);
+  if (g_hash_table_lookup_extended (world->ready, provider, NULL, &known))
+    return GPOINTER_TO_INT (known) != 0;
+  bool found = readiness_of (provider, config, world->token_command);
+  g_hash_table_insert (world->ready, (gpointer)provider, GINT_TO_POINTER (found));
+  return found;
+}
+
 PlanWorld
 world_of (World *world)
 {
-  return (PlanWorld){ world, list_files, file_digest, real_path, recall, picked };
+  return (PlanWorld){ world, list_files, file_digest, real_path, recall, picked, is_ready };
 }
 
 void
 world_clear (World *world)
 {
   g_clear_pointer (&world->opened, cache_close);
+  g_clear_pointer (&world->ready, g_hash_table_unref);
 }

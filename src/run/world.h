@@ -12,7 +12,9 @@ typedef struct {
   const char *home;     /* where then; NULL: the default place */
   const LockFile *lock; /* what was picked; NULL: nothing */
   const char *pipeline_name; /* whose images they are */
+  const char *token_command; /* as in RunSettings */
   Cache *opened;             /* by the world itself */
+  GHashTable *ready;         /* of the world itself: ProviderType → is it, as a pointer */
 } World;
 
 void world_clear (World *world);
