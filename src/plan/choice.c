@@ -244,8 +244,11 @@ add_named (const Plan *plan, PlanRequest *request, const char *name, bool is_alo
   bool ok = plan_fill_choice (plan, request, &choice, &option, &error);
   choice.is_ready = is_alone || (ok && plan_is_ready (plan, &choice));
   g_array_append_val (request->choices, choice);
-  return ok || problems_add (problems, plan_mark_of (request->step, option), "%s%s%s",
-                             is_alone ? "" : name, is_alone ? "" : ": ", error->message);
+  if (ok)
+    return true;
+  bool is_named = is_alone || strstr (error->message, name) != NULL;
+  return problems_add (problems, plan_mark_of (request->step, option), "%s%s%s",
+                       is_named ? "" : name, is_named ? "" : ": ", error->message);
 }
 
 static bool

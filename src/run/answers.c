@@ -21,9 +21,11 @@ find_provider (const CacheRecord *record, const Digest *fingerprint, const char 
 const char *
 answers_provider (const ImageRun *image_run)
 {
-  return image_run->request != NULL && image_run->record != NULL
-           ? find_provider (image_run->record, &plan_choice (image_run->request)->fingerprint, NULL)
-           : NULL;
+  if (image_run->request == NULL || image_run->record == NULL)
+    return NULL;
+  const PlanChoice *choice = plan_choice (image_run->request);
+  const char *own = find_provider (image_run->record, &choice->fingerprint, choice->provider->name);
+  return own != NULL ? own : find_provider (image_run->record, &choice->fingerprint, NULL);
 }
 
 /* ---- one choice ---- */

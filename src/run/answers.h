@@ -14,5 +14,6 @@ bool answers_find (Run *run, ImageRun *image_run, Digest *out_original, bool *ou
  * or the fingerprint is none of the request's. */
 int answers_choice_of (Run *run, const PlanRequest *request, const Digest *fingerprint,
                        const Digest *original);
-/* Who drew the image's original for this request; NULL: nobody wrote it down. Borrowed from the record. */
+/* Who drew the image's original for this request: of several who drew the same bytes the one whose turn it
+ * is, or else the last; NULL: nobody wrote it down. Borrowed from the record. */
 const char *answers_provider (const ImageRun *image_run);
