@@ -64,7 +64,7 @@ will_miss (Run *run, ImageRun *probe)
     return false;
   probe->request = plan_request (run->plan, probe->index, problems);
   if (probe->request == NULL || !plan_choice (probe->request)->is_paid ||
-      plan_choice (probe->request)->gone != NULL ||
+      !plan_can_ask (plan_choice (probe->request)) ||
       g_hash_table_contains (run->misses.permitted, &plan_choice (probe->request)->fingerprint))
     return false;
   if (!run_look_up (run, probe, &is_lost, &error)) {

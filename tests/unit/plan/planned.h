@@ -67,11 +67,20 @@ world_picked (void *data, const char *image_id, int *out_variant, Digest *out_re
   return true;
 }
 
-static int world_version = 1;
-static const PlanWorld world = { &world_version, world_list,   world_digest,
-                                 NULL,           world_recall, world_picked };
+/* The providers that are set up: NULL is all of them. */
+static const char *const *world_ready;
 
-/* `text` is the file after its version line; `config` may be NULL. */
+static inline bool
+world_is_ready (void *data, const ProviderType *provider, const Config *config)
+{
+  return world_ready == NULL || g_strv_contains (world_ready, provider->name);
+}
+
+static int world_version = 1;
+static const PlanWorld world = { &world_version, world_list,   world_digest,  NULL,
+                                 world_recall,   world_picked, world_is_ready };
+
+/* `text` is the file after its version line. `config` must outlive it, and may be NULL. */
 static inline Planned
 planned_with (const char *text, const Config *config)
 {
