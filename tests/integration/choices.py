@@ -189,6 +189,24 @@ def test_auto_passes_over_who_is_not_set_up(place):
         expect_equal(auto(service, prompt="Another"), [("ai-studio", PRO)], "vertex is not ready")
 
 
+def test_a_metadata_server_that_nobody_named_is_no_login(place):
+    with Service(place) as service:
+        configure(service, "openai")
+        service.variables["NO_GCE_CHECK"] = ""
+        expect_equal(auto(service)[0][0], "openai", "nobody named vertex")
+        service.configure("vertex")
+        expect_equal(auto(service), [("vertex", PRO)], "the configuration names it")
+
+
+def test_a_login_without_a_project_cannot_be_asked(place):
+    with Service(place, arguments=["--access-token", "simulator-access-token"]) as service:
+        service.configure("vertex", token_command=["/bin/echo", "simulator-access-token"])
+        service.pipeline(["vertex", "synthetic"])
+        expect_equal(who(plan(service)), [("synthetic", "painter")], "no project")
+        service.variables["GOOGLE_CLOUD_PROJECT"] = "simulator-project"
+        expect_equal(who(plan(service)), [("vertex", PRO), ("synthetic", "painter")], "a project")
+
+
 def test_auto_asks_only_who_can_do_it(place):
     with Service(place) as service:
         configure(service, "ai-studio", "vertex", "openai")
