@@ -102,9 +102,12 @@ def test_a_list_finds_what_its_second_family_made(place):
         configure(service, "ai-studio", "openai")
         service.pipeline("openai")
         service.run()
+        os.remove(place.path("peel.lock"))  # its pin would do as well
         service.pipeline(["ai-studio", "openai"])
         told = original(service.run("--json"))
         expect_equal((told["how"], told["cached-from"]), ("cached", "openai"), "told")
+        service.run("--locked")
+        service.pipeline(["vertex", "openai"])
         service.run("--locked")
         expect_equal(asked(service), ["openai"], "asked")
 
