@@ -85,6 +85,8 @@ static const char *const statement_texts[N_QUOTAS_STATEMENTS] = {
   [QUOTAS_LANES] = "SELECT " LANE_COLUMNS ", a.name, l.provider, l.model "
                    "FROM lanes l JOIN accounts a ON a.id = l.account "
                    "ORDER BY l.provider, l.model, a.name",
+  [QUOTAS_WAITING] = "SELECT count (*) FROM lanes "
+                     "WHERE until_us > ?2 AND (?1 IS NULL OR provider = ?1)",
   [QUOTAS_RESUME] = "UPDATE lanes SET until_us = 0, is_day = 0, why = NULL, n_throttled = 0 "
                     "WHERE until_us > 0 AND (?1 IS NULL OR provider = ?1)",
   [QUOTAS_CALLS_BACK] = "SELECT begun_us FROM calls WHERE lane = ?1 ORDER BY seq DESC",

@@ -204,16 +204,17 @@ quotas_pause (Quotas *quotas, const char *account, const char *provider, const c
 
 typedef struct {
   const char *provider;
-  unsigned n;
+  int64_t n;
 } Resume;
 
 static bool
 resume_lanes (Quotas *quotas, void *data, GError **error)
 {
   Resume *resume = data;
-  bool ok = quotas_run (quotas, error, QUOTAS_RESUME, "s", resume->provider);
-  resume->n = (unsigned)sqlite3_changes (quotas->database.handle);
-  return ok;
+  return count (quotas,
+                quotas_bind (quotas, QUOTAS_WAITING, "si", resume->provider, g_get_real_time ()),
+                &resume->n, error) &&
+         quotas_run (quotas, error, QUOTAS_RESUME, "s", resume->provider);
 }
 
 bool
@@ -223,6 +224,6 @@ quotas_resume (Quotas *quotas, const char *provider, unsigned *out_n, GError **e
   if (!quotas_transact (quotas, resume_lanes, &resume, error))
     return false;
   if (out_n != NULL)
-    *out_n = resume.n;
+    *out_n = (unsigned)resume.n;
   return true;
 }

@@ -86,8 +86,8 @@ unsigned quotas_n_throttled (Quotas *quotas, const char *account, const char *mo
  * is_day: a stop until the service's midnight, told with `why`. */
 bool quotas_pause (Quotas *quotas, const char *account, const char *provider, const char *model,
                    int64_t until_us, bool is_day, const char *why, GError **error);
-/* Forgets pauses, stops and throttles of a provider (NULL: all). *out_n (may be NULL): how many
- * accounts and models were waiting. */
+/* Forgets pauses, stops and throttles in a row of a provider (NULL: all). *out_n (may be NULL): how
+ * many accounts and models had to wait, by this machine's clock. */
 bool quotas_resume (Quotas *quotas, const char *provider, unsigned *out_n, GError **error);
 
 /* Holds an amount of the day's budget for this process before it begins to ask (replaces its former

@@ -52,6 +52,11 @@ a_new_file_knows_the_day_from_the_journal (void)
   QuotaQuestion of = question ("a", "m");
   of.budget_usd = 15.1;
   assert_answer (quotas, &of, start_us, QUOTA_OVER_BUDGET, 0);
+  /* In the order in which they were begun, and none that is too old. */
+  g_assert_cmpint (count_rows (scratch, "SELECT count (*) FROM calls"), ==, 6);
+  g_assert_cmpint (count_rows (scratch, "SELECT count (*) FROM calls a JOIN calls b ON b.id > a.id "
+                                        "WHERE b.begun_us < a.begun_us OR b.seq < a.seq"),
+                   ==, 0);
   /* It is read once. */
   Quotas *again = open_quotas (scratch);
   g_assert_cmpfloat (quotas_spent (again, day_us, NULL), ==, 3);

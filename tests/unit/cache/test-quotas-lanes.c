@@ -80,6 +80,24 @@ the_pace_is_never_below_one_and_ends_at_the_limit (void)
 }
 
 static void
+a_number_that_others_pass_is_halved_all_the_same (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Quotas) quotas = open_quotas (scratch);
+  int64_t calls[16];
+  QuotaQuestion of = question ("a", "m");
+  of.most_at_once = 8;
+  g_assert_cmpuint (begin_all (quotas, &of, start_us, calls), ==, 8);
+  end (quotas, calls[0], QUOTA_OUTCOME_THROTTLED, start_us + 1); /* 4 */
+  calls[0] = begin (quotas, &of, start_us + 2);
+  end (quotas, calls[0], QUOTA_OUTCOME_THROTTLED, start_us + 3); /* 2 */
+  for (unsigned i = 1; i < 8; i++)
+    end (quotas, calls[i], QUOTA_OUTCOME_FAILED, start_us + 4);
+  of.is_adaptive = true;
+  g_assert_cmpuint (begin_all (quotas, &of, start_us + 5, calls), ==, 2);
+}
+
+static void
 a_pause_holds_for_all_and_is_never_shortened (void)
 {
   g_autoptr (Scratch) scratch = scratch_new ();
@@ -100,7 +118,8 @@ a_stop_of_the_day_outlasts_the_process (void)
   g_autoptr (Scratch) scratch = scratch_new ();
   g_autoptr (GError) error = NULL;
   QuotaQuestion of = question ("a", "m");
-  const int64_t midnight_us = day_us + 24 * 60 * minute_us;
+  /* Waiting is counted by the clock on the wall. */
+  const int64_t midnight_us = g_get_real_time () + 24 * 60 * minute_us;
   unsigned n = 7;
   Quotas *before = open_quotas (scratch);
   pause_until (before, midnight_us, true, "250 requests a day");
@@ -117,6 +136,9 @@ a_stop_of_the_day_outlasts_the_process (void)
   assert_ok (quotas_resume (quotas, NULL, &n, &error), error);
   g_assert_cmpuint (n, ==, 1);
   begin (quotas, &of, start_us);
+  pause_until (quotas, g_get_real_time () - second_us, false, NULL);
+  assert_ok (quotas_resume (quotas, "ai-studio", &n, &error), error);
+  g_assert_cmpuint (n, ==, 0);
 }
 
 int
@@ -127,6 +149,8 @@ main (int argc, char **argv)
   CLAIM ("throttles-halve-and-answers-raise", throttles_halve_and_answers_raise);
   CLAIM ("the-pace-is-never-below-one-and-ends-at-the-limit",
          the_pace_is_never_below_one_and_ends_at_the_limit);
+  CLAIM ("a-number-that-others-pass-is-halved-all-the-same",
+         a_number_that_others_pass_is_halved_all_the_same);
   CLAIM ("a-pause-holds-for-all-and-is-never-shortened",
          a_pause_holds_for_all_and_is_never_shortened);
   CLAIM ("a-stop-of-the-day-outlasts-the-process", a_stop_of_the_day_outlasts_the_process);
