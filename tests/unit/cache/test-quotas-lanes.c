@@ -30,11 +30,11 @@ throttles_halve_and_answers_raise (void)
   assert_answer (quotas, &of, start_us + 3, QUOTA_BUSY, 0);
   /* Another model is not slower for that, within the account's places. */
   g_assert_cmpuint (begin_all (quotas, &other, start_us + 3, more), ==, 2);
-  for (unsigned i = 0; i < 2; i++)
-    end (quotas, more[i], QUOTA_OUTCOME_FAILED, start_us + 3);
   for (unsigned i = 2; i < 8; i++)
     end (quotas, calls[i], QUOTA_OUTCOME_FAILED, start_us + 4);
   g_assert_cmpuint (begin_all (quotas, &of, start_us + 5, calls), ==, 4);
+  for (unsigned i = 0; i < 2; i++)
+    end (quotas, more[i], QUOTA_OUTCOME_FAILED, start_us + 5);
   end (quotas, calls[0], QUOTA_OUTCOME_THROTTLED, start_us + 6);
   g_assert_cmpuint (quotas_n_throttled (quotas, "a", "m"), ==, 2);
   for (unsigned i = 1; i < 4; i++)

@@ -113,6 +113,8 @@ two_owners_share_a_budget (void)
   g_assert_cmpfloat (spent_usd, ==, 0);
   g_assert_false (hold (other, 1.25, 2, &spent_usd));
   g_assert_cmpfloat (spent_usd, ==, 1);
+  g_assert_true (hold (one, 1, 2, &spent_usd));
+  g_assert_cmpfloat (spent_usd, ==, 0);
   g_assert_true (hold (other, 1, 2, &spent_usd));
   /* What is begun is not held any more, and not counted twice. */
   for (unsigned i = 0; i < 4; i++)

@@ -101,6 +101,26 @@ calls_of_the_future_do_not_count (void)
 }
 
 static void
+a_day_that_was_none_is_begun_again (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Quotas) quotas = open_quotas (scratch);
+  const QuotaLimit limit = { .most = 1 };
+  const int64_t tomorrow_us = day_us + 24 * 60 * minute_us;
+  QuotaQuestion of = question ("a", "m");
+  of.requests = &limit;
+  of.n_requests = 1;
+  of.day_us = tomorrow_us;
+  end (quotas, begin (quotas, &of, tomorrow_us), QUOTA_OUTCOME_ANSWERED, tomorrow_us);
+  assert_answer (quotas, &of, tomorrow_us, QUOTA_STOPPED, 0);
+  /* The clock was a day ahead. */
+  of.day_us = day_us;
+  begin (quotas, &of, start_us);
+  of.day_us = tomorrow_us;
+  begin (quotas, &of, tomorrow_us);
+}
+
+static void
 time_stands_still_for_who_waited_to_write (void)
 {
   g_autoptr (Scratch) scratch = scratch_new ();
@@ -149,6 +169,7 @@ main (int argc, char **argv)
          a_day_that_is_asked_about_late_counts_what_was);
   CLAIM ("what-may-be-charged-counts", what_may_be_charged_counts);
   CLAIM ("calls-of-the-future-do-not-count", calls_of_the_future_do_not_count);
+  CLAIM ("a-day-that-was-none-is-begun-again", a_day_that_was_none_is_begun_again);
   CLAIM ("time-stands-still-for-who-waited-to-write", time_stands_still_for_who_waited_to_write);
   CLAIM ("old-calls-are-forgotten", old_calls_are_forgotten);
 #undef CLAIM
