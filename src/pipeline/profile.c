@@ -39,7 +39,8 @@ check_omitted (const Node *node, Problems *problems)
 static bool
 check_provider (const Node *name, Problems *problems)
 {
-  if (name->text == NULL || name->has_references || provider_find (name->text) != NULL)
+  if (name->text == NULL || name->has_references || strcmp (name->text, "auto") == 0 ||
+      provider_find (name->text) != NULL)
     return true;
   const char *near = provider_nearest (name->text);
   if (near != NULL)

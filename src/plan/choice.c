@@ -23,8 +23,8 @@ plan_can_ask (const PlanChoice *choice)
   return choice->gone == NULL && choice->is_ready;
 }
 
-static const PlanChoice *
-choice_at (const PlanRequest *request, unsigned i)
+const PlanChoice *
+plan_choice_at (const PlanRequest *request, unsigned i)
 {
   return &g_array_index (request->choices, PlanChoice, i);
 }
@@ -33,7 +33,7 @@ bool
 plan_next_choice (PlanRequest *request)
 {
   for (unsigned i = request->choice + 1; i < request->choices->len; i++)
-    if (plan_can_ask (choice_at (request, i))) {
+    if (plan_can_ask (plan_choice_at (request, i))) {
       request->choice = i;
       return true;
     }
@@ -44,7 +44,7 @@ int
 plan_find_choice (const PlanRequest *request, const Digest *fingerprint)
 {
   for (unsigned i = 0; i < request->choices->len; i++)
-    if (digest_equal (&choice_at (request, i)->fingerprint, fingerprint))
+    if (digest_equal (&plan_choice_at (request, i)->fingerprint, fingerprint))
       return (int)i;
   return -1;
 }
@@ -56,7 +56,7 @@ plan_describe_choices (const PlanRequest *request)
   GString *text = g_string_new (NULL);
   g_string_append_printf (text, "%s (%s)", last->provider->name, last->model);
   for (unsigned i = request->choice + 1; i < request->choices->len; i++) {
-    const PlanChoice *choice = choice_at (request, i);
+    const PlanChoice *choice = plan_choice_at (request, i);
     if (!plan_can_ask (choice))
       continue;
     g_string_append_printf (text, ", else %s", choice->provider->name);
@@ -273,10 +273,10 @@ static unsigned
 first_turn (const PlanRequest *request)
 {
   for (unsigned i = 0; i < request->choices->len; i++)
-    if (plan_can_ask (choice_at (request, i)))
+    if (plan_can_ask (plan_choice_at (request, i)))
       return i;
   for (unsigned i = 0; i < request->choices->len; i++)
-    if (choice_at (request, i)->gone == NULL)
+    if (plan_choice_at (request, i)->gone == NULL)
       return i;
   return 0;
 }

@@ -149,6 +149,7 @@ void plan_request_free (PlanRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanRequest, plan_request_free)
 /* The one whose turn it is. Borrowed; as good as the request. */
 const PlanChoice *plan_choice (const PlanRequest *request);
+const PlanChoice *plan_choice_at (const PlanRequest *request, unsigned i);
 /* Gives the next one that can be asked its turn. False: there is none, and nothing changes. */
 bool plan_next_choice (PlanRequest *request);
 /* Is its model there still, and nothing missing? */

@@ -43,11 +43,9 @@ misses_clear (Misses *misses)
   g_clear_pointer (&misses->refusal, g_free);
 }
 
-/* False: it was in the set. */
 bool
-misses_add_request (GHashTable *set, const PlanRequest *request)
+misses_add_request (GHashTable *set, const PlanChoice *choice)
 {
-  const PlanChoice *choice = plan_choice (request);
   return g_hash_table_add (set, g_memdup2 (&choice->fingerprint, sizeof choice->fingerprint));
 }
 
@@ -103,7 +101,7 @@ plan_miss (Run *run, ImageRun *image_run, const OriginalFacts *facts)
   bool again = misses_asks_again (run, image_run);
   permission_warn_unaskable (run, image_run);
   run->totals.n_originals_missing++;
-  if (misses_add_request (run->misses.planned, request)) {
+  if (misses_add_request (run->misses.planned, plan_choice (request))) {
     run->totals.missing_usd += choice->cost_usd;
     run->totals.n_unpriced += choice->is_paid && !choice->has_price;
   }
@@ -303,15 +301,6 @@ tell_fall (Run *run, const PlanChoice *from, const PlanChoice *to, const char *w
   run->listener->warning (run->listener->data, message);
 }
 
-static bool
-has_other (ImageRun *image_run)
-{
-  while (plan_next_choice (image_run->request))
-    if (plan_choice (image_run->request)->gone == NULL)
-      return true;
-  return false;
-}
-
 /* The flight goes on with what asks for the same; of another model the cache may know the answer. */
 bool
 misses_ask_other (Run *run, ImageRun *image_run, const GError *why)
@@ -319,11 +308,8 @@ misses_ask_other (Run *run, ImageRun *image_run, const GError *why)
   g_autoptr (GError) error = NULL;
   PlanRequest *request = image_run->request;
   const PlanChoice *from = plan_choice (request);
-  unsigned before = request->choice;
-  if (run->is_stopping || !has_other (image_run)) {
-    request->choice = before;
+  if (run->is_stopping || !plan_next_choice (request))
     return false;
-  }
   const PlanChoice *to = plan_choice (request);
   tell_fall (run, from, to, why->message);
   if (image_run->call != NULL)
@@ -372,7 +358,7 @@ misses_before_call (Run *run, ImageRun *image_run, GError **error)
     return true;
   if (!paid_call_begin (run, image_run, error))
     return false;
-  misses_add_request (run->misses.begun, image_run->request);
+  misses_add_request (run->misses.begun, plan_choice (image_run->request));
   return true;
 }
 
@@ -384,7 +370,7 @@ misses_end_call (Run *run, ImageRun *image_run, const GError *error)
   if (image_run->flight == NULL)
     return;
   if (error == NULL)
-    misses_add_request (run->misses.regenerated, image_run->request);
+    misses_add_request (run->misses.regenerated, plan_choice (image_run->request));
   count_making (run, plan_choice (image_run->request)->provider, -1);
   g_clear_pointer (&image_run->flight, flight_free);
 }

@@ -31,7 +31,7 @@ void misses_clear (Misses *misses);
 /* Of requests, by their fingerprints. */
 GHashTable *misses_new_set (void);
 /* False: it was in the set. */
-bool misses_add_request (GHashTable *set, const PlanRequest *request);
+bool misses_add_request (GHashTable *set, const PlanChoice *choice);
 
 /* The image is to be asked for again whatever the cache holds. */
 bool misses_asks_again (const Run *run, const ImageRun *image_run);

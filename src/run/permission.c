@@ -78,6 +78,14 @@ will_miss (Run *run, ImageRun *probe)
   return run_expand_outputs (run, probe, &facts, NULL) && run_has_selected (probe);
 }
 
+/* Whoever it falls to when the first does not answer: what that costs is asked about before each call. */
+static void
+permit (Run *run, const PlanRequest *request)
+{
+  for (unsigned i = request->choice; i < request->choices->len; i++)
+    misses_add_request (run->misses.permitted, plan_choice_at (request, i));
+}
+
 /* Fills `permitted` with the paid requests that will miss. */
 static void
 survey (Run *run, RunMisses *out_misses)
@@ -90,7 +98,7 @@ survey (Run *run, RunMisses *out_misses)
     probe->image = plan_image (run->plan, i);
     if (will_miss (run, probe)) {
       const PlanChoice *choice = plan_choice (probe->request);
-      misses_add_request (run->misses.permitted, probe->request);
+      permit (run, probe->request);
       n_lost += past_calls_has_lost (past_calls (run), &choice->fingerprint);
       out_misses->n++;
       out_misses->n_unpriced += !choice->has_price;
@@ -269,10 +277,10 @@ check_consent (Run *run, const ImageRun *image_run, GError **error)
     return refuse_unconfigured (run, image_run, error);
   if (choice->is_paid && misses->refusal != NULL)
     return refuse (run, image_run, misses->refusal, "--on-miss generate", error);
-  if (choice->is_paid && misses->permitted != NULL &&
+  if (choice->is_paid && misses->permitted != NULL && settings->on_miss != ON_MISS_GENERATE &&
       !g_hash_table_contains (misses->permitted, &choice->fingerprint))
-    return refuse (run, image_run, "was when this run counted what it would pay for", "run again",
-                   error);
+    return refuse (run, image_run, "is not among what this run was allowed to pay for",
+                   "--on-miss generate", error);
   return true;
 }
 

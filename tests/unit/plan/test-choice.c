@@ -22,7 +22,7 @@ static char *
 choices_of (const char *text)
 {
   g_autoptr (Problems) none = problems_new ();
-  g_autoptr (Config) config = config_read ("/c.yaml", models, strlen (models), none);
+  g_autoptr (Config) config = config_read ("/c.yaml", NULL, models, strlen (models), none);
   g_assert_nonnull (config);
   g_auto (Planned) plan = planned_with (text, config);
   g_autoptr (PlanRequest) request = plan.plan != NULL ? plan_request (plan.plan, 0, plan.problems)
@@ -91,7 +91,7 @@ the_next_turn_passes_over_who_is_not_ready (void)
 {
   static const char *const two[] = { "vertex", "openai", NULL };
   g_autoptr (Problems) none = problems_new ();
-  g_autoptr (Config) config = config_read ("/c.yaml", "", 0, none);
+  g_autoptr (Config) config = config_read ("/c.yaml", NULL, "", 0, none);
   set_ready (two);
   g_auto (Planned) plan = planned_with (ASKED ("provider: [vertex, ai-studio, openai]"), config);
   g_autoptr (PlanRequest) request = plan_request (plan.plan, 0, plan.problems);
@@ -107,7 +107,7 @@ static void
 families_have_fingerprints_of_their_own (void)
 {
   g_autoptr (Problems) none = problems_new ();
-  g_autoptr (Config) config = config_read ("/c.yaml", "", 0, none);
+  g_autoptr (Config) config = config_read ("/c.yaml", NULL, "", 0, none);
   set_ready (NULL);
   g_auto (Planned) plan = planned_with (ASKED ("provider: [vertex, openai, ai-studio]"), config);
   g_autoptr (PlanRequest) request = plan_request (plan.plan, 0, plan.problems);
@@ -135,7 +135,7 @@ static void
 a_pick_may_be_of_any_choice (void)
 {
   g_autoptr (Problems) none = problems_new ();
-  g_autoptr (Config) config = config_read ("/c.yaml", "", 0, none);
+  g_autoptr (Config) config = config_read ("/c.yaml", NULL, "", 0, none);
   set_ready (NULL);
   g_auto (Planned) openai = planned_with (ASKED ("provider: openai, variants: 2"), config);
   g_autoptr (PlanRequest) second = plan_request (openai.plan, 1, openai.problems);
