@@ -79,7 +79,8 @@ arm_reset (struct MHD_Connection *connection)
     setsockopt (info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-/* Before the last bytes go out: whoever has read them may ask again at once, and finds the place free. */
+/* Before the last bytes go out, or as soon as the client has gone: whoever asks again at once finds the
+ * place free. */
 static void
 end_request (Simulator *simulator, Exchange *exchange)
 {
@@ -216,6 +217,7 @@ handle (void *data, struct MHD_Connection *connection, const char *path, const c
   simulator_answer (simulator, exchange);
   if (exchange->fault != NULL && exchange->fault->hang) {
     wait_for_leave (simulator, connection);
+    end_request (simulator, exchange);
     exchange->status = 0;
     return MHD_NO;
   }

@@ -104,6 +104,8 @@ class Settlement:
         self.rest = math.fsum(usd for each in self.bill.values() for usd in each)
         self.n_rest = sum(map(len, self.bill.values()))
         expect_equal(f"{self.certain:.2f}", f"{self.answered:.2f}", "the journal's sum in USD")
+        # Thoughts, words and the prompt add less than a cent to the price that was expected.
+        expect(self.rest <= self.maybe + 0.01 * self.n_rest, f"the rest is covered: {self}")
         expect(abs(self.answered + self.rest - self.billed) < LEAST_USD, "the bill is its parts")
 
     def settle(self, prompt, account):

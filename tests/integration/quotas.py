@@ -49,8 +49,9 @@ def most_at_once(lines, credential=None):
 
 
 def refused(lines):
-    """Those that a quota of the simulator's own refused."""
-    return [line for line in calls_of(lines) if "quota" in line]
+    """How many each quota of the simulator's own refused."""
+    found = [line["quota"] for line in calls_of(lines) if "quota" in line]
+    return {quota: found.count(quota) for quota in sorted(set(found))}
 
 
 def busy_s(lines):
@@ -66,7 +67,7 @@ def used_share(lines, requests, window_s):
 
 def expect_kept(lines, requests, window_s, at_once):
     """No key had more than its quota, and none was refused by it."""
-    expect_equal(refused(lines), [], "requests that a quota refused")
+    expect_equal(refused(lines), {}, "requests that a quota refused")
     for credential in credentials(lines):
         most = most_in_window(lines, credential, window_s)
         expect(most <= requests, f"{credential}: {most} requests in {window_s} s, {requests} are allowed")
