@@ -8,8 +8,12 @@ typedef struct {
   int n_day, n_open;
 } Account;
 
+/* That a client has gone is noticed a little after it asks again. */
+enum { MOST_NOTICE_US = 20 * 1000 };
+
 struct Quotas {
   GMutex mutex;
+  GCond freed;          /* a place of any account */
   GHashTable *accounts; /* credential -> Account */
 };
 
@@ -26,6 +30,7 @@ quotas_new (void)
 {
   Quotas *quotas = g_new0 (Quotas, 1);
   g_mutex_init (&quotas->mutex);
+  g_cond_init (&quotas->freed);
   quotas->accounts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, account_free);
   return quotas;
 }
@@ -36,6 +41,7 @@ quotas_free (Quotas *quotas)
   if (quotas == NULL)
     return;
   g_hash_table_unref (quotas->accounts);
+  g_cond_clear (&quotas->freed);
   g_mutex_clear (&quotas->mutex);
   g_free (quotas);
 }
@@ -87,6 +93,12 @@ quotas_take (Simulator *simulator, Exchange *exchange, int64_t *out_wait_ms)
   if (account->day_us == 0)
     account->day_us = now;
   QuotaVerdict verdict = judge (simulator->options, account, now, out_wait_ms);
+  int64_t end_us = g_get_monotonic_time () + MOST_NOTICE_US;
+  while (verdict == QUOTA_CONCURRENT &&
+         g_cond_wait_until (&quotas->freed, &quotas->mutex, end_us)) {
+    now = clock_monotonic_us ();
+    verdict = judge (simulator->options, account, now, out_wait_ms);
+  }
   if (verdict == QUOTA_OK) {
     g_array_append_val (account->minute, now);
     account->n_day++;
@@ -106,5 +118,6 @@ quotas_release (Quotas *quotas, Exchange *exchange)
   exchange->holds_quota = false;
   g_mutex_lock (&quotas->mutex);
   account_of (quotas, exchange->credential)->n_open--;
+  g_cond_broadcast (&quotas->freed);
   g_mutex_unlock (&quotas->mutex);
 }

@@ -215,7 +215,7 @@ handle (void *data, struct MHD_Connection *connection, const char *path, const c
     return MHD_YES;
   }
   simulator_answer (simulator, exchange);
-  if (exchange->fault != NULL && exchange->fault->hang) {
+  if (exchange->fault != NULL && exchange->fault->hang && exchange->quota == NULL) {
     wait_for_leave (simulator, connection);
     end_request (simulator, exchange);
     exchange->status = 0;

@@ -74,6 +74,31 @@ a_place_is_given_back_once (void)
   quotas_free (simulator.quotas);
 }
 
+static void *
+leave (void *data)
+{
+  Simulator *simulator = ((void **)data)[0];
+  g_usleep (3000);
+  quotas_release (simulator->quotas, ((void **)data)[1]);
+  return NULL;
+}
+
+static void
+who_goes_may_be_noticed_late (void)
+{
+  const SimulatorOptions options = { .concurrent = 1, .minute_ms = MINUTE_MS, .day_ms = DAY_MS };
+  Simulator simulator = { .options = &options, .quotas = quotas_new () };
+  int64_t wait_ms;
+  Exchange *first = asked_by ("a");
+  g_assert_cmpint (quotas_take (&simulator, first, &wait_ms), ==, QUOTA_OK);
+  void *data[] = { &simulator, first };
+  GThread *leaver = g_thread_new ("leave", leave, data);
+  g_assert_cmpint (ask (&simulator, "a", NULL), ==, QUOTA_OK);
+  g_thread_join (leaver);
+  exchange_free (first);
+  quotas_free (simulator.quotas);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -82,5 +107,6 @@ main (int argc, char **argv)
   g_test_add_func ("/simulator/quotas/a-day-begins-with-the-first-request",
                    a_day_begins_with_the_first_request);
   g_test_add_func ("/simulator/quotas/a-place-is-given-back-once", a_place_is_given_back_once);
+  g_test_add_func ("/simulator/quotas/who-goes-may-be-noticed-late", who_goes_may_be_noticed_late);
   return g_test_run ();
 }
