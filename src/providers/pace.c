@@ -42,6 +42,7 @@ service_pace (const void *config, const Model *row, Pace *out)
   *out = (Pace){
     .jobs = service->jobs,
     .is_shared = service->shared_quota,
+    .backoff_ms = service->backoff_ms,
     .most_wait_ms = service->most_wait_ms,
     .retries = (unsigned)service->retries,
     .retries_billed = (unsigned)service->retries_billed,

@@ -19,7 +19,7 @@ struct Pace {
   int jobs;         /* under way at a time, for each key */
   bool is_adaptive; /* nobody published a quota: fewer at a time after throttles */
   bool is_shared;   /* all keys have one quota */
-  int64_t most_wait_ms;
+  int64_t backoff_ms, most_wait_ms;
   unsigned retries, retries_billed;
 };
 

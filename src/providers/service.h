@@ -11,7 +11,7 @@ typedef struct {
   int64_t timeout_ms;
   char **requests, **spend; /* limits as pace.h reads them */
   bool shared_quota;
-  int64_t most_wait_ms;
+  int64_t backoff_ms, most_wait_ms;
   int retries, retries_billed;
 } ServiceConfig;
 
@@ -43,6 +43,11 @@ typedef struct {
       .help = "How much each key may cost, in USD, as in 10/10m or 40/day" },                      \
     { OPTION_BOOL (Struct, service.shared_quota), .name = "shared-quota", .fallback = "false",     \
       .help = "The keys are of one project or account: their requests count together" },           \
+    { OPTION_DURATION (Struct, service.backoff_ms), .name = "backoff", .min = 10,                  \
+      .fallback = "1s",                                                                            \
+      .help =                                                                                      \
+        "How long to wait at least after trouble when the service does not say how long; each "    \
+        "time in a row up to twice as long as the last" },                                         \
     { OPTION_DURATION (Struct, service.most_wait_ms), .name = "most-wait", .fallback = "120s",     \
       .help = "How long the service may ask to wait; more is a failure, or the turn of the next "  \
               "key or provider" },                                                                 \

@@ -11,8 +11,7 @@ enum {
   LEAST_THROTTLED = 5, /* attempts at a service that asks to wait, whatever `retries` says */
   MOST_EMPTY = 2,      /* that brought no picture */
   MOST_FETCHES = 3,    /* of a picture by its address */
-  FIRST_WAIT_MS = 1000,
-  MOST_WAIT_MS = 120 * 1000,
+  SPREAD_MS = 250,
 };
 
 /* ---- the ends ---- */
@@ -102,14 +101,13 @@ try_in (Run *run, Exchange *exchange, int64_t wait_ms)
   }
 }
 
-/* After so many attempts with trouble; `wanted_ms` is what the service asks for, -1: it did not. Full
- * jitter above the least, so that many do not come at once. */
+/* After so many attempts with trouble; `wanted_ms` is what the service asks for, -1: it did not. */
 static void
 wait_and_try (Run *run, Exchange *exchange, unsigned n_attempts, int64_t wanted_ms)
 {
-  int64_t most_ms = MIN ((int64_t)FIRST_WAIT_MS << MIN (n_attempts, 10), MOST_WAIT_MS);
-  int64_t jitter_ms = g_random_int_range (0, (int)most_ms);
-  try_in (run, exchange, wanted_ms >= 0 ? wanted_ms + jitter_ms / 4 : FIRST_WAIT_MS + jitter_ms);
+  try_in (run, exchange,
+          wanted_ms >= 0 ? wanted_ms + g_random_int_range (0, SPREAD_MS)
+                         : gate_backoff_ms (exchange->gate, n_attempts));
 }
 
 /* What may have been worked on is repeated, whatever its kind and wherever, if it may be paid for

@@ -7,8 +7,7 @@
 #include "transport/google-search.h"
 
 enum {
-  FIRST_WAIT_MS = 1000, /* at least; Vertex AI's page on 429 asks for a second or more */
-  MOST_WAIT_MS = 120 * 1000,
+  MOST_BACKOFF_MS = 120 * 1000,
   BUSY_LEAST_MS = 20, /* between looks whether another process has given a place back */
   BUSY_MOST_MS = 60,
   SPREAD_MS = 250,     /* so that processes do not come back at the same moment */
@@ -100,6 +99,15 @@ const Pace *
 gate_pace (const Gate *gate)
 {
   return &gate->pace;
+}
+
+/* Full jitter above the least: many do not come at once. */
+int64_t
+gate_backoff_ms (const Gate *gate, unsigned n_in_row)
+{
+  int64_t least_ms = gate->pace.backoff_ms;
+  int64_t most_ms = MIN (least_ms << MIN (n_in_row, 16), MOST_BACKOFF_MS);
+  return least_ms + g_random_int_range (0, (int)most_ms);
 }
 
 /* ---- keys ---- */
@@ -324,14 +332,6 @@ gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, co
 
 /* ---- pauses and ends ---- */
 
-/* Full jitter above the least, by how many throttles came in a row. */
-static int64_t
-backoff_ms (unsigned n_in_row)
-{
-  int64_t most_ms = MIN ((int64_t)FIRST_WAIT_MS << MIN (n_in_row, 10), MOST_WAIT_MS);
-  return FIRST_WAIT_MS + g_random_int_range (0, (int)most_ms);
-}
-
 static void
 tell_pause (Run *run, const Gate *gate, int64_t wait_ms, const char *why)
 {
@@ -351,7 +351,7 @@ gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const
   unsigned n_in_row = quotas_n_throttled (run->quotas, account, gate->model);
   int64_t now_us = g_get_real_time ();
   int64_t wait_ms = wanted_ms >= 0 ? wanted_ms + g_random_int_range (0, SPREAD_MS)
-                                   : backoff_ms (n_in_row);
+                                   : gate_backoff_ms (gate, n_in_row);
   int64_t until_us = now_us + wait_ms * 1000;
   /* Those that were under way together are answered alike: one of them tells. */
   bool is_news = until_us > key->free_us + TOLD_MS * 1000;

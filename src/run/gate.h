@@ -35,6 +35,8 @@ typedef struct {
 Gate *gate_find (Run *run, const Login *login, const PlanChoice *choice, const char *location);
 void gate_free (void *gate);
 const Pace *gate_pace (const Gate *gate);
+/* How long to wait after so many failures in a row, when the service does not say. */
+int64_t gate_backoff_ms (const Gate *gate, unsigned n_in_row);
 /* No key is free now, or soon. */
 bool gate_is_paused (const Gate *gate);
 

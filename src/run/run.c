@@ -130,6 +130,8 @@ run_open_quotas (Run *run, GError **error)
 {
   if (run->quotas == NULL)
     run->quotas = quotas_open (cache_home (run->cache), error);
+  if (run->quotas == NULL)
+    g_prefix_error (error, "what was spent today is not known, so nothing is asked: ");
   return run->quotas != NULL;
 }
 

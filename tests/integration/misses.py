@@ -600,7 +600,8 @@ def test_an_unwritable_journal_lets_no_paid_call_be_made(place):
     place.write("p.yaml", PIPELINE)
     os.makedirs(os.path.join(place.home, "journal.jsonl"))
     result = place.peel("run", "p.yaml", "--on-miss", "generate", code=1)
-    expect("a paid call that could not be noted is not made" in result.err, result)
+    expect("what was spent today is not known, so nothing is asked" in result.err, result)
+    expect("journal.jsonl: Is a directory" in result.err, result)
     expect_equal(calls.runs, [], "runs")
 
 

@@ -1,6 +1,8 @@
 """What calls cost, and what may be spent: real costs from what answers tell, the budget of the day in the
 configuration, and --max-cost at each call."""
 
+import datetime
+import glob
 import json
 import os
 import shutil
@@ -45,10 +47,17 @@ def acquisition(place, digest):
     return told
 
 
-def on(place, now, *arguments, code=0):
-    """`peel` at a time, in UTC."""
-    variables = {**place.environment(), "PEEL_TEST_NOW": now, "TZ": "UTC"}
+def yesterday(place, *arguments, code=0):
+    """`peel`, whose journal says that it was the day before."""
+    before = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=30)
+    variables = {**place.environment(), "PEEL_TEST_NOW": before.strftime("%Y-%m-%dT%H:%M:%SZ")}
     return support.finish(place.start(*arguments, environment=variables), code)
+
+
+def forget_quotas(place):
+    """What was spent today is then read from the journal."""
+    for path in glob.glob(os.path.join(place.home, "quotas.sqlite*")):
+        os.remove(path)
 
 
 def allow(place, usd):
@@ -136,7 +145,7 @@ def test_words_and_thoughts_are_paid_for_without_a_picture(place):
 
 def test_what_may_be_charged_keeps_the_expected_price_and_is_told(place):
     with Service(place, rules=[{"do": {"cut": True}}], paint="scene") as service:
-        service.configure("ai-studio")
+        service.configure("ai-studio", retries_billed=0)
         service.pipeline("ai-studio")
         summary = service.run("--json", code=4).summary
         expect_end(place, "unknown", EXPECTED)
@@ -186,13 +195,17 @@ def test_a_budget_counts_all_runs_of_its_day(place):
     allow(place, 1.4)
     place.write("p.yaml", PIPELINE)
     pay = ("run", "p.yaml", "--on-miss", "generate")
-    on(place, "2026-11-27T00:00:00Z", *pay, "--only", "cup@1")
-    on(place, "2026-11-27T23:59:00Z", *pay, "--only", "cup@2")
-    refused = on(place, "2026-11-27T23:59:59Z", *pay, code=6)
-    expect("making it costs 0.50 USD" in refused.err, refused)
-    expect("allows 1.40 USD a day, of which 1.00 USD are spent" in refused.err, refused)
-    expect_equal(len(calls.runs), 2, "runs")
-    on(place, "2026-11-28T00:00:00Z", *pay)
+    yesterday(place, *pay, "--only", "cup@1")
+    forget_quotas(place)
+    place.peel(*pay, "--only", "cup@2")
+    for is_forgotten in (False, True):
+        if is_forgotten:
+            forget_quotas(place)
+        place.write("more.yaml", PIPELINE.replace("cup", "bowl"))
+        refused = place.peel("run", "more.yaml", *pay[2:], code=6)
+        expect("making them costs 1.50 USD" in refused.err, refused)
+        expect("allows 1.40 USD a day, of which 0.50 USD are spent" in refused.err, refused)
+    place.peel(*pay)
     expect_equal(len(calls.runs), 3, "runs")
 
 
@@ -201,15 +214,16 @@ def test_what_may_have_been_charged_counts_for_the_budget(place):
     allow(place, 0.9)
     place.write("p.yaml", PIPELINE)
     pay = ("run", "p.yaml", "--on-miss", "generate")
-    on(place, "2026-11-27T10:00:00Z", *pay, "--only", "cup@1", code=4)
+    yesterday(place, *pay, "--only", "cup@1", code=4)
     expect_equal(ends(place), [("unknown", 0.5)], "the journal")
-    refused = on(place, "2026-11-27T10:01:00Z", *pay, "--only", "cup@2", code=6)
+    refused = place.peel(*pay, "--only", "cup@2", code=6)
     expect("of which 0.50 USD are spent or may have been" in refused.err, refused)
+    forget_quotas(place)
     calls.behave("exit 3")
-    on(place, "2026-11-28T10:00:00Z", *pay, "--only", "cup@2", code=4)
+    place.peel(*pay, "--only", "cup@2", code=4)
     expect_equal(ends(place)[-1], ("failed", 0), "the journal")
     calls.behave("")
-    on(place, "2026-11-28T10:01:00Z", *pay, "--only", "cup@2")
+    place.peel(*pay, "--only", "cup@2")
 
 
 def test_what_is_free_or_there_needs_no_budget(place):

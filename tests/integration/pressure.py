@@ -41,8 +41,8 @@ class Pressed:
         self.service.variables.update({f"KEY_{number}": key for number, key in enumerate(keys)})
         self.service.configure(
             "ai-studio", keys=[{"env": f"KEY_{number}"} for number in range(n_keys)],
-            requests=[f"{REQUESTS}/{minute_s}s"], jobs=AT_ONCE, timeout="2s", retries=6,
-            retries_billed=4)
+            requests=[f"{REQUESTS}/{minute_s}s"], jobs=AT_ONCE, timeout="2s", backoff="100ms",
+            retries=6, retries_billed=4)
 
     def __enter__(self):
         return self
