@@ -176,8 +176,7 @@ check_pause (Begin *begin)
 {
   const QuotasLane *lane = &begin->lane;
   if (lane->until_us > begin->now_us)
-    object (begin, lane->is_day ? QUOTA_STOPPED : QUOTA_WAIT, lane->until_us,
-            lane->is_day ? g_strdup (lane->why) : NULL);
+    object (begin, lane->is_day ? QUOTA_STOPPED : QUOTA_WAIT, lane->until_us, g_strdup (lane->why));
 }
 
 static bool

@@ -52,7 +52,7 @@ typedef struct {
   QuotaAnswer answer;
   int64_t call;
   int64_t until_us;
-  char *why;        /* owned; NULL unless it is STOPPED */
+  char *why;        /* of STOPPED, and of a WAIT that the service asked for; owned */
   double spent_usd; /* today, with what may be and what other processes hold; for OVER_BUDGET */
 } QuotaReply;
 

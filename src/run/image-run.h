@@ -26,7 +26,7 @@ typedef struct {
   bool keep;            /* of a loaded one: its bytes go into the cache */
   FileStamp
     file_stamp;  /* of a loaded one, from before it was read: what is remembered of its bytes */
-  Charge charge; /* of its last call that is over */
+  Charge charge; /* of its last call; nothing until that is over */
   int64_t quota_call; /* of a paid program, which no gate has let in; 0: none */
   unsigned n_billed;  /* attempts, wherever, that may have been worked on and brought nothing */
   ImageAnswer answer; /* of a service; zero: none was asked */

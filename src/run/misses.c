@@ -354,6 +354,7 @@ misses_before_call (Run *run, ImageRun *image_run, GError **error)
 {
   image_run->asked_us = clock_monotonic_us ();
   g_clear_pointer (&image_run->answer.usage, g_free);
+  image_run->charge = (Charge){ .is_certain = true };
   if (!plan_choice (image_run->request)->is_paid)
     return true;
   if (!paid_call_begin (run, image_run, error))
