@@ -30,6 +30,8 @@ outputs:
     to: "out/{{name}}.png"
 """
 
+PICTURES = ("gemini", "vertex", "predict", "openai")
+
 # What makes answers small: the last of the rules, since it fits all.
 TINY = {"do": {"pixels": "64x64"}}
 
@@ -56,17 +58,27 @@ class Service:
 
     def configure(self, provider, models=None, **options):
         """The provider's options; `base_url` is the simulator's unless it is given."""
-        given = {"base-url": self.url + ("/v1" if provider == "openai" else "")}
-        if provider in ("ai-studio", "openai"):
-            given["keys"] = [{"env": "SIMULATOR_KEY"}]
-        given.update({name.replace("_", "-"): value for name, value in options.items()})
-        config = {"providers": {provider: given}}
+        self.configure_several({provider: options}, models)
+
+    def configure_several(self, providers, models=None, **more):
+        """Options by provider, and other parts of the configuration."""
+        config = {"providers": {name: self.options_of(name, options)
+                                for name, options in providers.items()}, **more}
         if models:
             config["models"] = models
         folder = os.path.join(self.place.root, "config", "peel")
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "config.yaml"), "w", encoding="utf-8") as stream:
             json.dump(config, stream)
+
+    def options_of(self, provider, options):
+        given = {name.replace("_", "-"): value for name, value in options.items()}
+        if provider == "command":
+            return given
+        given.setdefault("base-url", self.url + ("/v1" if provider == "openai" else ""))
+        if provider in ("ai-studio", "openai"):
+            given.setdefault("keys", [{"env": "SIMULATOR_KEY"}])
+        return given
 
     def pipeline(self, provider, **generate):
         """One image; of 1K unless told otherwise."""
@@ -77,7 +89,7 @@ class Service:
 
     def lot(self, provider, numbers, name="lot", path="p.yaml"):
         """One image for each number; their ids, which are their prompts."""
-        self.place.write(path, LOT.format(provider=provider, name=name, numbers=list(numbers)))
+        self.place.write(path, LOT.format(provider=json.dumps(provider), name=name, numbers=list(numbers)))
         return [f"{name}@{number}" for number in numbers]
 
     def environment(self):
@@ -104,9 +116,14 @@ class Service:
         with open(self.simulator.log_path, encoding="utf-8") as stream:
             found = [json.loads(line) for line in stream]
         asked = [call for call in found if call["surface"] in
-                 ([surface] if surface else ["gemini", "vertex", "predict", "openai"])]
+                 ([surface] if surface else PICTURES)]
         expect_equal(len(asked), count, "calls")
         return asked
+
+    def asked(self):
+        """The surfaces that were asked for pictures, in order of arrival."""
+        calls = [call for call in self.calls(0) if call["surface"] in PICTURES]
+        return [call["surface"] for call in sorted(calls, key=lambda call: call["us"])]
 
     def expect_calls_at_least(self, count):
         with open(self.simulator.log_path, encoding="utf-8") as stream:
