@@ -8,7 +8,8 @@ tell_original (Run *run, const ImageRun *image_run, const char *how)
 {
   const CacheRecord *record = image_run->record;
   const DigestHex hex = digest_to_hex (&record->digest);
-  const OriginalEvent event = {
+  bool is_new_answer = image_run->request != NULL && strcmp (how, "generated") == 0;
+  OriginalEvent event = {
     .image_id = image_run->image->id,
     .variant = image_run_variant (image_run),
     .how = how,
@@ -19,6 +20,10 @@ tell_original (Run *run, const ImageRun *image_run, const char *how)
     .size_bytes = record->size_bytes,
     .cached_from = image_run->was_cached ? answers_provider (image_run) : image_run->cached_from,
   };
+  if (is_new_answer) {
+    event.provider = plan_choice (image_run->request)->provider->name;
+    event.model = plan_choice (image_run->request)->model;
+  }
   run->totals.original_bytes += record->size_bytes;
   run->listener->original (run->listener->data, &event);
 }

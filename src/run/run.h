@@ -80,7 +80,7 @@ typedef struct {
   int width, height;
   int64_t size_bytes;
   bool is_expected;
-  const char *provider, *model; /* who is to be asked, when missing */
+  const char *provider, *model; /* who is to be asked, when missing; who answered, when generated */
   const PlanRequest *request;   /* all who are, in their order, when missing */
   const char *
     cached_from; /* whose the original is; of others, whose the cache has that 'accept' does not take */
