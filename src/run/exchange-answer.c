@@ -178,10 +178,12 @@ take_run_failure (Run *run, Exchange *exchange, const Verdict *verdict)
 {
   const PlanChoice *choice = exchange->choice;
   const GatePass pass = exchange->pass;
+  /* A thousand images need not all learn that the model is not in this location. */
+  if (verdict->may_move || verdict->may_change_key)
+    gate_stop_key (run, exchange->gate, pass.credential, false, verdict->message);
   if (verdict->may_move && move (run, exchange))
     return;
   if (verdict->may_change_key) {
-    gate_stop_key (run, exchange->gate, pass.credential, false, verdict->message);
     try_in (run, exchange, 0);
     return;
   }
