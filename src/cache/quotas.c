@@ -107,7 +107,7 @@ check_requests (Quotas *quotas, Begin *begin, const QuotaLimit *limit, GError **
 {
   QuotasSum sum;
   if (limit->most < 1) {
-    object (begin, QUOTA_STOPPED, 0, g_strdup ("the configuration allows no requests"));
+    object (begin, QUOTA_STOPPED, QUOTA_NEVER, g_strdup ("the configuration allows no requests"));
     return true;
   }
   if (limit->window_us > 0)
@@ -154,7 +154,7 @@ check_spend (Quotas *quotas, Begin *begin, const QuotaLimit *limit, GError **err
   g_autofree char *most = units_describe_usd (limit->most);
   if (!quotas_fits (0, begin->usd, limit->most)) {
     g_autofree char *price = units_describe_usd (begin->usd);
-    object (begin, QUOTA_STOPPED, 0,
+    object (begin, QUOTA_STOPPED, QUOTA_NEVER,
             g_strdup_printf ("one call costs %s, which is more than the %s of the configuration",
                              price, most));
     return true;

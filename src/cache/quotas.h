@@ -42,11 +42,13 @@ typedef enum {
   QUOTA_GRANTED, /* `call` is its number */
   QUOTA_BUSY,    /* all places are taken: ask again soon */
   QUOTA_WAIT,    /* not before until_us: a window is full, or the service asked to wait */
-  /* Not before until_us, which is 0 when it is a limit of ours (of the day, or one that this call can
-   * never keep); `why`. */
+  /* Not before until_us, which is 0 when it is a limit of ours for the day, and QUOTA_NEVER when this
+   * call alone passes one; `why`. */
   QUOTA_STOPPED,
   QUOTA_OVER_BUDGET, /* the user's budget of the day would be passed; spent_usd */
 } QuotaAnswer;
+
+#define QUOTA_NEVER INT64_MAX
 
 typedef struct {
   QuotaAnswer answer;

@@ -19,6 +19,7 @@ typedef struct {
   char *account;   /* of the quotas; NULL: not known before the first token */
   int64_t free_us; /* wall clock: not before */
   bool is_busy;    /* `free_us` is a guess, since all places are taken */
+  bool is_full;    /* until `free_us`: a window of our own is */
   bool is_out;     /* `free_us` is too far away to wait for */
   bool is_dead;    /* whatever the time */
   char *why;       /* it is out, or dead */
@@ -30,7 +31,8 @@ struct Gate {
   Pace pace;
   char *model; /* whose quota it is: with the location, where there are several */
   GArray *keys;
-  unsigned next; /* the key whose turn it is */
+  unsigned next;      /* the key whose turn it is */
+  bool has_told_full; /* that our own windows make it wait */
 };
 
 static void
@@ -218,6 +220,29 @@ ask_quotas (Run *run, const Gate *gate, GateKey *key, double usd, QuotaReply *ou
   return quotas_begin (run->quotas, &question, now_us, out_reply, error);
 }
 
+static void
+tell_pause (Run *run, const Gate *gate, int64_t wait_ms, const char *why)
+{
+  g_autofree char *wait = units_describe_duration (wait_ms);
+  g_autofree char *message = g_strdup_printf ("%s: nothing more is asked of %s with this key for "
+                                              "%s",
+                                              why, gate->provider->name, wait);
+  run->listener->warning (run->listener->data, message);
+}
+
+/* Without a reason it is a window of the configuration, which is meant to be waited for. */
+static void
+take_wait (Run *run, const Gate *gate, GateKey *key, const QuotaReply *reply)
+{
+  int64_t wait_ms = (reply->until_us - g_get_real_time ()) / 1000;
+  key->free_us = reply->until_us;
+  key->is_full = reply->why == NULL;
+  if (reply->why != NULL && wait_ms > gate->pace.most_wait_ms)
+    set_too_long (gate, key, reply->until_us, reply->why);
+  else if (reply->why != NULL && wait_ms >= TOLD_MS)
+    tell_pause (run, gate, wait_ms, reply->why);
+}
+
 /* What the quotas say of one key. True: it may be used. */
 static bool
 try_key (Run *run, Gate *gate, GateKey *key, double usd, GatePass *out_pass, GError **error)
@@ -227,7 +252,7 @@ try_key (Run *run, Gate *gate, GateKey *key, double usd, GatePass *out_pass, GEr
   if (!ask_quotas (run, gate, key, usd, &reply, error))
     return false;
   key->is_busy = reply.answer == QUOTA_BUSY;
-  key->is_out = false;
+  key->is_out = key->is_full = false;
   switch (reply.answer) {
   case QUOTA_GRANTED:
     *out_pass = (GatePass){ .credential = key->credential, .call = reply.call };
@@ -236,12 +261,12 @@ try_key (Run *run, Gate *gate, GateKey *key, double usd, GatePass *out_pass, GEr
     key->free_us = now_us + g_random_int_range (BUSY_LEAST_MS, BUSY_MOST_MS) * 1000;
     return false;
   case QUOTA_WAIT:
-    key->free_us = reply.until_us;
-    /* Without a reason it is a window of the configuration, which is meant to be waited for. */
-    if (reply.why != NULL && reply.until_us - now_us > gate->pace.most_wait_ms * 1000)
-      set_too_long (gate, key, reply.until_us, reply.why);
+    take_wait (run, gate, key, &reply);
     return false;
   case QUOTA_STOPPED:
+    /* The key is good for what costs less. */
+    if (reply.until_us == QUOTA_NEVER)
+      return run_fail (error, RUN_ERROR_PROVIDER, "not asked: %s", reply.why);
     set_out_for_day (gate, key, reply.until_us > 0 ? reply.until_us : day_end (gate, now_us),
                      reply.why);
     return false;
@@ -265,20 +290,35 @@ has_token (Run *run, GateKey *key, GError **error)
 
 /* ---- at the gate ---- */
 
+/* Nothing is wrong, but somebody may wonder. */
+static void
+tell_full (Run *run, Gate *gate, int64_t wait_ms)
+{
+  g_autofree char *wait = units_describe_duration (wait_ms);
+  g_autofree char *message = g_strdup_printf (
+    "nothing more is asked of %s for %s, so that it stays within the 'requests' and 'spend' of its "
+    "configuration; later waits are not told",
+    gate->provider->name, wait);
+  gate->has_told_full = true;
+  run->listener->warning (run->listener->data, message);
+}
+
 /* None is free now: one will be, or none ever. */
 static GateAnswer
-wait_or_shut (const Gate *gate, bool has_tried, GatePass *out_pass, GError **error)
+wait_or_shut (Run *run, Gate *gate, bool has_tried, GatePass *out_pass, GError **error)
 {
   int64_t now_us = g_get_real_time (), first_us = INT64_MAX;
-  const GateKey *last = NULL;
+  const GateKey *last = NULL, *first = NULL;
   for (unsigned i = 0; i < gate->keys->len; i++) {
     const GateKey *key = key_at (gate, i);
     if (key->is_dead || key->is_out)
       last = last != NULL && last->is_out ? last : key;
-    else
-      first_us = MIN (first_us, key->free_us);
+    else if (key->free_us < first_us)
+      first_us = (first = key)->free_us;
   }
-  if (first_us < INT64_MAX) {
+  if (first != NULL) {
+    if (first->is_full && !gate->has_told_full && first_us - now_us >= TOLD_MS * 1000)
+      tell_full (run, gate, (first_us - now_us) / 1000);
     *out_pass = (GatePass){ .due_us = clock_monotonic_us () + MAX (0, first_us - now_us) };
     return GATE_LATER;
   }
@@ -314,7 +354,7 @@ gate_enter (Run *run, Gate *gate, double usd, bool has_tried, GatePass *out_pass
       return GATE_SHUT;
     }
   }
-  return wait_or_shut (gate, has_tried, out_pass, error);
+  return wait_or_shut (run, gate, has_tried, out_pass, error);
 }
 
 void
@@ -332,16 +372,6 @@ gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, co
 
 /* ---- pauses and ends ---- */
 
-static void
-tell_pause (Run *run, const Gate *gate, int64_t wait_ms, const char *why)
-{
-  g_autofree char *wait = units_describe_duration (wait_ms);
-  g_autofree char *message = g_strdup_printf ("%s: nothing more is asked of %s with this key for "
-                                              "%s",
-                                              why, gate->provider->name, wait);
-  run->listener->warning (run->listener->data, message);
-}
-
 void
 gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const char *why)
 {
@@ -355,7 +385,7 @@ gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const
   int64_t until_us = now_us + wait_ms * 1000;
   /* Those that were under way together are answered alike: one of them tells. */
   bool is_news = until_us > key->free_us + TOLD_MS * 1000;
-  key->is_busy = false;
+  key->is_busy = key->is_full = false;
   if (wanted_ms > gate->pace.most_wait_ms) {
     set_too_long (gate, key, now_us + wanted_ms * 1000, why);
   } else {

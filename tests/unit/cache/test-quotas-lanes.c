@@ -105,9 +105,12 @@ a_pause_holds_for_all_and_is_never_shortened (void)
   QuotaQuestion of = question ("a", "m"), model = question ("a", "n");
   pause_until (quotas, start_us + 5, false, NULL);
   assert_answer (other, &of, start_us, QUOTA_WAIT, start_us + 5);
-  pause_until (other, start_us + 9, false, NULL);
+  pause_until (other, start_us + 9, false, "busy");
   pause_until (quotas, start_us + 7, false, NULL);
-  assert_answer (quotas, &of, start_us + 8, QUOTA_WAIT, start_us + 9);
+  g_auto (QuotaReply) reply = ask (quotas, &of, start_us + 8);
+  g_assert_cmpint (reply.answer, ==, QUOTA_WAIT);
+  g_assert_cmpint (reply.until_us, ==, start_us + 9);
+  g_assert_cmpstr (reply.why, ==, "busy");
   begin (quotas, &model, start_us + 8);
   begin (quotas, &of, start_us + 9);
 }

@@ -105,6 +105,7 @@ what_can_never_be_kept_stops (void)
   of.n_spend = 1;
   g_auto (QuotaReply) costly = ask (quotas, &of, start_us);
   g_assert_cmpint (costly.answer, ==, QUOTA_STOPPED);
+  g_assert_cmpint (costly.until_us, ==, QUOTA_NEVER);
   g_assert_cmpstr (costly.why, ==,
                    "one call costs 0.25 USD, which is more than the 0.20 USD of the configuration");
 }
