@@ -142,7 +142,9 @@ judge_429 (const GoogleError *error)
   if (error->is_daily)
     return (Judgement){ FAILURE_DAY, "the quota of the day is used up" };
   if (says (error, "spend"))
-    return (Judgement){ FAILURE_THROTTLE, "the spending limit of the account is reached" };
+    return (Judgement){ FAILURE_THROTTLE,
+                        "the spending limit of the account is reached: wait, or raise it "
+                        "at the service" };
   return (Judgement){ FAILURE_THROTTLE, "too many requests for now: fewer at a time ('jobs' in the "
                                         "configuration), or later" };
 }
@@ -154,7 +156,9 @@ judge (const GoogleError *error, const char *who)
   case 400:
     return judge_400 (error);
   case 401:
-    return (Judgement){ FAILURE_LOGIN, "the credential was not accepted, or has expired" };
+    return (Judgement){ FAILURE_LOGIN,
+                        "the credential was not accepted, or has expired: log in again "
+                        "('peel doctor' tells with what)" };
   case 403:
     return judge_403 (error, who);
   case 404:
@@ -166,14 +170,15 @@ judge (const GoogleError *error, const char *who)
   case 429:
     return judge_429 (error);
   case 504:
-    return (Judgement){ FAILURE_TRANSIENT, "the service did not finish in its own time" };
+    return (Judgement){ FAILURE_TRANSIENT,
+                        "the service did not finish in its own time: run again later" };
   case 503:
-    return (Judgement){ FAILURE_TRANSIENT, "the service is overloaded" };
+    return (Judgement){ FAILURE_TRANSIENT, "the service is overloaded: run again later" };
   default:
     break;
   }
   if (error->code >= 500 || error->code == 408 || error->code == 499)
-    return (Judgement){ FAILURE_TRANSIENT, "trouble of the service's own" };
+    return (Judgement){ FAILURE_TRANSIENT, "trouble of the service's own: run again later" };
   return (Judgement){ FAILURE_ITEM, "the request was not accepted as it is" };
 }
 

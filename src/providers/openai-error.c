@@ -54,6 +54,14 @@ meaning_of (const OpenaiError *error, FailureKind *out_kind)
     *out_kind = FAILURE_RUN;
     return "the account has no credit left: add some at the service";
   }
+  if (strcmp (error->code, "billing_hard_limit_reached") == 0) {
+    *out_kind = FAILURE_RUN;
+    return "the spending limit of the account is reached: raise it at the service";
+  }
+  if (strcmp (error->code, "unsupported_country_region_territory") == 0) {
+    *out_kind = FAILURE_RUN;
+    return "the service is not offered where this machine is";
+  }
   if (strcmp (error->code, "model_not_found") == 0) {
     *out_kind = FAILURE_RUN;
     return "the service has no such model, or not for this key";
@@ -72,7 +80,7 @@ meaning_of (const OpenaiError *error, FailureKind *out_kind)
   }
   if (status == 408 || status == 409 || status >= 500) {
     *out_kind = FAILURE_TRANSIENT;
-    return "trouble of the service's own";
+    return "trouble of the service's own: run again later";
   }
   if (strcmp (error->code, "unknown_parameter") == 0)
     return "this service does not know that option: leave it out, or choose the gateway's "
@@ -110,7 +118,8 @@ openai_judge_error (const ProviderAnswer *answer, const char *who, Verdict *verd
                 reference);
   verdict->retry_after_ms = answer_retry_after_ms (answer);
   verdict->may_change_key = error.status == 403 || error.status == 429 ||
-                            strcmp (error.code, "insufficient_quota") == 0;
+                            strcmp (error.code, "insufficient_quota") == 0 ||
+                            strcmp (error.code, "billing_hard_limit_reached") == 0;
   verdict->is_overloaded = error.status == 503;
   verdict->is_billed = status_is_billed (error.status);
 }

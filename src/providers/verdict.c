@@ -257,6 +257,12 @@ verdict_fail_by_status (Verdict *verdict, const ProviderAnswer *answer, const ch
     meaning = "; the request is too large: fewer or smaller reference pictures";
   else if (status >= 300 && status < 400)
     meaning = "; it sends elsewhere, where no key is sent: put the final address into 'base-url'";
+  else if (status == 401)
+    meaning = "; the credential was not accepted";
+  else if (status == 403)
+    meaning = "; whoever asks may not do this";
+  else if (kind == FAILURE_TRANSIENT || kind == FAILURE_THROTTLE)
+    meaning = "; run again later";
   else if (status == 200)
     meaning = "; it is no service of this kind, or something between answered for it";
   verdict_fail (verdict, kind, "%s answered %d %s%s%s", who, status,

@@ -21,6 +21,8 @@ assert_verdict (int status, const char *text, const char *wanted)
   g_assert_cmpstr (said, ==, wanted);
 }
 
+#define OWN_TROUBLE "trouble of the service's own: run again later"
+#define NO_ROOM "the service is overloaded: run again later"
 #define ERROR(code, status, message, details)                                                      \
   "{\"error\":{\"code\":" code ",\"message\":\"" message "\",\"status\":\"" status "\"," details   \
   "}}"
@@ -71,7 +73,7 @@ every_status_has_its_meaning (void)
       "machine is)" },
     { 401, ERROR ("401", "UNAUTHENTICATED", "Old.", REASON ("ACCESS_TOKEN_EXPIRED")),
       "login: vertex answered 401 UNAUTHENTICATED: Old. (the credential was not accepted, or has "
-      "expired)" },
+      "expired: log in again ('peel doctor' tells with what))" },
     { 403, ERROR ("403", "PERMISSION_DENIED", "Permission denied.", NONE),
       "run: vertex answered 403 PERMISSION_DENIED: Permission denied. (" NO_RIGHT ")" },
     { 403, ERROR ("403", "PERMISSION_DENIED", "No.", REASON ("SERVICE_DISABLED")),
@@ -83,27 +85,25 @@ every_status_has_its_meaning (void)
     { 404, ERROR ("404", "NOT_FOUND", "Publisher Model `m` was not found", NONE),
       "run: vertex answered 404 NOT_FOUND: Publisher Model `m` was not found (" ABSENT ")" },
     { 408, ERROR ("408", "", "Late.", NONE),
-      "transient: vertex answered 408: Late. (trouble of the service's own)" },
+      "transient: vertex answered 408: Late. (" OWN_TROUBLE ")" },
     { 413, ERROR ("413", "", "Big.", NONE),
       "item: vertex answered 413: Big. (the request is too large: fewer or smaller references)" },
     { 429, ERROR ("429", "RESOURCE_EXHAUSTED", "Resource exhausted.", NONE),
       "throttle: vertex answered 429 RESOURCE_EXHAUSTED: Resource exhausted. (" LESS ")" },
     { 499, ERROR ("499", "CANCELLED", "Gone.", NONE),
-      "transient, billed: vertex answered 499 CANCELLED: Gone. (trouble of the service's own)" },
+      "transient, billed: vertex answered 499 CANCELLED: Gone. (" OWN_TROUBLE ")" },
     { 500, ERROR ("500", "INTERNAL", "", NONE),
-      "transient, billed: vertex answered 500 INTERNAL: no reason given (trouble of the service's "
-      "own)" },
+      "transient, billed: vertex answered 500 INTERNAL: no reason given (" OWN_TROUBLE ")" },
     { 502, ERROR ("502", "", "Bad.", NONE),
-      "transient, billed: vertex answered 502: Bad. (trouble of the service's own)" },
+      "transient, billed: vertex answered 502: Bad. (" OWN_TROUBLE ")" },
     { 503, ERROR ("503", "UNAVAILABLE", "The model is overloaded.", NONE),
-      "transient: vertex answered 503 UNAVAILABLE: The model is overloaded. (the service is "
-      "overloaded)" },
+      "transient: vertex answered 503 UNAVAILABLE: The model is overloaded. (" NO_ROOM ")" },
     { 503, ERROR ("503", "UNAVAILABLE", "Deadline expired before operation could complete.", NONE),
       "transient, billed: vertex answered 503 UNAVAILABLE: Deadline expired before operation could "
-      "complete. (the service is overloaded)" },
+      "complete. (" NO_ROOM ")" },
     { 504, ERROR ("504", "DEADLINE_EXCEEDED", "Late.", NONE),
       "transient, billed: vertex answered 504 DEADLINE_EXCEEDED: Late. (the service did not finish "
-      "in its own time)" },
+      "in its own time: run again later)" },
     { 418, ERROR ("418", "", "Tea.", NONE),
       "item: vertex answered 418: Tea. (the request was not accepted as it is)" },
   };
@@ -206,7 +206,7 @@ only_quotas_that_come_back_soon_are_waited_for (void)
   assert_verdict (
     429, ERROR ("429", "RESOURCE_EXHAUSTED", "Spend limit of Tier 1 reached.", NONE),
     "throttle: vertex answered 429 RESOURCE_EXHAUSTED: Spend limit of Tier 1 reached. "
-    "(the spending limit of the account is reached)");
+    "(the spending limit of the account is reached: wait, or raise it at the service)");
 }
 
 /* ---- other shapes ---- */
@@ -219,8 +219,7 @@ gateways_hide_errors_in_other_statuses (void)
       "item: vertex answered 400 INVALID_ARGUMENT: Cannot fetch content from the provided URL (the "
       "request was not accepted as it is)" },
     { 200, ERROR ("429", "RESOURCE_EXHAUSTED", "m", NONE), "throttle: " SAID LESS ")" },
-    { 200, ERROR ("503", "", "m", NONE),
-      "transient: vertex answered 503: m (the service is overloaded)" },
+    { 200, ERROR ("503", "", "m", NONE), "transient: vertex answered 503: m (" NO_ROOM ")" },
     { 403, ERROR ("\"429\"", "RESOURCE_EXHAUSTED", "m", NONE), "throttle: " SAID LESS ")" },
     { 404, ERROR ("500", "", "m", NONE), "run: vertex answered 404: m (" ABSENT ")" },
     { 404, ERROR ("\"invalid_request\"", "", "m", NONE),
@@ -246,6 +245,7 @@ gateways_hide_errors_in_other_statuses (void)
 static void
 what_is_no_json_is_told_by_its_status (void)
 {
+#define LATER "; run again later"
 #define ADDRESS "; is 'base-url' right? Nothing that Peel knows is at that address"
   static const Case cases[] = {
     { 404, "<!DOCTYPE html><title>404</title>",
@@ -256,21 +256,22 @@ what_is_no_json_is_told_by_its_status (void)
     { 404, "{\"error\":7}", "run: vertex answered 404 and said: {\"error\":7}" ADDRESS },
     { 404, "[]", "run: vertex answered 404 and said: []" ADDRESS },
     { 400, "a < b", "item: vertex answered 400 and said: a < b" },
-    { 401, "", "login: vertex answered 401 without a word" },
-    { 403, "", "run: vertex answered 403 without a word" },
-    { 408, "", "transient: vertex answered 408 without a word" },
+    { 401, "", "login: vertex answered 401 without a word; the credential was not accepted" },
+    { 403, "", "run: vertex answered 403 without a word; whoever asks may not do this" },
+    { 408, "", "transient: vertex answered 408 without a word" LATER },
     { 413, "<html>",
       "item: vertex answered 413 with a page of HTML instead of JSON; the request is too large: "
       "fewer or smaller reference pictures" },
-    { 429, "", "throttle: vertex answered 429 without a word" },
-    { 499, "", "transient, billed: vertex answered 499 without a word" },
-    { 500, "", "transient, billed: vertex answered 500 without a word" },
+    { 429, "", "throttle: vertex answered 429 without a word" LATER },
+    { 499, "", "transient, billed: vertex answered 499 without a word" LATER },
+    { 500, "", "transient, billed: vertex answered 500 without a word" LATER },
     { 502, " \n<html>",
-      "transient, billed: vertex answered 502 with a page of HTML instead of JSON" },
-    { 503, "busy", "transient: vertex answered 503 and said: busy" },
-    { 504, "", "transient, billed: vertex answered 504 without a word" },
-    { 521, "", "transient: vertex answered 521 without a word" },
-    { 524, "<html>", "transient, billed: vertex answered 524 with a page of HTML instead of JSON" },
+      "transient, billed: vertex answered 502 with a page of HTML instead of JSON" LATER },
+    { 503, "busy", "transient: vertex answered 503 and said: busy" LATER },
+    { 504, "", "transient, billed: vertex answered 504 without a word" LATER },
+    { 521, "", "transient: vertex answered 521 without a word" LATER },
+    { 524, "<html>",
+      "transient, billed: vertex answered 524 with a page of HTML instead of JSON" LATER },
     { 204, "", "item, billed: vertex answered 204 without a word" },
     { 302, "",
       "item: vertex answered 302 without a word; it sends elsewhere, where no key is sent: put the "
@@ -283,7 +284,7 @@ what_is_no_json_is_told_by_its_status (void)
     assert_verdict (cases[i].status, cases[i].text, cases[i].wanted);
   const char *const headers[] = { "retry-after: 9", NULL };
   g_autofree char *said = judge_by ("vertex", 429, headers, "");
-  g_assert_cmpstr (said, ==, "throttle in 9000 ms: vertex answered 429 without a word");
+  g_assert_cmpstr (said, ==, "throttle in 9000 ms: vertex answered 429 without a word" LATER);
 }
 
 static void

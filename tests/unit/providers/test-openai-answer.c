@@ -88,7 +88,7 @@ facts_are_taken (void)
 #define NOT_ACCEPTED "the request was not accepted as it is)"
 #define ABSENT "the account may not do this, or the service has no such model or address)"
 #define LESS "too many requests for now: fewer at a time ('jobs' in the configuration), or later)"
-#define TROUBLE "trouble of the service's own)"
+#define TROUBLE "trouble of the service's own: run again later)"
 
 static void
 every_code_has_its_meaning (void)
@@ -117,7 +117,11 @@ every_code_has_its_meaning (void)
       "login: openai answered 401 invalid_api_key: Mm. (the key is wrong: name the right one in "
       "your configuration or OPENAI_API_KEY)" },
     { 403, ERROR ("\"code\":\"unsupported_country_region_territory\""),
-      "run: openai answered 403 unsupported_country_region_territory: Mm. (" ABSENT },
+      "run: openai answered 403 unsupported_country_region_territory: Mm. (the service is "
+      "not offered where this machine is)" },
+    { 400, ERROR ("\"code\":\"billing_hard_limit_reached\""),
+      "run: openai answered 400 billing_hard_limit_reached: Mm. (the spending limit of the account "
+      "is reached: raise it at the service)" },
     { 404, ERROR ("\"code\":\"model_not_found\""),
       "run: openai answered 404 model_not_found: Mm. (the service has no such model, or not for "
       "this key)" },
@@ -161,8 +165,9 @@ gateways_write_errors_in_their_own_ways (void)
     { 404, "<html>",
       "run: openai answered 404 with a page of HTML instead of JSON; is 'base-url' right? Nothing "
       "that Peel knows is at that address" },
-    { 502, "", "transient, billed: openai answered 502 without a word" },
-    { 429, "{\"error\":[]}", "throttle: openai answered 429 and said: {\"error\":[]}" },
+    { 502, "", "transient, billed: openai answered 502 without a word; run again later" },
+    { 429, "{\"error\":[]}",
+      "throttle: openai answered 429 and said: {\"error\":[]}; run again later" },
   };
   for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++)
     assert_verdict (cases[i].status, NULL, cases[i].text, cases[i].wanted);
