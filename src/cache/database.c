@@ -282,7 +282,8 @@ check_writable (const Database *database, GError **error)
 static bool
 open_and_look (Database *database, Kind *out_kind, GError **error)
 {
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+              (database->is_view ? 0 : SQLITE_OPEN_CREATE);
   int result = sqlite3_open_v2 (database->path, &database->handle, flags, NULL);
   sqlite3_extended_result_codes (database->handle, 1);
   if (result != SQLITE_OK) {
@@ -318,12 +319,13 @@ open_once (Database *database, GError **error)
   if (!is_open || !set_up (database, error))
     return false;
   database->is_other_version = kind == KIND_OTHER_VERSION;
-  if (kind == KIND_FOREIGN || kind == KIND_OTHER_VERSION) {
+  if (kind == KIND_FOREIGN || kind == KIND_OTHER_VERSION ||
+      (kind == KIND_NEW && database->is_view)) {
     g_set_error (error, CACHE_ERROR, CACHE_ERROR_CORRUPT, "%s is not a database of this Peel",
                  database->path);
     return false;
   }
-  const char *later = database->shape->later;
+  const char *later = database->is_view ? NULL : database->shape->later;
   return (kind == KIND_OURS || make (database, error)) &&
          (later == NULL || database_execute (database->handle, later, error));
 }
@@ -334,7 +336,7 @@ database_open (Database *database, GError **error)
   GError *problem = NULL;
   if (open_once (database, &problem))
     return true;
-  if (!g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
+  if (database->is_view || !g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT)) {
     database_close (database);
     g_propagate_error (error, problem);
     return false;

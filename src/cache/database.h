@@ -29,6 +29,7 @@ typedef struct {
   sqlite3 *handle; /* NULL: not open */
   dev_t device;
   ino_t inode;
+  bool is_view;          /* set before it is opened: only what is there, and nothing is made */
   bool is_other_version; /* of ours, and complete */
   char *mended; /* what was wrong with a file that was set aside, and where it is; or NULL */
 } Database;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -261,6 +262,21 @@ journal_read (const char *home, void (*visit) (void *data, const JournalCall *ca
   g_hash_table_unref (reading.open);
   g_hash_table_unref (reading.waiting);
   return ok;
+}
+
+double
+journal_call_usd (const JournalCall *call, bool *out_is_certain)
+{
+  *out_is_certain = call->has_result && g_strcmp0 (call->result, "unknown") != 0;
+  return isfinite (call->cost_usd) && call->cost_usd > 0 ? call->cost_usd : 0;
+}
+
+int64_t
+journal_call_begun_us (const JournalCall *call)
+{
+  g_autoptr (GDateTime) time = call->at != NULL ? g_date_time_new_from_iso8601 (call->at, NULL)
+                                                : NULL;
+  return time != NULL ? g_date_time_to_unix (time) * G_USEC_PER_SEC : 0;
 }
 
 bool

@@ -45,6 +45,10 @@ bool journal_read (const char *home, void (*visit) (void *data, const JournalCal
 /* No result, or none that is known, and nobody is getting one now: it may have been charged for
  * nothing. */
 bool journal_call_is_lost (const char *home, const JournalCall *call);
+/* What it costs; *out_is_certain false: it may. Nothing, where the line says no amount. */
+double journal_call_usd (const JournalCall *call, bool *out_is_certain);
+/* When it was begun; 0: that is not known. */
+int64_t journal_call_begun_us (const JournalCall *call);
 
 /* Appends those whole lines of another journal that are not here yet. */
 bool journal_merge (Cache *cache, const char *text, size_t length, unsigned *out_n_added,

@@ -217,12 +217,23 @@ open_once (Quotas *quotas, GError **error)
   return read_salt (quotas, error);
 }
 
+/* A view mends nothing: that is for those who write. */
+static bool
+is_to_be_mended (const Quotas *quotas, GError *problem)
+{
+  if (!g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
+    return false;
+  if (quotas->database.is_view)
+    problem->code = CACHE_ERROR_FAILED;
+  return !quotas->database.is_view;
+}
+
 static bool
 open_file (Quotas *quotas, GError **error)
 {
   GError *problem = NULL;
   bool ok = open_once (quotas, &problem);
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
+  if (is_to_be_mended (quotas, problem))
     ok = set_aside (quotas, &problem) && open_once (quotas, &problem);
   if (problem != NULL)
     g_propagate_error (error, problem);
@@ -254,8 +265,8 @@ make_id (void)
   return digest_of (other, strlen (other));
 }
 
-Quotas *
-quotas_open (const char *home, GError **error)
+static Quotas *
+open_quotas (const char *home, bool is_view, GError **error)
 {
   Quotas *quotas = g_new0 (Quotas, 1);
   quotas->home = g_strdup (home);
@@ -263,10 +274,24 @@ quotas_open (const char *home, GError **error)
   memcpy (&quotas->owner, quotas->id.bytes, sizeof quotas->owner);
   quotas->owner &= INT64_MAX;
   database_init (&quotas->database, &shape, home, quotas->home);
+  quotas->database.is_view = is_view;
   if (open_file (quotas, error))
     return quotas;
   free_quotas (quotas);
   return NULL;
+}
+
+Quotas *
+quotas_open (const char *home, GError **error)
+{
+  return open_quotas (home, false, error);
+}
+
+Quotas *
+quotas_open_view (const char *home, GError **error)
+{
+  g_autofree char *path = g_build_filename (home, shape.name, NULL);
+  return g_file_test (path, G_FILE_TEST_EXISTS) ? open_quotas (home, true, error) : NULL;
 }
 
 static bool
@@ -300,10 +325,10 @@ transact_once (Quotas *quotas, QuotasWork work, void *data, GError **error)
     return false;
   bool ok = work (quotas, data, error);
   reset_statements (quotas);
-  if (ok && database_execute (handle, "COMMIT", error))
+  if (ok && !quotas->database.is_view && database_execute (handle, "COMMIT", error))
     return true;
   sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
-  return false;
+  return ok && quotas->database.is_view;
 }
 
 bool
@@ -311,7 +336,7 @@ quotas_transact (Quotas *quotas, QuotasWork work, void *data, GError **error)
 {
   GError *problem = NULL;
   bool ok = transact_once (quotas, work, data, &problem);
-  if (g_error_matches (problem, CACHE_ERROR, CACHE_ERROR_CORRUPT))
+  if (is_to_be_mended (quotas, problem))
     ok = set_aside (quotas, &problem) && transact_once (quotas, work, data, &problem);
   if (!ok)
     g_propagate_error (error, problem);

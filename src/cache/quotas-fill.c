@@ -1,5 +1,4 @@
 /* A home that lost its quotas, or has none yet, knows by its journal what it spent. */
-#include <math.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
@@ -24,23 +23,15 @@ clear_entry (void *entry)
   g_free (((Entry *)entry)->model);
 }
 
-static int64_t
-moment_of (const char *iso8601)
-{
-  g_autoptr (GDateTime) time = iso8601 != NULL ? g_date_time_new_from_iso8601 (iso8601, NULL)
-                                               : NULL;
-  return time != NULL ? g_date_time_to_unix (time) * G_USEC_PER_SEC : 0;
-}
-
 static void
 take_call (void *data, const JournalCall *call)
 {
   Reading *reading = data;
-  int64_t begun_us = moment_of (call->at);
+  int64_t begun_us = journal_call_begun_us (call);
+  bool is_certain;
   if (begun_us < reading->from_us || begun_us > reading->to_us)
     return;
-  bool is_certain = call->has_result && g_strcmp0 (call->result, "unknown") != 0;
-  double usd = isfinite (call->cost_usd) && call->cost_usd > 0 ? call->cost_usd : 0;
+  double usd = journal_call_usd (call, &is_certain);
   Entry entry = {
     .begun_us = begun_us,
     .provider = g_strdup (call->provider != NULL ? call->provider : ""),

@@ -51,6 +51,43 @@ quotas_spent (Quotas *quotas, int64_t budget_day_us, double *out_maybe_usd)
   return spent.sum.usd;
 }
 
+typedef struct {
+  const char *account, *provider, *model;
+  int64_t from_us;
+  QuotasSum lane, all;
+} Used;
+
+static bool
+read_used (Quotas *quotas, void *data, GError **error)
+{
+  Used *used = data;
+  bool found;
+  sqlite3_stmt *select = quotas_bind (quotas, QUOTAS_FIND_LANE, "sss", used->account,
+                                      used->provider, used->model);
+  used->lane = used->all = (QuotasSum){ 0 };
+  if (!quotas_step (quotas, select, &found, error))
+    return false;
+  if (!found)
+    return true;
+  g_auto (QuotasLane) lane = { 0 };
+  quotas_read_lane (select, &lane);
+  sqlite3_reset (select);
+  return quotas_get_sum (quotas, lane.id, used->from_us, &used->lane, error) &&
+         quotas_get_sum (quotas, -lane.account, used->from_us, &used->all, error);
+}
+
+bool
+quotas_used (Quotas *quotas, const char *account, const char *provider, const char *model,
+             int64_t from_us, int64_t *out_n, double *out_account_usd, GError **error)
+{
+  Used used = { account, provider, model, from_us, { 0 }, { 0 } };
+  if (!quotas_transact (quotas, read_used, &used, error))
+    return false;
+  *out_n = used.lane.n;
+  *out_account_usd = used.all.usd + used.all.maybe_usd;
+  return true;
+}
+
 /* ---- by account and model ---- */
 
 typedef struct {

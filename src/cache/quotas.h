@@ -14,6 +14,9 @@ typedef struct Quotas Quotas;
 /* In the cache's home. A file that is not a database of ours is moved aside; into a new one, what was
  * spent in the last 25 hours is taken from the journal. */
 Quotas *quotas_open (const char *home, GError **error);
+/* To look only: nothing of the home is made or changed, and what a function would write is taken back.
+ * NULL without an error: there is no file, so nobody was asked. */
+Quotas *quotas_open_view (const char *home, GError **error);
 /* Ends this owner's hold; calls that it has not ended keep their price as "may be". */
 void quotas_close (Quotas *quotas);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Quotas, quotas_close)
@@ -116,6 +119,10 @@ typedef struct {
 /* Sorted by provider, model, account. `visit` must not use the quotas. */
 bool quotas_usage (Quotas *quotas, int64_t day_us, int64_t now_us,
                    void (*visit) (void *data, const QuotaUsage *usage), void *data, GError **error);
+/* Of one of those: how often it was asked since `from_us`, at most 25 hours ago, and what all models of the
+ * account cost since then, with what may have been. Each `from_us` is kept as a sum, unless it is a view. */
+bool quotas_used (Quotas *quotas, const char *account, const char *provider, const char *model,
+                  int64_t from_us, int64_t *out_n, double *out_account_usd, GError **error);
 /* Everything that was spent for certain since the user's day began; *out_maybe_usd (may be NULL) is
  * what may have been on top of it. Nothing, where it cannot be read. */
 double quotas_spent (Quotas *quotas, int64_t budget_day_us, double *out_maybe_usd);

@@ -1,3 +1,4 @@
+#include "cache/cache.h"
 #include "questions.h"
 
 static void
@@ -33,12 +34,82 @@ usage_is_told_by_account_and_model (void)
     "b ai-studio m: 3 today, 2 in a minute, 1 open, 0.50 + 0.25 USD, until 0, 1.0\n");
 }
 
+static void
+count_lanes (void *data, const QuotaUsage *usage)
+{
+  ++*(unsigned *)data;
+}
+
+static void
+a_view_counts_and_changes_nothing (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = NULL, *after = NULL;
+  size_t n_before, n_after;
+  unsigned n_lanes = 0;
+  int64_t n;
+  double usd;
+  const char *path = scratch_path (scratch, "quotas.sqlite");
+  Quotas *quotas = open_quotas (scratch);
+  QuotaQuestion of = question ("a", "m"), other = question ("a", "n");
+  end (quotas, begin (quotas, &of, start_us - 20 * minute_us), QUOTA_OUTCOME_ANSWERED, start_us);
+  end (quotas, begin (quotas, &of, start_us - 5 * minute_us), QUOTA_OUTCOME_ANSWERED, start_us);
+  end (quotas, begin (quotas, &other, start_us), QUOTA_OUTCOME_ANSWERED, start_us);
+  begin (quotas, &of, start_us);
+  quotas_close (quotas);
+  assert_ok (g_file_get_contents (path, &before, &n_before, &error), error);
+  Quotas *view = quotas_open_view (scratch->folder, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (view);
+  assert_ok (quotas_used (view, "a", "ai-studio", "m", start_us - 10 * minute_us, &n, &usd, &error),
+             error);
+  g_assert_cmpint (n, ==, 2);
+  g_assert_cmpfloat (usd, ==, 0.75);
+  assert_ok (quotas_used (view, "a", "ai-studio", "x", day_us, &n, &usd, &error), error);
+  g_assert_cmpint (n, ==, 0);
+  assert_ok (quotas_usage (view, day_us, start_us, count_lanes, &n_lanes, &error), error);
+  g_assert_cmpint (n_lanes, ==, 2);
+  quotas_close (view);
+  assert_ok (g_file_get_contents (path, &after, &n_after, &error), error);
+  g_assert_cmpmem (before, n_before, after, n_after);
+}
+
+static void
+a_view_of_nothing_makes_nothing (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  const char *path = scratch_path (scratch, "quotas.sqlite");
+  g_assert_null (quotas_open_view (scratch->folder, &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
+a_view_leaves_damage_where_it_is (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  const char *path = scratch_path (scratch, "quotas.sqlite");
+  assert_ok (g_file_set_contents (path, "no database", -1, &error), error);
+  g_assert_null (quotas_open_view (scratch->folder, &error));
+  g_assert_error (error, CACHE_ERROR, CACHE_ERROR_FAILED);
+  g_clear_error (&error);
+  assert_ok (g_file_get_contents (path, &text, NULL, &error), error);
+  g_assert_cmpstr (text, ==, "no database");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define CLAIM(name, function) g_test_add_func ("/cache/quotas-usage/" name, function)
   CLAIM ("usage-is-told-by-account-and-model", usage_is_told_by_account_and_model);
+  CLAIM ("a-view-counts-and-changes-nothing", a_view_counts_and_changes_nothing);
+  CLAIM ("a-view-of-nothing-makes-nothing", a_view_of_nothing_makes_nothing);
+  CLAIM ("a-view-leaves-damage-where-it-is", a_view_leaves_damage_where_it_is);
 #undef CLAIM
   return g_test_run ();
 }
