@@ -71,3 +71,29 @@ clock_parse_moment (const char *text, bool is_end, int64_t *out_us)
               : g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time);
   return true;
 }
+
+static GDateTime *
+local_time (int64_t us)
+{
+  return g_date_time_new_from_unix_local (us / G_USEC_PER_SEC);
+}
+
+char *
+clock_describe_moment (int64_t us, int64_t now_us)
+{
+  static const int64_t hour_us = (int64_t)3600 * G_USEC_PER_SEC;
+  g_autoptr (GDateTime) time = local_time (us), now = local_time (now_us);
+  if (time == NULL || now == NULL)
+    return g_strdup ("a time that is none");
+  bool is_near = llabs (us - now_us) <= hour_us;
+  bool is_today = g_date_time_get_year (time) == g_date_time_get_year (now) &&
+                  g_date_time_get_day_of_year (time) == g_date_time_get_day_of_year (now);
+  return g_date_time_format (time, is_near ? "%H:%M:%S" : is_today ? "%H:%M" : "%Y-%m-%d %H:%M");
+}
+
+char *
+clock_format_moment (int64_t us)
+{
+  g_autoptr (GDateTime) time = local_time (us);
+  return time != NULL ? g_date_time_format_iso8601 (time) : g_strdup ("");
+}

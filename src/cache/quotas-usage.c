@@ -55,16 +55,16 @@ typedef struct {
   const char *account, *provider, *model;
   int64_t from_us;
   QuotasSum lane, all;
-} Used;
+} Use;
 
 static bool
-read_used (Quotas *quotas, void *data, GError **error)
+read_use (Quotas *quotas, void *data, GError **error)
 {
-  Used *used = data;
+  Use *use = data;
   bool found;
-  sqlite3_stmt *select = quotas_bind (quotas, QUOTAS_FIND_LANE, "sss", used->account,
-                                      used->provider, used->model);
-  used->lane = used->all = (QuotasSum){ 0 };
+  sqlite3_stmt *select = quotas_bind (quotas, QUOTAS_FIND_LANE, "sss", use->account, use->provider,
+                                      use->model);
+  use->lane = use->all = (QuotasSum){ 0 };
   if (!quotas_step (quotas, select, &found, error))
     return false;
   if (!found)
@@ -72,19 +72,23 @@ read_used (Quotas *quotas, void *data, GError **error)
   g_auto (QuotasLane) lane = { 0 };
   quotas_read_lane (select, &lane);
   sqlite3_reset (select);
-  return quotas_get_sum (quotas, lane.id, used->from_us, &used->lane, error) &&
-         quotas_get_sum (quotas, -lane.account, used->from_us, &used->all, error);
+  return quotas_get_sum (quotas, lane.id, use->from_us, &use->lane, error) &&
+         quotas_get_sum (quotas, -lane.account, use->from_us, &use->all, error);
 }
 
 bool
-quotas_used (Quotas *quotas, const char *account, const char *provider, const char *model,
-             int64_t from_us, int64_t *out_n, double *out_account_usd, GError **error)
+quotas_use (Quotas *quotas, const char *account, const char *provider, const char *model,
+            int64_t from_us, QuotaUse *out_use, GError **error)
 {
-  Used used = { account, provider, model, from_us, { 0 }, { 0 } };
-  if (!quotas_transact (quotas, read_used, &used, error))
+  Use use = { .account = account, .provider = provider, .model = model, .from_us = from_us };
+  if (!quotas_transact (quotas, read_use, &use, error))
     return false;
-  *out_n = used.lane.n;
-  *out_account_usd = used.all.usd + used.all.maybe_usd;
+  *out_use = (QuotaUse){
+    .n = use.lane.n,
+    .usd = use.lane.usd,
+    .maybe_usd = use.lane.maybe_usd,
+    .account_usd = use.all.usd + use.all.maybe_usd,
+  };
   return true;
 }
 

@@ -119,10 +119,15 @@ typedef struct {
 /* Sorted by provider, model, account. `visit` must not use the quotas. */
 bool quotas_usage (Quotas *quotas, int64_t day_us, int64_t now_us,
                    void (*visit) (void *data, const QuotaUsage *usage), void *data, GError **error);
-/* Of one of those: how often it was asked since `from_us`, at most 25 hours ago, and what all models of the
- * account cost since then, with what may have been. Each `from_us` is kept as a sum, unless it is a view. */
-bool quotas_used (Quotas *quotas, const char *account, const char *provider, const char *model,
-                  int64_t from_us, int64_t *out_n, double *out_account_usd, GError **error);
+typedef struct {
+  int64_t n; /* of the account and model, as the next two */
+  double usd, maybe_usd;
+  double account_usd; /* of all its models, with what may have been */
+} QuotaUse;
+
+/* Of one of those since `from_us`, at most 25 hours ago. That is kept as a sum, unless it is a view. */
+bool quotas_use (Quotas *quotas, const char *account, const char *provider, const char *model,
+                 int64_t from_us, QuotaUse *out_use, GError **error);
 /* Everything that was spent for certain since the user's day began; *out_maybe_usd (may be NULL) is
  * what may have been on top of it. Nothing, where it cannot be read. */
 double quotas_spent (Quotas *quotas, int64_t budget_day_us, double *out_maybe_usd);

@@ -1,6 +1,9 @@
+#include "base/clock.h"
+#include "base/day.h"
 #include "base/units.h"
 #include "cache/blob.h"
 #include "cache/query.h"
+#include "cache/spending.h"
 #include "cli/event.h"
 #include "cli/exit-code.h"
 #include "cli/terminal.h"
@@ -64,6 +67,12 @@ add_bytes (Table *table, const char *name, int64_t bytes, int64_t of_bytes, cons
     table_add (table, name, size);
 }
 
+/* What the journal says of money. */
+typedef struct {
+  GPtrArray *spendings;
+  unsigned n_damaged; /* lines */
+} Audit;
+
 /* What using again has saved. */
 typedef struct {
   int64_t n_uses;
@@ -78,9 +87,85 @@ read_savings (Cache *cache, Savings *out_savings, GError **error)
          cache_savings (cache, state, &out_savings->n_uses, &out_savings->saved_usd, error);
 }
 
+/* ---- the audit ---- */
+
+/* "3 calls, 0.40 USD; 1 more, 0.1340 USD, may have been charged". New string. */
+static char *
+describe_sum (const SpendingSum *sum)
+{
+  g_autofree char *usd = units_describe_usd (sum->usd);
+  g_autofree char *maybe_usd = units_describe_usd (sum->maybe_usd);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_string_append_printf (out, "%" G_GINT64_FORMAT " call%s, %s", sum->n, sum->n == 1 ? "" : "s",
+                          usd);
+  if (sum->n_maybe > 0)
+    g_string_append_printf (out, "; %" G_GINT64_FORMAT " more, %s, may have been charged",
+                            sum->n_maybe, maybe_usd);
+  return g_strdup (out->str);
+}
+
+static void
+add_sum (Table *table, const char *name, const SpendingSum *sum)
+{
+  g_autofree char *text = describe_sum (sum);
+  table_add (table, name, text);
+}
+
+static void
+add_audit (Table *table, const Audit *audit)
+{
+  Spending total = spending_total (audit->spendings);
+  if (audit->spendings->len == 0)
+    return;
+  add_sum (table, "journal", &total.all);
+  add_sum (table, "  today", &total.today);
+  for (unsigned i = 0; i < audit->spendings->len; i++) {
+    const Spending *spending = audit->spendings->pdata[i];
+    g_autofree char *name = g_strconcat (
+      "  ", spending->provider[0] != '\0' ? spending->provider : "(unknown)", NULL);
+    add_sum (table, name, &spending->all);
+  }
+}
+
+static void
+add_sum_to_json (cJSON *json, const char *name, const SpendingSum *sum)
+{
+  cJSON *of = cJSON_AddObjectToObject (json, name);
+  cJSON_AddNumberToObject (of, "calls", (double)sum->n);
+  cJSON_AddNumberToObject (of, "usd", sum->usd);
+  cJSON_AddNumberToObject (of, "may-be-calls", (double)sum->n_maybe);
+  cJSON_AddNumberToObject (of, "may-be-usd", sum->maybe_usd);
+}
+
+static void
+add_spending_to_json (cJSON *json, const Spending *spending)
+{
+  add_sum_to_json (json, "all", &spending->all);
+  add_sum_to_json (json, "today", &spending->today);
+}
+
+static void
+add_audit_to_json (cJSON *json, const Audit *audit)
+{
+  Spending total = spending_total (audit->spendings);
+  cJSON *journal = cJSON_AddObjectToObject (json, "journal");
+  add_spending_to_json (journal, &total);
+  cJSON_AddNumberToObject (journal, "damaged-lines", audit->n_damaged);
+  cJSON *providers = cJSON_AddArrayToObject (journal, "providers");
+  for (unsigned i = 0; i < audit->spendings->len; i++) {
+    const Spending *spending = audit->spendings->pdata[i];
+    cJSON *provider = cJSON_CreateObject ();
+    cJSON_AddStringToObject (provider, "provider", spending->provider);
+    add_spending_to_json (provider, spending);
+    cJSON_AddItemToArray (providers, provider);
+  }
+}
+
+/* ---- */
+
 static void
 describe (const char *home, const CacheFigures *figures, const Stored *stored,
-          const Savings *savings)
+          const Savings *savings, const Audit *audit)
 {
   g_autoptr (Table) table = table_new (2, "ll");
   int64_t all = stored->frame_bytes + stored->pixels_bytes + stored->disposable_bytes;
@@ -100,16 +185,22 @@ describe (const char *home, const CacheFigures *figures, const Stored *stored,
   if (figures->acquired_bytes > figures->raw_bytes)
     add_bytes (table, "kept once", figures->acquired_bytes - figures->raw_bytes,
                figures->acquired_bytes, "what was got");
-  table_add_pair (table, "spent", "$%.2f", figures->spent_usd);
+  table_add_pair (table, "spent", "$%.2f for the originals that are here", figures->spent_usd);
   if (savings->n_uses > 0)
     table_add_pair (table, "saved", "$%.2f (used again %" G_GINT64_FORMAT " time%s)",
                     savings->saved_usd, savings->n_uses, savings->n_uses == 1 ? "" : "s");
+  add_audit (table, audit);
   table_print (table, false);
+  if (audit->n_damaged > 0)
+    terminal_note (
+      "%u line%s of the journal are damaged and not counted; 'peel cache verify' tells "
+      "which.",
+      audit->n_damaged, audit->n_damaged == 1 ? "" : "s");
 }
 
 static cJSON *
 to_json (const char *home, const CacheFigures *figures, const Stored *stored,
-         const Savings *savings)
+         const Savings *savings, const Audit *audit)
 {
   const struct {
     const char *name;
@@ -135,6 +226,7 @@ to_json (const char *home, const CacheFigures *figures, const Stored *stored,
   cJSON_AddNumberToObject (json, "spent-usd", figures->spent_usd);
   cJSON_AddNumberToObject (json, "saved-usd", savings->saved_usd);
   cJSON_AddNumberToObject (json, "uses", (double)savings->n_uses);
+  add_audit_to_json (json, audit);
   return json;
 }
 
@@ -145,15 +237,21 @@ run (const Invocation *invocation)
   CacheFigures figures;
   Stored stored;
   Savings savings;
+  g_autoptr (GPtrArray) spendings = NULL;
+  Audit audit = { 0 };
   bool is_json = invocation->global->json;
   g_autoptr (Cache) cache = cache_open (invocation->global->home, &error);
   if (cache == NULL || !cache_figures (cache, &figures, &error) ||
       !survey_files (cache_home (cache), &stored, &error) ||
-      !read_savings (cache, &savings, &error))
+      !read_savings (cache, &savings, &error) ||
+      !spending_read (cache_home (cache), day_begin_us (clock_now_us (), NULL), &spendings,
+                      &audit.n_damaged, &error))
     return event_end (is_json, event_begin ("summary"), error);
+  audit.spendings = spendings;
   if (is_json)
-    return event_end (true, to_json (cache_home (cache), &figures, &stored, &savings), NULL);
-  describe (cache_home (cache), &figures, &stored, &savings);
+    return event_end (true, to_json (cache_home (cache), &figures, &stored, &savings, &audit),
+                      NULL);
+  describe (cache_home (cache), &figures, &stored, &savings, &audit);
   return EXIT_OK;
 }
 
@@ -165,7 +263,8 @@ const CommandType command_cache_stat = {
   .details =
     "'kept once' is what equal bytes that were got several times would take; 'saved' is what "
     "it would have cost to ask again each time a run made files of an original that was "
-    "there.",
+    "there. 'journal' is what was paid, by the journal of all paid calls: those whose end is "
+    "not known may have been charged, and are counted apart.",
   .example = "  peel cache stat\n"
              "  peel cache stat --json | jq '.\"stored-bytes\"'",
   .run = run,

@@ -140,14 +140,12 @@ gate_is_paused (const Gate *gate)
   return true;
 }
 
-/* The key itself, the project that it asks for, or what is known of who asks. */
 static const char *
 account_of (Run *run, const Gate *gate, GateKey *key)
 {
   if (key->account != NULL)
     return key->account;
-  const char *identity = gate->pace.is_shared ? "all keys" : credential_identity (key->credential);
-  key->account = quotas_account (run->quotas, gate->provider->name, identity);
+  key->account = login_account (run->quotas, gate->provider, key->credential, gate->pace.is_shared);
   return key->account;
 }
 

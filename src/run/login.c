@@ -186,6 +186,14 @@ login_free (Login *login)
   g_free (login);
 }
 
+char *
+login_account (Quotas *quotas, const ProviderType *provider, const Credential *credential,
+               bool is_shared)
+{
+  return quotas_account (quotas, provider->name,
+                         is_shared ? "all keys" : credential_identity (credential));
+}
+
 Credential *
 login_next (Login *login)
 {

@@ -1,6 +1,7 @@
 /* The credentials of one provider in a run: found when the first call needs them, used in turn. */
 #pragma once
 
+#include "cache/quotas.h"
 #include "providers/provider.h"
 #include "transport/credential.h"
 
@@ -16,6 +17,11 @@ Login *login_new (const ProviderType *provider, const void *config, const char *
                   void (*tell) (void *data, const char *warning), void *data, GError **error);
 void login_free (Login *login);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Login, login_free)
+
+/* Whose quotas a credential uses: those of the key itself, of the project that it asks for, or of what is known
+ * of who asks; or (`is_shared`, of a Pace) of all keys together. May change once it learns its project. New string, of quotas_account. */
+char *login_account (Quotas *quotas, const ProviderType *provider, const Credential *credential,
+                     bool is_shared);
 
 /* Of several, each in its turn. Borrowed. */
 Credential *login_next (Login *login);

@@ -61,6 +61,28 @@ test_days (void)
   g_unsetenv ("PEEL_TEST_NOW");
 }
 
+static void
+assert_described (int64_t after_s, const char *wanted)
+{
+  int64_t now_us = G_GINT64_CONSTANT (1770026400) * G_USEC_PER_SEC; /* 11:00 in Berlin */
+  g_autofree char *text = clock_describe_moment (now_us + after_s * G_USEC_PER_SEC, now_us);
+  g_assert_cmpstr (text, ==, wanted);
+}
+
+static void
+test_descriptions (void)
+{
+  g_setenv ("TZ", "Europe/Berlin", true);
+  assert_described (40, "11:00:40");
+  assert_described (-40, "10:59:20");
+  assert_described (3600, "12:00:00");
+  assert_described (3601, "12:00");
+  assert_described (13 * 3600 - 1, "23:59");
+  assert_described (13 * 3600, "2026-02-03 00:00");
+  g_autofree char *text = clock_format_moment (G_GINT64_CONSTANT (1770026400) * G_USEC_PER_SEC);
+  g_assert_cmpstr (text, ==, "2026-02-02T11:00:00+01");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -68,5 +90,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/clock/moments-are-ages-days-and-times", test_moments);
   g_test_add_func ("/base/clock/other-texts-are-no-moments", test_no_moments);
   g_test_add_func ("/base/clock/a-day-begins-at-midnight-here", test_days);
+  g_test_add_func ("/base/clock/moments-are-told-as-short-as-they-can-be", test_descriptions);
   return g_test_run ();
 }

@@ -48,8 +48,7 @@ a_view_counts_and_changes_nothing (void)
   g_autofree char *before = NULL, *after = NULL;
   size_t n_before, n_after;
   unsigned n_lanes = 0;
-  int64_t n;
-  double usd;
+  QuotaUse use;
   const char *path = scratch_path (scratch, "quotas.sqlite");
   Quotas *quotas = open_quotas (scratch);
   QuotaQuestion of = question ("a", "m"), other = question ("a", "n");
@@ -62,12 +61,14 @@ a_view_counts_and_changes_nothing (void)
   Quotas *view = quotas_open_view (scratch->folder, &error);
   g_assert_no_error (error);
   g_assert_nonnull (view);
-  assert_ok (quotas_used (view, "a", "ai-studio", "m", start_us - 10 * minute_us, &n, &usd, &error),
+  assert_ok (quotas_use (view, "a", "ai-studio", "m", start_us - 10 * minute_us, &use, &error),
              error);
-  g_assert_cmpint (n, ==, 2);
-  g_assert_cmpfloat (usd, ==, 0.75);
-  assert_ok (quotas_used (view, "a", "ai-studio", "x", day_us, &n, &usd, &error), error);
-  g_assert_cmpint (n, ==, 0);
+  g_assert_cmpint (use.n, ==, 2);
+  g_assert_cmpfloat (use.usd, ==, 0.25);
+  g_assert_cmpfloat (use.maybe_usd, ==, 0.25);
+  g_assert_cmpfloat (use.account_usd, ==, 0.75);
+  assert_ok (quotas_use (view, "a", "ai-studio", "x", day_us, &use, &error), error);
+  g_assert_cmpint (use.n, ==, 0);
   assert_ok (quotas_usage (view, day_us, start_us, count_lanes, &n_lanes, &error), error);
   g_assert_cmpint (n_lanes, ==, 2);
   quotas_close (view);
