@@ -18,6 +18,7 @@
 #include "cli/project-config.h"
 #include "cli/provider-state.h"
 #include "cli/terminal.h"
+#include "cli/today-report.h"
 #include "image/self-test.h"
 #include "pipeline/config.h"
 #include "pipeline/preset.h"
@@ -39,6 +40,7 @@ typedef struct {
   bool is_json;
   const char *home; /* of --home, or NULL */
   unsigned counts[HEALTH_PROBLEM + 1];
+  unsigned n_set_up; /* providers that ask a service, or run a program */
 } Doctor;
 
 /* A disk with less room than a few large originals and what is made of them. */
@@ -268,10 +270,60 @@ look_at_provider (Doctor *doctor, const Config *config, const ProviderType *type
   bool is_found = state->logins->len > 0 && !state->is_guess;
   if (!state->sends || !(state->is_configured || state->is_in_environment || is_found))
     return;
+  doctor->n_set_up++;
   look_at_login (doctor, state, type->name);
   look_at_project (doctor, state, type->name);
   if (state->base_url != NULL)
     tell (doctor, HEALTH_OK, type->name, NULL, "is asked at %s", state->base_url);
+}
+
+/* Of all that wait, one is told: 'peel providers' tells the others. */
+static void
+look_at_waits (Doctor *doctor, const Config *config, Quotas *view, const ProviderType *type)
+{
+  g_autoptr (GError) error = NULL;
+  int64_t now_us = g_get_real_time ();
+  g_autoptr (Today) today = today_read (view, config, type, now_us, &error);
+  if (today == NULL) {
+    tell (doctor, HEALTH_WARNING, type->name, NULL, "what it was asked today cannot be told: %s",
+          error->message);
+    return;
+  }
+  const TodayLane *lane = today_waits (today);
+  if (lane == NULL)
+    return;
+  g_autofree char *wait = today_report_wait (lane, type, now_us);
+  g_autofree char *advice = g_strdup_printf (
+    "wait, or if you have raised the quota: peel providers --resume %s", type->name);
+  tell (doctor, lane->is_day ? HEALTH_WARNING : HEALTH_OK, type->name, advice, "%s", wait);
+}
+
+static void
+look_at_budget (Doctor *doctor, const Config *config, Quotas *view)
+{
+  TodayBudget budget = today_budget (view, config, g_get_real_time ());
+  bool is_used_up = budget.left_usd <= 0;
+  if (budget.most_usd < 0)
+    return;
+  g_autofree char *text = today_report_budget (&budget);
+  tell (doctor, is_used_up ? HEALTH_WARNING : HEALTH_OK, "budget",
+        is_used_up ? "wait for midnight, or raise 'per-day' there" : NULL, "%s", text);
+}
+
+static void
+look_at_providers (Doctor *doctor, const Config *config)
+{
+  GlobalOptions global = { .home = (char *)doctor->home };
+  g_autoptr (Quotas) view = today_report_open (&global);
+  for (unsigned i = 0; i < provider_n_types (); i++) {
+    look_at_provider (doctor, config, provider_types[i]);
+    look_at_waits (doctor, config, view, provider_types[i]);
+  }
+  if (doctor->n_set_up == 0)
+    tell (doctor, HEALTH_WARNING, "providers",
+          "docs/providers.md tells how to set one up, if pipelines are to make pictures",
+          "no service and no program is set up: only 'synthetic' makes originals");
+  look_at_budget (doctor, config, view);
 }
 
 /* ---- the rest ---- */
@@ -296,6 +348,7 @@ static void
 look_at_command (Doctor *doctor, const Config *config)
 {
   const CommandConfig *command = config_provider (config, provider_find ("command"));
+  doctor->n_set_up += command != NULL;
   if (command == NULL)
     tell (doctor, HEALTH_OK, "config", NULL, "%s names no program that makes pictures",
           config_path (config));
@@ -370,8 +423,8 @@ run (const Invocation *invocation)
   g_autoptr (Config) config = load_configuration (&doctor, invocation);
   if (config != NULL)
     look_at_command (&doctor, config);
-  for (unsigned i = 0; config != NULL && i < provider_n_types (); i++)
-    look_at_provider (&doctor, config, provider_types[i]);
+  if (config != NULL)
+    look_at_providers (&doctor, config);
   look_at_clock (&doctor);
   look_at_locale (&doctor);
   return finish (&doctor);

@@ -266,11 +266,11 @@ find (const ModelTable *models, const char *name, GError **error)
 
 /* Returns how many were told of. */
 static unsigned
-list (const Config *config, bool is_json)
+list (const Config *config, const Invocation *invocation)
 {
   const ModelTable *models = config_models (config);
   unsigned n = model_table_length (models);
-  if (!is_json) {
+  if (!invocation->global->json) {
     list_current (config, models);
     list_retired (config, models);
     terminal_note ("\n'peel models NAME' tells all of one. A row under 'models:' in your "
@@ -287,10 +287,10 @@ list (const Config *config, bool is_json)
 }
 
 static unsigned
-show (const Config *config, const char *name, bool is_json, GError **error)
+show (const Config *config, const char *name, const Invocation *invocation, GError **error)
 {
   const Model *model = find (config_models (config), name, error);
-  if (model != NULL && is_json)
+  if (model != NULL && invocation->global->json)
     print_json (config, model, true);
   else if (model != NULL)
     describe (config, model);

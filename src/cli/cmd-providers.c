@@ -4,10 +4,44 @@
 #include "cli/config-listing.h"
 #include "cli/event.h"
 #include "cli/model-words.h"
+#include "cli/project-config.h"
 #include "cli/provider-state.h"
 #include "cli/terminal.h"
+#include "cli/today-report.h"
 
 enum { WIDEST = 100 };
+
+typedef struct {
+  ConfigListingOptions listing;
+  bool resume;
+} ProvidersOptions;
+
+static const Option rows[] = {
+  PROFILE_ROW (ProvidersOptions, listing.profile),
+  { OPTION_BOOL (ProvidersOptions, resume), .name = "resume", .fallback = "false",
+    .help = "Forget that a service asked to wait, or stopped for the day: its quota was raised" },
+  { 0 },
+};
+static const OptionTable providers_options = { rows, sizeof (ProvidersOptions), NULL };
+
+/* What all of them are told with. */
+typedef struct {
+  const Config *config;
+  Quotas *view; /* NULL: nobody was asked */
+  int64_t now_us;
+} Teller;
+
+/* Where it cannot be read, it is told, and nobody was asked. */
+static Today *
+read_today (const Teller *teller, const ProviderType *type)
+{
+  g_autoptr (GError) error = NULL;
+  Today *today = today_read (teller->view, teller->config, type, teller->now_us, &error);
+  if (today != NULL)
+    return today;
+  terminal_error ("what was asked today cannot be told: %s", error->message);
+  return today_read (NULL, teller->config, type, teller->now_us, NULL);
+}
 
 /* Those that have not retired. New array of borrowed ids. */
 static GPtrArray *
@@ -35,9 +69,11 @@ add_texts (cJSON *json, const char *name, const GPtrArray *texts)
 }
 
 static void
-print_json (const Config *config, const ProviderType *type, bool with_options)
+print_json (const Teller *teller, const ProviderType *type, bool with_options)
 {
+  const Config *config = teller->config;
   g_autoptr (ProviderState) state = provider_state_new (config, type);
+  g_autoptr (Today) today = read_today (teller, type);
   cJSON *json = event_begin ("provider");
   cJSON_AddStringToObject (json, "name", type->name);
   cJSON_AddStringToObject (json, "summary", type->summary);
@@ -48,6 +84,7 @@ print_json (const Config *config, const ProviderType *type, bool with_options)
   event_add_text (json, "problem", state->problem);
   event_add_text (json, "project", state->project);
   event_add_text (json, "base-url", state->base_url);
+  today_report_add_json (json, today);
   if (with_options) {
     g_autoptr (GPtrArray) ids = models_of (config, type);
     add_texts (json, "models", ids);
@@ -71,13 +108,21 @@ tell_state (const Config *config, const ProviderType *type, const char *indent)
 }
 
 static void
-list (const Config *config)
+list (const Teller *teller)
 {
+  bool is_waiting = false;
   for (unsigned i = 0; i < provider_n_types (); i++) {
     const ProviderType *type = provider_types[i];
     terminal_print ("%s%s\n  %s", i > 0 ? "\n" : "", type->name, type->summary);
-    tell_state (config, type, "  ");
+    g_autoptr (Today) today = read_today (teller, type);
+    tell_state (teller->config, type, "  ");
+    today_report_print_short (today, type, teller->now_us);
+    is_waiting = is_waiting || today_waits (today) != NULL;
   }
+  TodayBudget budget = today_budget (teller->view, teller->config, teller->now_us);
+  today_report_print_budget (&budget);
+  if (is_waiting)
+    today_report_print_advice (NULL);
   terminal_note ("\n'peel providers NAME' tells the options and models of one; docs/providers.md "
                  "how to set it up.");
 }
@@ -100,10 +145,15 @@ tell_models (const Config *config, const ProviderType *type)
 }
 
 static void
-describe (const Config *config, const ProviderType *type)
+describe (const Teller *teller, const ProviderType *type)
 {
+  const Config *config = teller->config;
+  g_autoptr (Today) today = read_today (teller, type);
   terminal_print ("%s\n%s", type->name, type->summary);
   tell_state (config, type, "");
+  today_report_print (today, type, teller->now_us);
+  if (today_waits (today) != NULL)
+    today_report_print_advice (type->name);
   if (type->config != NULL) {
     g_autoptr (GString) out = g_string_new (NULL);
     options_append_help (type->config, false, MIN (terminal_width (), WIDEST), out);
@@ -131,45 +181,101 @@ find (const char *name, GError **error)
   return type;
 }
 
-static unsigned
-show (const Config *config, const char *name, bool is_json, GError **error)
+static Teller
+teller_of (const Config *config, Quotas *view)
 {
-  const ProviderType *type = find (name, error);
-  if (type != NULL && is_json)
-    print_json (config, type, true);
-  else if (type != NULL)
-    describe (config, type);
-  return type != NULL;
+  return (Teller){ config, view, g_get_real_time () };
 }
 
 static unsigned
-show_all (const Config *config, bool is_json)
+show (const Config *config, const char *name, const Invocation *invocation, GError **error)
 {
+  const ProviderType *type = find (name, error);
+  if (type == NULL)
+    return 0;
+  g_autoptr (Quotas) view = today_report_open (invocation->global);
+  Teller teller = teller_of (config, view);
+  if (invocation->global->json)
+    print_json (&teller, type, true);
+  else
+    describe (&teller, type);
+  return 1;
+}
+
+static unsigned
+show_all (const Config *config, const Invocation *invocation)
+{
+  bool is_json = invocation->global->json;
+  g_autoptr (Quotas) view = today_report_open (invocation->global);
+  Teller teller = teller_of (config, view);
   for (unsigned i = 0; is_json && i < provider_n_types (); i++)
-    print_json (config, provider_types[i], false);
-  if (!is_json)
-    list (config);
+    print_json (&teller, provider_types[i], false);
+  if (is_json) {
+    TodayBudget budget = today_budget (view, config, teller.now_us);
+    today_report_print_budget_json (&budget);
+  } else {
+    list (&teller);
+  }
   return provider_n_types ();
+}
+
+/* ---- going on ---- */
+
+/* A home that has no quotas gets none. */
+static bool
+forget_waits (const Invocation *invocation, const char *name, unsigned *out_n, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *home = today_report_home (invocation->global);
+  g_autoptr (Quotas) view = quotas_open_view (home, &problem);
+  *out_n = 0;
+  if (view == NULL && problem == NULL)
+    return true;
+  g_autoptr (Quotas) quotas = quotas_open (home, error);
+  return quotas != NULL && quotas_resume (quotas, name, out_n, error);
+}
+
+static int
+resume (const Invocation *invocation)
+{
+  g_autoptr (GError) error = NULL;
+  const char *name = invocation->arguments[0];
+  bool is_json = invocation->global->json;
+  unsigned n = 0;
+  bool ok = (name == NULL || find (name, &error) != NULL) &&
+            forget_waits (invocation, name, &n, &error);
+  if (ok && !is_json && n == 0)
+    terminal_print ("Nobody had to wait.");
+  else if (ok && !is_json)
+    terminal_print (
+      "%u pause%s or stop%s forgotten: the next run asks at once. Runs that are under "
+      "way wait on.",
+      n, n == 1 ? "" : "s", n == 1 ? " is" : "s are");
+  return event_end_counted (is_json, "resumed", n, error);
 }
 
 static int
 run (const Invocation *invocation)
 {
   static const ConfigListing listing = { "providers", show_all, show };
-  return config_listing_run (&listing, invocation);
+  const ProvidersOptions *options = invocation->options;
+  return options->resume ? resume (invocation) : config_listing_run (&listing, invocation);
 }
 
 extern const CommandType command_providers;
 const CommandType command_providers = {
   .name = "providers",
   .synopsis = "[NAME]",
-  .summary = "List who makes originals and how each logs in, or options of one",
+  .summary = "List who makes originals, how each logs in and what it was asked today",
   .details =
     "Keys and files are looked for as a run would; nobody is asked, no program is run, and "
-    "no secret is shown.",
+    "no secret is shown. Today is from midnight here; limits of a day count from the service's "
+    "own midnight. Who waits asked too much, or has used up a quota: when that is raised, "
+    "--resume lets the next run ask at once.",
   .example = "  peel providers\n"
-             "  peel providers vertex",
-  .options = &config_listing_options,
+             "  peel providers vertex\n"
+             "  peel providers --resume ai-studio",
+  .options = &providers_options,
   .most_arguments = 1,
   .run = run,
 };

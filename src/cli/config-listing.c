@@ -4,18 +4,14 @@
 #include "cli/project-config.h"
 #include "run/run-error.h"
 
-typedef struct {
-  char *profile;
-} ListingOptions;
-
-static const Option rows[] = { PROFILE_ROW (ListingOptions, profile), { 0 } };
-const OptionTable config_listing_options = { rows, sizeof (ListingOptions), NULL };
+static const Option rows[] = { PROFILE_ROW (ConfigListingOptions, profile), { 0 } };
+const OptionTable config_listing_options = { rows, sizeof (ConfigListingOptions), NULL };
 
 int
 config_listing_run (const ConfigListing *listing, const Invocation *invocation)
 {
   g_autoptr (Problems) problems = problems_new ();
-  const ListingOptions *options = invocation->options;
+  const ConfigListingOptions *options = invocation->options;
   g_autoptr (Config)
     config = project_config_load_here (options->profile, invocation->global, problems);
   g_autoptr (GError) error = NULL;
@@ -24,8 +20,8 @@ config_listing_run (const ConfigListing *listing, const Invocation *invocation)
   if (config == NULL)
     (void)problems_raise (problems, RUN_ERROR, RUN_ERROR_INVALID, &error);
   else if (invocation->n_arguments == 0)
-    n = listing->list (config, is_json);
+    n = listing->list (config, invocation);
   else
-    n = listing->show (config, invocation->arguments[0], is_json, &error);
+    n = listing->show (config, invocation->arguments[0], invocation, &error);
   return event_end_counted (is_json, listing->what, n, error);
 }

@@ -7,11 +7,17 @@
 /* Both return how many they told of. */
 typedef struct {
   const char *what; /* "models": the member of the summary */
-  unsigned (*list) (const Config *config, bool is_json);
-  unsigned (*show) (const Config *config, const char *name, bool is_json, GError **error);
+  unsigned (*list) (const Config *config, const Invocation *invocation);
+  unsigned (*show) (const Config *config, const char *name, const Invocation *invocation,
+                    GError **error);
 } ConfigListing;
 
-/* Theirs, all of them. */
+/* The begin of their options. */
+typedef struct {
+  char *profile;
+} ConfigListingOptions;
+
+/* Of those that have no more. */
 extern const OptionTable config_listing_options;
 
 /* The exit code. */

@@ -166,24 +166,46 @@ day_end (const Gate *gate, int64_t now_us)
   return day_end_us (now_us, gate->provider->day_rule);
 }
 
+/* The service's own quota, which somebody may raise there. */
 static void
 set_out_for_day (const Gate *gate, GateKey *key, int64_t until_us, const char *why)
 {
   int64_t now_us = g_get_real_time ();
-  g_autofree char *wait = units_describe_duration ((until_us - now_us) / 1000);
-  set_out (
-    key, until_us,
-    g_strdup_printf ("%s; it begins anew at %s, in %s", why, gate->provider->day_words, wait));
+  g_autofree char *moment = clock_describe_moment (until_us, now_us);
+  set_out (key, until_us,
+           g_strdup_printf ("%s; the quota of the day begins anew at %s (%s here), and %s is not "
+                            "asked with %s before. If you have raised it: peel providers --resume "
+                            "%s",
+                            why, gate->provider->day_words, moment, gate->provider->name,
+                            credential_describe (key->credential), gate->provider->name));
+}
+
+/* A limit of ours, which the service may not even have. */
+static void
+set_out_by_limit (const Gate *gate, GateKey *key, const char *why)
+{
+  int64_t now_us = g_get_real_time (), until_us = day_end (gate, now_us);
+  g_autofree char *moment = clock_describe_moment (until_us, now_us);
+  set_out (key, until_us,
+           g_strdup_printf ("%s (the day ends at %s, %s here). If the service allows more, "
+                            "raise 'requests' or 'spend' under 'providers: %s:' in your "
+                            "configuration",
+                            why, gate->provider->day_words, moment, gate->provider->name));
 }
 
 static void
 set_too_long (const Gate *gate, GateKey *key, int64_t until_us, const char *why)
 {
-  g_autofree char *wait = units_describe_duration ((until_us - g_get_real_time ()) / 1000);
+  int64_t now_us = g_get_real_time ();
+  g_autofree char *wait = units_describe_duration ((until_us - now_us) / 1000);
   g_autofree char *most = units_describe_duration (gate->pace.most_wait_ms);
+  g_autofree char *moment = clock_describe_moment (until_us, now_us);
   set_out (
     key, until_us,
-    g_strdup_printf ("%s; it asks to wait for %s, and 'most-wait' allows %s", why, wait, most));
+    g_strdup_printf ("%s; it asks to wait for %s, and 'most-wait' allows %s. Run again after "
+                     "%s, or raise 'most-wait' under 'providers: %s:' in your configuration; "
+                     "to ask at once: peel providers --resume %s",
+                     why, wait, most, moment, gate->provider->name, gate->provider->name));
 }
 
 static unsigned
@@ -219,12 +241,13 @@ ask_quotas (Run *run, const Gate *gate, GateKey *key, double usd, QuotaReply *ou
 }
 
 static void
-tell_pause (Run *run, const Gate *gate, int64_t wait_ms, const char *why)
+tell_pause (Run *run, const Gate *gate, const Credential *credential, int64_t wait_ms,
+            const char *why)
 {
   g_autofree char *wait = units_describe_duration (wait_ms);
-  g_autofree char *message = g_strdup_printf ("%s: nothing more is asked of %s with this key for "
-                                              "%s",
-                                              why, gate->provider->name, wait);
+  g_autofree char *message = g_strdup_printf ("%s; nothing more is asked of %s with %s for %s", why,
+                                              gate->provider->name,
+                                              credential_describe (credential), wait);
   run->listener->warning (run->listener->data, message);
 }
 
@@ -238,7 +261,7 @@ take_wait (Run *run, const Gate *gate, GateKey *key, const QuotaReply *reply)
   if (reply->why != NULL && wait_ms > gate->pace.most_wait_ms)
     set_too_long (gate, key, reply->until_us, reply->why);
   else if (reply->why != NULL && wait_ms >= TOLD_MS)
-    tell_pause (run, gate, wait_ms, reply->why);
+    tell_pause (run, gate, key->credential, wait_ms, reply->why);
 }
 
 /* What the quotas say of one key. True: it may be used. */
@@ -265,8 +288,10 @@ try_key (Run *run, Gate *gate, GateKey *key, double usd, GatePass *out_pass, GEr
     /* The key is good for what costs less. */
     if (reply.until_us == QUOTA_NEVER)
       return run_fail (error, RUN_ERROR_PROVIDER, "not asked: %s", reply.why);
-    set_out_for_day (gate, key, reply.until_us > 0 ? reply.until_us : day_end (gate, now_us),
-                     reply.why);
+    if (reply.until_us > 0)
+      set_out_for_day (gate, key, reply.until_us, reply.why);
+    else
+      set_out_by_limit (gate, key, reply.why);
     return false;
   case QUOTA_OVER_BUDGET:
     return money_fail_over_day (run, usd, reply.spent_usd, error);
@@ -320,11 +345,15 @@ wait_or_shut (Run *run, Gate *gate, bool has_tried, GatePass *out_pass, GError *
     *out_pass = (GatePass){ .due_us = clock_monotonic_us () + MAX (0, first_us - now_us) };
     return GATE_LATER;
   }
-  g_set_error (error, RUN_ERROR, RUN_ERROR_PROVIDER, "%s%s",
+  g_autofree char *of_all = gate->keys->len > 1
+                              ? g_strdup_printf (" (none of the %u keys can be used now)",
+                                                 gate->keys->len)
+                              : g_strdup ("");
+  g_set_error (error, RUN_ERROR, RUN_ERROR_PROVIDER, "%s%s%s",
                has_tried       ? ""
                : last->is_dead ? "not asked, since for another image "
                                : "not asked: ",
-               last->why);
+               last->why, of_all);
   return GATE_SHUT;
 }
 
@@ -389,7 +418,7 @@ gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const
   } else {
     key->free_us = MAX (key->free_us, until_us);
     if (wait_ms >= TOLD_MS && is_news)
-      tell_pause (run, gate, wait_ms, why);
+      tell_pause (run, gate, pass->credential, wait_ms, why);
   }
   if (!quotas_pause (run->quotas, account, gate->provider->name, gate->model, until_us, false, why,
                      &error))
