@@ -266,12 +266,12 @@ extern const CommandType command_providers;
 const CommandType command_providers = {
   .name = "providers",
   .synopsis = "[NAME]",
-  .summary = "List who makes originals, how each logs in and what it was asked today",
+  .summary = "List who makes originals, their logins, and what was asked today",
   .details =
     "Keys and files are looked for as a run would; nobody is asked, no program is run, and "
     "no secret is shown. Today is from midnight here; limits of a day count from the service's "
-    "own midnight. Who waits asked too much, or has used up a quota: when that is raised, "
-    "--resume lets the next run ask at once.",
+    "own midnight. A service that was asked too much is paused, and one whose quota is used up "
+    "is stopped: when that was raised, --resume lets the next run ask at once.",
   .example = "  peel providers\n"
              "  peel providers vertex\n"
              "  peel providers --resume ai-studio",

@@ -72,7 +72,8 @@ def test_to_look_makes_no_home(place):
     with Service(place) as service:
         service.configure("ai-studio")
         for arguments in (["providers"], ["providers", "ai-studio"], ["providers", "--resume"], ["doctor"]):
-            service.peel(*arguments)
+            result = service.peel(*arguments)
+            expect("cannot" not in result.err, result)
         expect(not os.path.exists(place.home), "the home was made")
         expect_equal(told(service)["today"], {"requests": 0, "usd": 0, "may-be-usd": 0}, "today")
         expect_equal(told(service)["quotas"], [], "quotas")
