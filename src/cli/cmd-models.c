@@ -300,7 +300,7 @@ show (const Config *config, const char *name, const Invocation *invocation, GErr
 static int
 run (const Invocation *invocation)
 {
-  static const ConfigListing listing = { "models", list, show };
+  static const ConfigListing listing = { "models", list, show, NULL };
   return config_listing_run (&listing, invocation);
 }
 

@@ -210,13 +210,17 @@ show_all (const Config *config, const Invocation *invocation)
   Teller teller = teller_of (config, view);
   for (unsigned i = 0; is_json && i < provider_n_types (); i++)
     print_json (&teller, provider_types[i], false);
-  if (is_json) {
-    TodayBudget budget = today_budget (view, config, teller.now_us);
-    today_report_print_budget_json (&budget);
-  } else {
+  if (!is_json)
     list (&teller);
-  }
   return provider_n_types ();
+}
+
+static void
+summarize (const Config *config, const Invocation *invocation, cJSON *summary)
+{
+  g_autoptr (Quotas) view = today_report_open (invocation->global);
+  TodayBudget budget = today_budget (view, config, g_get_real_time ());
+  today_report_add_budget_json (summary, &budget);
 }
 
 /* ---- going on ---- */
@@ -257,7 +261,7 @@ resume (const Invocation *invocation)
 static int
 run (const Invocation *invocation)
 {
-  static const ConfigListing listing = { "providers", show_all, show };
+  static const ConfigListing listing = { "providers", show_all, show, summarize };
   const ProvidersOptions *options = invocation->options;
   return options->resume ? resume (invocation) : config_listing_run (&listing, invocation);
 }

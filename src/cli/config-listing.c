@@ -23,5 +23,9 @@ config_listing_run (const ConfigListing *listing, const Invocation *invocation)
     n = listing->list (config, invocation);
   else
     n = listing->show (config, invocation->arguments[0], invocation, &error);
-  return event_end_counted (is_json, listing->what, n, error);
+  cJSON *summary = event_begin ("summary");
+  cJSON_AddNumberToObject (summary, listing->what, n);
+  if (is_json && config != NULL && listing->summarize != NULL)
+    listing->summarize (config, invocation, summary);
+  return event_end (is_json, summary, error);
 }

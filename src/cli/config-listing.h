@@ -1,6 +1,8 @@
 /* Commands that list what the configuration knows, or show one of it by name. */
 #pragma once
 
+#include <cjson/cJSON.h>
+
 #include "cli/command.h"
 #include "pipeline/config.h"
 
@@ -10,6 +12,8 @@ typedef struct {
   unsigned (*list) (const Config *config, const Invocation *invocation);
   unsigned (*show) (const Config *config, const char *name, const Invocation *invocation,
                     GError **error);
+  /* Adds more members to the summary of --json; or NULL. */
+  void (*summarize) (const Config *config, const Invocation *invocation, cJSON *summary);
 } ConfigListing;
 
 /* The begin of their options. */

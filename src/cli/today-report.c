@@ -257,15 +257,14 @@ today_report_add_json (cJSON *json, const Today *today)
 }
 
 void
-today_report_print_budget_json (const TodayBudget *budget)
+today_report_add_budget_json (cJSON *json, const TodayBudget *budget)
 {
-  cJSON *json = event_begin ("today");
-  cJSON_AddNumberToObject (json, "usd", budget->usd);
-  cJSON_AddNumberToObject (json, "may-be-usd", budget->maybe_usd);
-  if (budget->most_usd >= 0) {
-    cJSON_AddNumberToObject (json, "budget-usd", budget->most_usd);
-    cJSON_AddNumberToObject (json, "budget-left-usd", budget->left_usd);
-    event_add_text (json, "budget-file", budget->where);
-  }
-  event_print (json);
+  cJSON *today = cJSON_AddObjectToObject (json, "today");
+  cJSON_AddNumberToObject (today, "usd", budget->usd);
+  cJSON_AddNumberToObject (today, "may-be-usd", budget->maybe_usd);
+  if (budget->most_usd < 0)
+    return;
+  cJSON_AddNumberToObject (today, "budget-usd", budget->most_usd);
+  cJSON_AddNumberToObject (today, "budget-left-usd", budget->left_usd);
+  event_add_text (today, "budget-file", budget->where);
 }

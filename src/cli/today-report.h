@@ -28,5 +28,5 @@ void today_report_print_advice (const char *name);
 
 /* "today" and "quotas". */
 void today_report_add_json (cJSON *json, const Today *today);
-/* The event "today". */
-void today_report_print_budget_json (const TodayBudget *budget);
+/* "today" of all providers. */
+void today_report_add_budget_json (cJSON *json, const TodayBudget *budget);

@@ -23,9 +23,8 @@ def told(service, name="ai-studio"):
 
 
 def today(service):
-    event, = [event for event in service.peel("providers", "--json").events
-              if event["event"] == "today"]
-    return event
+    """What all providers cost, and the budget."""
+    return service.peel("providers", "--json").summary["today"]
 
 
 def listed(service, *arguments):
