@@ -1,4 +1,4 @@
-/* The places where files of each format keep XMP and C2PA, walked by length fields that are all
+/* The places where files of each format keep XMP and C2PA, and other blocks, walked by length fields that are all
  * checked against the bytes at hand. A truncated file is read as far as it goes. */
 #include "metadata/ifd.h"
 #include "metadata/policy.h"
@@ -12,6 +12,9 @@ enum {
   MOST_INFLATED = 4, /* compressed packets of one PNG; there should be one */
   MOST_IFDS = 16,    /* C2PA stands in the last one */
   TAG_XMP = 700,
+  TAG_IPTC = 33723,
+  TAG_EXIF = 34665,
+  TAG_ICC = 34675,
   TAG_C2PA = 52545,
 };
 
@@ -21,6 +24,7 @@ typedef struct {
   size_t unread; /* how many bytes may still be looked at: no more than the file has, however often
                   * its directories point at the same ones */
   int rank;      /* the strongest so far */
+  unsigned blocks; /* bits of MetadataBlock: seen so far */
 } Search;
 
 static uint32_t
@@ -44,8 +48,9 @@ skip (Search *search, size_t length)
 }
 
 static void
-scan (Search *search, const uint8_t *bytes, size_t length, size_t limit)
+scan (Search *search, MetadataBlock block, const uint8_t *bytes, size_t length, size_t limit)
 {
+  search->blocks |= block;
   length = MIN (MIN (length, limit), search->unread);
   if (length == 0)
     return;
@@ -57,6 +62,7 @@ scan (Search *search, const uint8_t *bytes, size_t length, size_t limit)
 static void
 scan_inflated (Search *search, const uint8_t *bytes, size_t length)
 {
+  search->blocks |= METADATA_BLOCK_XMP;
   g_autofree uint8_t *packet = g_malloc (MOST_XMP_BYTES);
   z_stream stream = { .next_in = (Bytef *)bytes,
                       .avail_in = (uInt)length,
@@ -92,10 +98,28 @@ png_packet (const uint8_t *type, const uint8_t *data, const uint8_t *end, bool *
   return at;
 }
 
+/* A block that is told by the bytes it begins with, or by a name in front of it. */
+typedef struct {
+  const char *name;
+  MetadataBlock block;
+} BlockName;
+
+static void
+note (Search *search, const BlockName *names, unsigned n, const uint8_t *bytes, size_t length)
+{
+  for (unsigned i = 0; i < n; i++) {
+    size_t size = strlen (names[i].name);
+    if (length >= size && memcmp (bytes, names[i].name, size) == 0)
+      search->blocks |= names[i].block;
+  }
+}
+
 /* PNG: length(4) type(4) data CRC(4). */
 static void
 search_png (Search *search)
 {
+  static const BlockName names[] = { { "eXIf", METADATA_BLOCK_EXIF },
+                                     { "iCCP", METADATA_BLOCK_ICC } };
   unsigned n_inflated = 0;
   skip (search, 8);
   while (search->left >= 12) {
@@ -105,11 +129,12 @@ search_png (Search *search)
     bool is_compressed;
     const uint8_t *packet = png_packet (type, data, end, &is_compressed);
     if (memcmp (type, "caBX", 4) == 0)
-      scan (search, data, (size_t)(end - data), MOST_C2PA_BYTES);
+      scan (search, METADATA_BLOCK_C2PA, data, (size_t)(end - data), MOST_C2PA_BYTES);
     else if (packet != NULL && !is_compressed)
-      scan (search, packet, (size_t)(end - packet), MOST_XMP_BYTES);
+      scan (search, METADATA_BLOCK_XMP, packet, (size_t)(end - packet), MOST_XMP_BYTES);
     else if (packet != NULL && n_inflated++ < MOST_INFLATED)
       scan_inflated (search, packet, (size_t)(end - packet));
+    note (search, names, G_N_ELEMENTS (names), type, 4);
     skip (search, 12 + length);
   }
 }
@@ -155,6 +180,12 @@ take_segment (JpegParts *parts, unsigned marker, const uint8_t *data, size_t len
 static void
 search_jpeg (Search *search)
 {
+  static const struct {
+    unsigned marker;
+    BlockName name;
+  } rows[] = { { 0xe1, { "Exif", METADATA_BLOCK_EXIF } },
+               { 0xe2, { "ICC_PROFILE", METADATA_BLOCK_ICC } },
+               { 0xed, { "Photoshop 3.0", METADATA_BLOCK_IPTC } } };
   JpegParts parts = { g_byte_array_new (), g_byte_array_new () };
   skip (search, 2);
   while (search->left >= 4 && search->at[0] == 0xff) {
@@ -169,10 +200,15 @@ search_jpeg (Search *search)
     if (length < 2)
       break;
     take_segment (&parts, marker, search->at + 4, MIN (length - 2, search->left - 4));
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++)
+      if (marker == rows[i].marker)
+        note (search, &rows[i].name, 1, search->at + 4, MIN (length - 2, search->left - 4));
     skip (search, 2 + length);
   }
-  scan (search, parts.xmp->data, parts.xmp->len, MOST_XMP_BYTES);
-  scan (search, parts.c2pa->data, parts.c2pa->len, MOST_C2PA_BYTES);
+  if (parts.xmp->len > 0)
+    scan (search, METADATA_BLOCK_XMP, parts.xmp->data, parts.xmp->len, MOST_XMP_BYTES);
+  if (parts.c2pa->len > 0)
+    scan (search, METADATA_BLOCK_C2PA, parts.c2pa->data, parts.c2pa->len, MOST_C2PA_BYTES);
   g_byte_array_unref (parts.xmp);
   g_byte_array_unref (parts.c2pa);
 }
@@ -181,14 +217,17 @@ search_jpeg (Search *search)
 static void
 search_webp (Search *search)
 {
+  static const BlockName names[] = { { "EXIF", METADATA_BLOCK_EXIF },
+                                     { "ICCP", METADATA_BLOCK_ICC } };
   skip (search, 12);
   while (search->left >= 8) {
     size_t length = little32 (search->at + 4);
     size_t here = MIN (length, search->left - 8);
     if (memcmp (search->at, "XMP ", 4) == 0)
-      scan (search, search->at + 8, here, MOST_XMP_BYTES);
+      scan (search, METADATA_BLOCK_XMP, search->at + 8, here, MOST_XMP_BYTES);
     else if (memcmp (search->at, "C2PA", 4) == 0)
-      scan (search, search->at + 8, here, MOST_C2PA_BYTES);
+      scan (search, METADATA_BLOCK_C2PA, search->at + 8, here, MOST_C2PA_BYTES);
+    note (search, names, G_N_ELEMENTS (names), search->at, 4);
     skip (search, 8 + length + (length & 1));
   }
 }
@@ -206,7 +245,7 @@ search_packets (Search *search, const uint8_t *bytes, size_t length)
     size_t most = MIN ((size_t)(last - packet), MOST_XMP_BYTES);
     const uint8_t *stop = memmem (packet, most, end, sizeof end - 1);
     size_t size = stop != NULL ? (size_t)(stop - packet) : most;
-    scan (search, packet, size, MOST_XMP_BYTES);
+    scan (search, METADATA_BLOCK_XMP, packet, size, MOST_XMP_BYTES);
     bytes = packet + MAX (size, 1);
   }
 }
@@ -234,7 +273,7 @@ search_bmff (Search *search)
     const uint8_t *data = search->at + header;
     if (memcmp (type, "uuid", 4) == 0 && here > sizeof c2pa &&
         memcmp (data, c2pa, sizeof c2pa) == 0)
-      scan (search, data, here, MOST_C2PA_BYTES);
+      scan (search, METADATA_BLOCK_C2PA, data, here, MOST_C2PA_BYTES);
     else if (memcmp (type, "mdat", 4) == 0 || memcmp (type, "meta", 4) == 0)
       search_packets (search, data, here);
     skip (search, (size_t)MIN (length, search->left));
@@ -246,9 +285,15 @@ visit_tiff (const IfdEntry *entry, void *data)
 {
   Search *search = data;
   if (entry->tag == TAG_XMP)
-    scan (search, entry->data, entry->size, MOST_XMP_BYTES);
+    scan (search, METADATA_BLOCK_XMP, entry->data, entry->size, MOST_XMP_BYTES);
   else if (entry->tag == TAG_C2PA)
-    scan (search, entry->data, entry->size, MOST_C2PA_BYTES);
+    scan (search, METADATA_BLOCK_C2PA, entry->data, entry->size, MOST_C2PA_BYTES);
+  else if (entry->tag == TAG_EXIF)
+    search->blocks |= METADATA_BLOCK_EXIF;
+  else if (entry->tag == TAG_ICC)
+    search->blocks |= METADATA_BLOCK_ICC;
+  else if (entry->tag == TAG_IPTC)
+    search->blocks |= METADATA_BLOCK_IPTC;
 }
 
 static void
@@ -259,10 +304,10 @@ search_tiff (Search *search, const Ifd *ifd)
     offset = ifd_each (ifd, offset, visit_tiff, search);
 }
 
-char *
-metadata_find_source_type (const void *bytes, size_t length)
+static Search
+search_file (const void *bytes, size_t length)
 {
-  Search search = { bytes, length, length, VOCABULARY_NONE };
+  Search search = { bytes, length, length, VOCABULARY_NONE, 0 };
   Ifd ifd;
   if (length >= 8 && memcmp (bytes, "\x89PNG\r\n\x1a\n", 8) == 0)
     search_png (&search);
@@ -274,5 +319,17 @@ metadata_find_source_type (const void *bytes, size_t length)
     search_bmff (&search);
   else if (ifd_open (bytes, length, &ifd))
     search_tiff (&search, &ifd);
-  return g_strdup (vocabulary_term (search.rank));
+  return search;
+}
+
+char *
+metadata_find_source_type (const void *bytes, size_t length)
+{
+  return g_strdup (vocabulary_term (search_file (bytes, length).rank));
+}
+
+unsigned
+metadata_find_blocks (const void *bytes, size_t length)
+{
+  return search_file (bytes, length).blocks;
 }

@@ -83,6 +83,19 @@ bool metadata_compose (const MetadataOptions *options, const MetadataBlobs *orig
  * about AI wins. Bounded and linear whatever the bytes are. New string. */
 char *metadata_find_source_type (const void *bytes, size_t length);
 
+/* What a file may carry beside its pixels. */
+typedef enum {
+  METADATA_BLOCK_C2PA = 1 << 0,
+  METADATA_BLOCK_XMP = 1 << 1,
+  METADATA_BLOCK_EXIF = 1 << 2,
+  METADATA_BLOCK_IPTC = 1 << 3,
+  METADATA_BLOCK_ICC = 1 << 4,
+} MetadataBlock;
+
+/* Bits of MetadataBlock: what is in the file, whatever stands in it. Of AVIF and HEIC only C2PA and XMP
+ * are looked for. Bounded and linear, as above. */
+unsigned metadata_find_blocks (const void *bytes, size_t length);
+
 typedef enum { METADATA_ERROR_FAILED } MetadataErrorCode;
 #define METADATA_ERROR (metadata_error_quark ())
 GQuark metadata_error_quark (void);

@@ -309,6 +309,78 @@ survives_damage (void)
   g_assert_null (metadata_find_source_type (NULL, 0));
 }
 
+static void
+expect_blocks (GByteArray *file, unsigned blocks)
+{
+  g_assert_cmpuint (metadata_find_blocks (file->data, file->len), ==, blocks);
+}
+
+/* What is in a block does not matter, nor whether it says anything of AI. */
+static void
+blocks_of_png (void)
+{
+  static const char xmp[] = "XML:com.adobe.xmp\0\0\0\0\0<x/>", text[] = "Comment\0\0\0\0\0<x/>";
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  put_png_start (out);
+  put_chunk (out, "iTXt", text, sizeof text - 1);
+  expect_blocks (out, 0);
+  put_chunk (out, "caBX", "jumb", 4);
+  expect_blocks (out, METADATA_BLOCK_C2PA);
+  put_chunk (out, "iTXt", xmp, sizeof xmp - 1);
+  expect_blocks (out, METADATA_BLOCK_C2PA | METADATA_BLOCK_XMP);
+  put_chunk (out, "eXIf", "II*", 3);
+  put_chunk (out, "iCCP", "p", 1);
+  expect_blocks (out, METADATA_BLOCK_C2PA | METADATA_BLOCK_XMP | METADATA_BLOCK_EXIF |
+                        METADATA_BLOCK_ICC);
+}
+
+static void
+blocks_of_jpeg (void)
+{
+  static const struct {
+    unsigned marker;
+    const char *name;
+    unsigned blocks;
+  } rows[] = { { 0xe0, "Exif", 0 },
+               { 0xe1, "Exif", METADATA_BLOCK_EXIF },
+               { 0xe1, "Exi", 0 },
+               { 0xe2, "ICC_PROFILE", METADATA_BLOCK_ICC },
+               { 0xed, "Photoshop 3.0", METADATA_BLOCK_IPTC },
+               { 0xe1, "http://ns.adobe.com/xap/1.0/", METADATA_BLOCK_XMP },
+               { 0xeb, "JP012345678901234", METADATA_BLOCK_C2PA } };
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GByteArray) out = g_byte_array_new ();
+    put_big (out, 2, 0xffd8);
+    carrier_put_segment (out, rows[i].marker, rows[i].name, strlen (rows[i].name) + 1, "xyz", 3);
+    put_big (out, 2, 0xffd9);
+    expect_blocks (out, rows[i].blocks);
+  }
+}
+
+static void
+blocks_of_the_others (void)
+{
+  static const struct {
+    const char *webp;
+    unsigned tiff, block;
+  } rows[] = { { "ICCP", 34675, METADATA_BLOCK_ICC },
+               { "EXIF", 34665, METADATA_BLOCK_EXIF },
+               { "XMP ", 700, METADATA_BLOCK_XMP },
+               { "C2PA", 52545, METADATA_BLOCK_C2PA },
+               { "VP8 ", 33723, METADATA_BLOCK_IPTC } };
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+    bool is_in_webp = rows[i].block != METADATA_BLOCK_IPTC;
+    g_autoptr (GByteArray) webp = g_byte_array_new (), file = tiff (i % 2 == 0, rows[i].tiff, 0);
+    put_text (webp, "RIFF....WEBP");
+    put_text (webp, rows[i].webp);
+    put_little (webp, 4, 4);
+    put_text (webp, "data");
+    expect_blocks (webp, is_in_webp ? rows[i].block : 0);
+    expect_blocks (file, rows[i].block);
+  }
+  g_assert_cmpuint (metadata_find_blocks (NULL, 0), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -328,5 +400,8 @@ main (int argc, char **argv)
   ADD ("believes-no-length", believes_no_length);
   ADD ("reads-no-byte-twice", reads_no_byte_twice);
   ADD ("survives-damage", survives_damage);
+  ADD ("blocks-of-png", blocks_of_png);
+  ADD ("blocks-of-jpeg", blocks_of_jpeg);
+  ADD ("blocks-of-the-others", blocks_of_the_others);
   return g_test_run ();
 }
