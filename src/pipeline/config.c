@@ -164,6 +164,12 @@ read_generate (Config *config, Node *generate, Problems *problems)
   return true;
 }
 
+bool
+config_lay_generate (Config *config, Node *generate, Problems *problems)
+{
+  return read_generate (config, generate, problems);
+}
+
 /* Lays over `config` what a file says, or what a profile in it says: which of the keys there may be is all
  * that differs. `what` is for messages. */
 static bool

@@ -46,6 +46,9 @@ GPtrArray *config_profiles (const Config *config);
 /* The same files with this profile chosen. NULL after adding to `problems`. Not atomic: stays in the
  * thread of `config`. */
 Config *config_with_profile (const Config *config, const char *profile, Problems *problems);
+/* Lays a map of options over what the profile says of `generate`, checked like that. False after adding to
+ * `problems`. */
+bool config_lay_generate (Config *config, Node *generate, Problems *problems);
 void config_free (Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Config, config_free)
 

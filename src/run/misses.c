@@ -240,7 +240,8 @@ static void
 announce (Run *run, const ImageRun *image_run)
 {
   enum { MOST_TOLD = 10 };
-  if (image_run->cached_from == NULL || ++run->misses.n_announced > MOST_TOLD)
+  if (run->settings->originals_only || image_run->cached_from == NULL ||
+      ++run->misses.n_announced > MOST_TOLD)
     return;
   g_autofree char *words = permission_describe_other (image_run);
   g_autofree char *message = g_strdup_printf (

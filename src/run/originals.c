@@ -40,9 +40,24 @@ run_queue_landing (Run *run, ImageRun *image_run)
   g_queue_push_head (run->waiting, task);
 }
 
+/* --only chooses among outputs, and originals without outputs are told of by it, too. */
+static bool
+is_left_out (Run *run, ImageRun *image_run)
+{
+  const RunSettings *settings = run->settings;
+  if (!settings->originals_only || settings->only == NULL || settings->only[0] == NULL)
+    return false;
+  const OriginalFacts facts = image_run_facts (image_run);
+  return !run_expand_outputs (run, image_run, &facts, NULL) || !run_has_selected (image_run);
+}
+
 void
 run_go_on_with_cached (Run *run, ImageRun *image_run)
 {
+  if (is_left_out (run, image_run)) {
+    run_finish_image (run, image_run);
+    return;
+  }
   run->totals.n_originals_cached++;
   image_run->was_cached = true;
   tell_original (run, image_run, "cached");

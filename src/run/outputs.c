@@ -229,6 +229,10 @@ check_size (Run *run, const ImageRun *image_run, GError **error)
 void
 run_settle_outputs (Run *run, ImageRun *image_run)
 {
+  if (run->settings->originals_only) {
+    run_finish_image (run, image_run);
+    return;
+  }
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (unsigned));
   const OriginalFacts facts = image_run_facts (image_run);

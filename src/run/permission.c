@@ -147,7 +147,12 @@ permission_decide (Run *run, GError **error)
   RunMisses found;
   run->misses.permitted = misses_new_set ();
   survey (run, &found);
-  if (!money_begin_run (run, &found, error))
+  const RunMisses all = {
+    .n = found.n + settings->beside.n,
+    .n_unpriced = found.n_unpriced + settings->beside.n_unpriced,
+    .cost_usd = found.cost_usd + settings->beside.cost_usd,
+  };
+  if (!money_begin_run (run, &all, error))
     return false;
   if (found.n == 0 || !asks)
     return true;
@@ -209,8 +214,8 @@ refuse (const Run *run, const ImageRun *image_run, const char *why, const char *
         GError **error)
 {
   g_autofree char *asked = describe_request (image_run->request);
-  g_autofree char *other = image_run->cached_from != NULL ? permission_describe_other (image_run)
-                                                          : NULL;
+  bool tells_other = image_run->cached_from != NULL && !run->settings->originals_only;
+  g_autofree char *other = tells_other ? permission_describe_other (image_run) : NULL;
   bool again = misses_asks_again (run, image_run);
   g_set_error (error, RUN_ERROR, RUN_ERROR_MISS,
                "%s, and %s\n"

@@ -277,8 +277,8 @@ pins_write (Run *run, GError **error)
   if (run->pins.n_told > MOST_TOLD)
     warn (run, "%u more pins are stale or without their original", run->pins.n_told - MOST_TOLD);
   bool is_whole = run->next_image == plan_n_images (run->plan) && !run->is_stopping;
-  if (settings->dry_run || settings->locked || run->has_failed || !is_whole ||
-      run->pipeline->lock == NULL || is_kept (run))
+  if (settings->dry_run || settings->locked || settings->originals_only || run->has_failed ||
+      !is_whole || run->pipeline->lock == NULL || is_kept (run))
     return true;
   return lock_file_edit (run->pipeline->lock, merge, run, error);
 }

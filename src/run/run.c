@@ -112,9 +112,10 @@ open_run (Run *run, GError **error)
   run->waiting = g_queue_new ();
   run->entered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   run->active = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)image_run_free, NULL);
-  if (run->pipeline->manifest != NULL)
+  bool has_manifest = run->pipeline->manifest != NULL && !settings->originals_only;
+  if (has_manifest)
     run->old_manifest = manifest_index_new (run->pipeline->manifest);
-  if (run->pipeline->manifest != NULL && !settings->dry_run) {
+  if (has_manifest && !settings->dry_run) {
     run->manifest = check_manifest (run, error) ? manifest_writer_new (n_images, error) : NULL;
     if (run->manifest == NULL)
       return false;

@@ -14,6 +14,13 @@ typedef enum {
   ON_MISS_FAIL,     /* none is made */
 } OnMiss;
 
+/* What is not in the cache and would be paid for. */
+typedef struct {
+  unsigned n, n_unpriced;
+  double cost_usd;      /* of those whose price is known */
+  const char *provider; /* borrowed */
+} RunMisses;
+
 typedef struct {
   const char *home;    /* of the cache; NULL: the default place */
   int n_jobs;          /* processor threads to keep busy, at least 1 */
@@ -32,6 +39,12 @@ typedef struct {
   char **regenerate; /* globs on image ids: their originals are asked for again */
   char **only;       /* globs on image ids and output paths, or NULL: all */
   char **refresh;    /* globs: make these again whatever they are */
+  /* Of what is chosen: no output, manifest or lock is written. That 'accept' passes over others' originals is
+   * the caller's doing, and not told. */
+  bool originals_only;
+  /* What other runs of the same command are still to ask for: limits of money count it with this run's
+   * own, so that what they do not allow is told before anything is spent. */
+  RunMisses beside;
   ImageLimits limits;
 } RunSettings;
 
@@ -87,13 +100,6 @@ typedef struct {
   bool is_paid, has_price;
   double cost_usd;
 } OriginalEvent;
-
-/* What is not in the cache and would be paid for. */
-typedef struct {
-  unsigned n, n_unpriced;
-  double cost_usd;      /* of those whose price is known */
-  const char *provider; /* borrowed */
-} RunMisses;
 
 typedef struct {
   void *data;
