@@ -5,6 +5,7 @@
 #define COMMANDS(COMMAND)                                                                          \
   COMMAND (cache)                                                                                  \
   COMMAND (check)                                                                                  \
+  COMMAND (compare)                                                                                \
   COMMAND (derive)                                                                                 \
   COMMAND (doctor)                                                                                 \
   COMMAND (explain)                                                                                \

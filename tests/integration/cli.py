@@ -108,6 +108,7 @@ def test_json_ends_in_a_summary_whatever_happens(place):
         "cache tag": ([one, "--add", "x"], [one]),
         "cache verify": ([], ["dead"]),
         "check": (["p.yaml"], ["nowhere.yaml"]),
+        "compare": (["p.yaml", "--on", "synthetic,command", "--only", "p@1"], ["p.yaml"]),
         "derive": (["a.png", "--preset", "web/thumb", "--with", "width=16"], ["a.png"]),
         "doctor": ([], ["--home", place.path("file/home")]),
         "explain": (["p.yaml"], ["nowhere.yaml"]),
@@ -122,6 +123,8 @@ def test_json_ends_in_a_summary_whatever_happens(place):
         "trust": (["shop", "--yes"], ["nowhere"]),
     }
     place.write("shop/peel.yaml", "providers: {}\n")
+    copies = {"program": ["/bin/cp", place.path("a.png"), "{output}"]}
+    place.write("../config/peel/config.yaml", json.dumps({"providers": {"command": copies}}))
     expect_equal(sorted(cases), sorted(command_names()), "commands with a case")
     for name, (good, bad) in cases.items():
         words = name.split()
