@@ -80,9 +80,16 @@ check_arguments (const Invocation *invocation, GError **error)
 
 /* ---- the end ---- */
 
-/* As of a run with --keep-going. */
 static int
-code_of (const CompareRun *run, const Comparison *comparison)
+code_of_class (RunErrorCode error_class)
+{
+  g_autoptr (GError) error = g_error_new_literal (RUN_ERROR, (int)error_class, "");
+  return (int)exit_code_of (error);
+}
+
+/* As of a run with --keep-going, or as of a plan. */
+static int
+code_of (const Invocation *invocation, const CompareRun *run, const Comparison *comparison)
 {
   const ComparisonCell *first = NULL;
   unsigned n_others = 0;
@@ -95,12 +102,14 @@ code_of (const CompareRun *run, const Comparison *comparison)
         first = cell;
     }
   }
+  const RunOptions *options = invocation->shared;
   if (run->is_interrupted)
     return EXIT_INTERRUPTED;
+  if (first == NULL && options->dry_run && run->has_refusal)
+    return code_of_class (run->refusal);
   if (first == NULL || n_others > 0)
     return first == NULL ? EXIT_OK : EXIT_SOME_FAILED;
-  g_autoptr (GError) error = g_error_new_literal (RUN_ERROR, (int)first->error_class, "");
-  return (int)exit_code_of (error);
+  return code_of_class (first->error_class);
 }
 
 static bool
@@ -160,7 +169,7 @@ run (const Invocation *invocation)
   g_autofree char *folder = NULL;
   bool ok = check_arguments (invocation, &error) &&
             compare (invocation, &compared, comparison, &folder, &error);
-  int code = ok ? code_of (&compared, comparison) : (int)exit_code_of (error);
+  int code = ok ? code_of (invocation, &compared, comparison) : (int)exit_code_of (error);
   if (is_json) {
     if (ok)
       compare_report_events (comparison);

@@ -85,44 +85,22 @@ stem_of (const ComparisonImage *image)
                             : g_steal_pointer (&safe);
 }
 
-static void
-name_files (Comparison *comparison)
-{
-  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (unsigned i = 0; i < comparison->images->len; i++) {
-    ComparisonImage *image = comparison->images->pdata[i];
-    g_autofree char *stem = stem_of (image);
-    unsigned n = 0;
-    for (unsigned p = 0; p < comparison->n_providers; p++) {
-      ComparisonCell *cell = &image->cells[p];
-      const ImageFormatType *type = image_format_type (
-        image_format_of_name (cell->format != NULL ? cell->format : ""));
-      g_autofree char *own = g_strdup_printf ("%s-%s", stem, comparison->providers[p]);
-      if (!cell->is_there)
-        continue;
-      cell->file = claim (names, own, type != NULL ? type->extension : "bin");
-      n++;
-    }
-    if (n > 1)
-      image->file = claim (names, stem, "webp");
-  }
-}
-
 /* ---- originals ---- */
 
+/* An original that cannot be read fails, and the others are shown. */
 static bool
 write_original (const char *folder, ComparisonCell *cell, const char *home, int64_t most_bytes,
                 GError **error)
 {
-  GError *problem = NULL;
+  g_autoptr (GError) problem = NULL;
   g_autoptr (GBytes) bytes = cache_read_blob (home, &cell->digest, most_bytes, &problem);
-  if (problem != NULL) {
-    g_propagate_error (error, problem);
-    return false;
+  if (bytes == NULL) {
+    g_autofree char *lost = g_strdup_printf ("the original %s has just left the cache",
+                                             digest_to_hex (&cell->digest).text);
+    comparison_fail (cell, problem != NULL ? run_error_class (problem) : RUN_ERROR_CORRUPT,
+                     problem != NULL ? problem->message : lost);
+    return true;
   }
-  if (bytes == NULL)
-    return run_fail (error, RUN_ERROR_CORRUPT, "the original %s has just left the cache",
-                     digest_to_hex (&cell->digest).text);
   size_t length;
   const void *data = g_bytes_get_data (bytes, &length);
   cell->blocks = metadata_find_blocks (data, length);
@@ -130,21 +108,41 @@ write_original (const char *folder, ComparisonCell *cell, const char *home, int6
   return compare_files_write (folder, cell->file, data, length, error);
 }
 
+static bool
+write_image (const char *folder, const Comparison *comparison, ComparisonImage *image,
+             GHashTable *names, const char *home, int64_t most_bytes, GError **error)
+{
+  g_autofree char *stem = stem_of (image);
+  unsigned n = 0;
+  for (unsigned p = 0; p < comparison->n_providers; p++) {
+    ComparisonCell *cell = &image->cells[p];
+    const ImageFormatType *type = image_format_type (
+      image_format_of_name (cell->format != NULL ? cell->format : ""));
+    g_autofree char *own = g_strdup_printf ("%s-%s", stem, comparison->providers[p]);
+    if (!cell->is_there)
+      continue;
+    cell->file = claim (names, own, type != NULL ? type->extension : "bin");
+    if (!write_original (folder, cell, home, most_bytes, error))
+      return false;
+    n += cell->is_there;
+  }
+  if (n > 1)
+    image->file = claim (names, stem, "webp");
+  return true;
+}
+
 bool
 compare_files_write_originals (const char *folder, Comparison *comparison, const char *home,
                                int64_t most_bytes, GError **error)
 {
-  name_files (comparison);
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (!path_make_folder (folder, error))
     return false;
   atomic_file_sweep (folder);
-  for (unsigned i = 0; i < comparison->images->len; i++) {
-    ComparisonImage *image = comparison->images->pdata[i];
-    for (unsigned p = 0; p < comparison->n_providers; p++)
-      if (image->cells[p].is_there &&
-          !write_original (folder, &image->cells[p], home, most_bytes, error))
-        return false;
-  }
+  for (unsigned i = 0; i < comparison->images->len; i++)
+    if (!write_image (folder, comparison, comparison->images->pdata[i], names, home, most_bytes,
+                      error))
+      return false;
   return true;
 }
 

@@ -223,6 +223,25 @@ run_side (Listening *listening, const Invocation *invocation, const RunSettings 
   return ok;
 }
 
+static void
+add_misses (RunMisses *sum, const RunMisses *misses)
+{
+  sum->n += misses->n;
+  sum->n_unpriced += misses->n_unpriced;
+  sum->cost_usd += misses->cost_usd;
+}
+
+/* Of the providers from `first` up to, and without, `end`. */
+static RunMisses
+misses_of (const CompareRun *run, unsigned first, unsigned end)
+{
+  RunMisses sum = { 0 };
+  for (unsigned i = first; i < end; i++)
+    if (run->sides[i].error == NULL)
+      add_misses (&sum, &run->sides[i].misses);
+  return sum;
+}
+
 /* What is there, and what would have to be asked for. */
 static bool
 survey (Listening *listening, const Invocation *invocation, RunSettings settings)
@@ -234,32 +253,19 @@ survey (Listening *listening, const Invocation *invocation, RunSettings settings
   for (unsigned i = 0; i < run->n_sides && !run->is_interrupted; i++) {
     RunResult result;
     listening->provider = i;
+    settings.beside = misses_of (run, 0, i);
     if (!run_side (listening, invocation, &settings, &result))
       continue;
+    if (result.has_failed && !run->has_refusal) {
+      run->has_refusal = true;
+      run->refusal = result.first_failure;
+    }
     run->is_interrupted = result.is_interrupted;
     run->sides[i].misses.cost_usd = result.totals.missing_usd;
     run->sides[i].misses.n_unpriced = result.totals.n_unpriced;
   }
   listening->is_survey = false;
   return !run->is_interrupted;
-}
-
-static void
-add_misses (RunMisses *sum, const RunMisses *misses)
-{
-  sum->n += misses->n;
-  sum->n_unpriced += misses->n_unpriced;
-  sum->cost_usd += misses->cost_usd;
-}
-
-static RunMisses
-misses_from (const CompareRun *run, unsigned first)
-{
-  RunMisses sum = { 0 };
-  for (unsigned i = first; i < run->n_sides; i++)
-    if (run->sides[i].error == NULL)
-      add_misses (&sum, &run->sides[i].misses);
-  return sum;
 }
 
 /* "vertex and ai-studio": those that would be paid. New string. */
@@ -301,7 +307,7 @@ ask_all (Listening *listening, const Invocation *invocation, RunSettings setting
     if (side->error != NULL)
       continue;
     listening->provider = i;
-    settings.beside = misses_from (run, i + 1);
+    settings.beside = misses_of (run, i + 1, run->n_sides);
     bool ok = run_side (listening, invocation, &settings, &result);
     if (!ok && g_error_matches (side->error, RUN_ERROR, RUN_ERROR_BUDGET) && run->spent_usd <= 0) {
       g_propagate_error (error, g_steal_pointer (&side->error));
@@ -366,7 +372,7 @@ compare_run_carry_out (CompareRun *run, const Invocation *invocation, Comparison
                           .is_json = invocation->global->json };
   bool goes_on = survey (&listening, invocation, settings) && !settings.dry_run;
   g_autofree char *names = list_paid (run, comparison);
-  listening.misses = misses_from (run, 0);
+  listening.misses = misses_of (run, 0, run->n_sides);
   listening.misses.provider = names;
   if (goes_on && !ask_all (&listening, invocation, settings, error)) {
     g_clear_error (&listening.error);

@@ -18,6 +18,9 @@ typedef struct {
   unsigned n_sides;
   double spent_usd;
   bool is_interrupted;
+  bool
+    has_refusal; /* what is missing may not be asked for, as far as was seen before anything was */
+  RunErrorCode refusal;
   GArray *stored; /* Digest: PNGs that came into the cache */
 } CompareRun;
 

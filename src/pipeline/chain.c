@@ -280,13 +280,37 @@ compare_stage_names (const void *a, const void *b)
 
 /* ---- the whole ---- */
 
+static bool
+names_providers (const Node *options)
+{
+  const Node *names = node_get (options, "provider");
+  if (names != NULL && names->kind == NODE_LIST && node_length (names) == 1)
+    names = node_item (names, 0);
+  return names != NULL && g_strcmp0 (names->text, GENERATE_AUTO) != 0;
+}
+
+/* Where `over` names who is asked in place of 'auto', what 'auto' went by falls away with it. A new
+ * reference. */
+static Node *
+without_preference (Node *base, const Node *over)
+{
+  if (!names_providers (over) || names_providers (base) || node_get (base, "prefer") == NULL)
+    return node_ref (base);
+  Node *rest = node_new_map (&base->mark);
+  for (unsigned i = 0; i < node_length (base); i++)
+    if (strcmp (node_key (base, i), "prefer") != 0)
+      node_take_member (rest, node_ref (base->keys->pdata[i]), node_ref (node_item (base, i)));
+  return rest;
+}
+
 /* A new reference. */
 static Node *
 whole_options (const RawStage *stage)
 {
   if (stage->over == NULL)
     return node_ref (stage->node);
-  g_autoptr (Node) base = as_map (stage);
+  g_autoptr (Node) written = as_map (stage);
+  g_autoptr (Node) base = without_preference (written, stage->over);
   Node *whole = node_merge (base, stage->over);
   whole->mark = base->mark; /* what is missing is missing in the pipeline */
   return whole;

@@ -343,9 +343,9 @@ permission_judge_plan (Run *run)
                                n == 1 ? " is" : "s are", refusal);
   } else {
     const RunMisses found = {
-      .n = g_hash_table_size (run->misses.planned),
-      .n_unpriced = totals->n_unpriced,
-      .cost_usd = totals->missing_usd,
+      .n = g_hash_table_size (run->misses.planned) + settings->beside.n,
+      .n_unpriced = totals->n_unpriced + settings->beside.n_unpriced,
+      .cost_usd = totals->missing_usd + settings->beside.cost_usd,
     };
     message = money_refusal_of_plan (run, &found, &fails);
     error_class = RUN_ERROR_BUDGET;

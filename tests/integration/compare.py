@@ -3,6 +3,7 @@
 import html.parser
 import json
 import os
+import pty
 import subprocess
 
 import support
@@ -218,7 +219,59 @@ def test_a_dry_run_tells_what_would_be_asked(place):
         expect(not os.path.exists(place.path("out")), "something was written")
 
 
+def test_a_dry_run_that_would_not_be_allowed_says_so(place):
+    with Compared(place) as service:
+        refused = service.peel(*ON, "--json", "--dry-run", "--max-cost", "0.2", code=6)
+        expect(any("2 originals are not in the cache; making them costs 0.2680 USD" in
+                   event.get("message", "") for event in refused.events), refused)
+        service.peel(*ON, "--dry-run", "--max-cost", "0.27")
+        service.peel(*ON, "--dry-run", "--on-miss", "fail", code=7)
+
+
+def at_terminal(service, answer):
+    """The exit code, what was shown, and how often it asked."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(service.place.folder)
+        os.execve(support.PEEL, [support.PEEL, *ON], service.environment())
+    shown, n_asked = b"", 0
+    try:
+        while chunk := os.read(terminal, 4096):
+            shown += chunk
+            if shown.count(b"[y/N] ") > n_asked:
+                n_asked += 1
+                os.write(terminal, answer)
+    except OSError:
+        pass
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(status), shown.decode(errors="replace"), n_asked
+
+
+def test_a_terminal_is_asked_once_for_all_providers(place):
+    with Compared(place) as service:
+        code, shown, n_asked = at_terminal(service, b"n\n")
+        expect("2 originals are not in the cache; vertex and ai-studio would make them for 0.2680 USD."
+               in shown, shown)
+        expect_equal((code, n_asked, service.surfaces()), (7, 1, []), "a no")
+        code, shown, n_asked = at_terminal(service, b"y\n")
+        expect_equal((code, n_asked), (0, 1), f"a yes: {shown}")
+        expect_equal(sorted(service.surfaces()), ["gemini", "vertex"], "asked")
+        code, _, n_asked = at_terminal(service, b"n\n")
+        expect_equal((code, n_asked), (0, 0), "nothing to ask")
+
+
 # ---- each alone ----
+
+def test_what_the_pipeline_and_a_profile_say_of_providers_does_not_count(place):
+    with Compared(place) as service:
+        service.configure_both(profiles={"other": {"generate": {"provider": ["openai", "synthetic"]}}})
+        service.pipeline("auto", prefer="cost", prompt=PROMPT, model="gemini-3-pro-image")
+        result = service.compare("--profile", "other")
+        expect_equal({cell["model"] for cell in cells(result).values()}, {"gemini-3-pro-image"},
+                     "models")
+        expect_equal(sorted(service.surfaces()), ["gemini", "vertex"], "asked")
+
 
 def test_another_provider_s_original_does_not_answer(place):
     with Compared(place) as service:
@@ -258,6 +311,18 @@ def test_a_provider_that_cannot_do_it_fails_alone(place):
         found = cells(result)
         expect_equal(found["hero", "ai-studio"]["error"]["class"], "invalid", "class")
         expect("error" not in found["hero", "vertex"], found)
+
+
+def test_an_original_that_is_damaged_fails_alone(place):
+    with Compared(place) as service:
+        found = cells(service.compare())
+        for path in place.blobs()[found["hero", "vertex"]["sha256"]]:
+            with open(path, "r+b") as stream:
+                stream.seek(5000)
+                stream.write(b"damage")
+        result = service.compare("--offline", code=3)
+        expect_equal(cells(result)["hero", "vertex"]["error"]["class"], "corrupt", "class")
+        expect("error" not in cells(result)["hero", "ai-studio"], result)
 
 
 # ---- several images ----
