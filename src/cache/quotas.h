@@ -88,7 +88,8 @@ bool quotas_end (Quotas *quotas, int64_t call, QuotaOutcome outcome, double usd,
 unsigned quotas_n_throttled (Quotas *quotas, const char *account, const char *model);
 
 /* Nobody asks for the account and model before until_us (never shortens a pause that is there).
- * is_day: a stop until the service's midnight, told with `why`. */
+ * is_day: a stop until the service's midnight, told with `why`. Of a pause it is what the service said;
+ * NULL: it did not say how long. */
 bool quotas_pause (Quotas *quotas, const char *account, const char *provider, const char *model,
                    int64_t until_us, bool is_day, const char *why, GError **error);
 /* Forgets pauses, stops and throttles in a row of a provider (NULL: all). *out_n (may be NULL): how

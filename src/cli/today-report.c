@@ -66,8 +66,8 @@ today_report_wait (const TodayLane *lane, const ProviderType *type, int64_t now_
   g_autofree char *until = lane->is_day && type->day_words != NULL
                              ? g_strdup_printf ("%s (%s here)", type->day_words, moment)
                              : g_strdup_printf ("%s (in %s)", moment, wait);
-  return g_strdup_printf ("%s until %s, %s%s%s", lane->is_day ? "stopped" : "paused", until, name,
-                          lane->why != NULL ? ": " : "", lane->why != NULL ? lane->why : "");
+  return g_strdup_printf ("%s until %s, %s: %s", lane->is_day ? "stopped" : "paused", until, name,
+                          lane->why != NULL ? lane->why : "the service had too much to do");
 }
 
 char *

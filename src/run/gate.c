@@ -251,7 +251,8 @@ tell_pause (Run *run, const Gate *gate, const Credential *credential, int64_t wa
   run->listener->warning (run->listener->data, message);
 }
 
-/* Without a reason it is a window of the configuration, which is meant to be waited for. */
+/* Without a reason it is a window of the configuration, or a guess of how long a service that did not say so
+ * would have us wait: both are meant to be waited for. */
 static void
 take_wait (Run *run, const Gate *gate, GateKey *key, const QuotaReply *reply)
 {
@@ -420,8 +421,8 @@ gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const
     if (wait_ms >= TOLD_MS && is_news)
       tell_pause (run, gate, pass->credential, wait_ms, why);
   }
-  if (!quotas_pause (run->quotas, account, gate->provider->name, gate->model, until_us, false, why,
-                     &error))
+  if (!quotas_pause (run->quotas, account, gate->provider->name, gate->model, until_us, false,
+                     wanted_ms >= 0 ? why : NULL, &error))
     run->listener->warning (run->listener->data, error->message);
 }
 

@@ -23,7 +23,7 @@ typedef struct {
   GArray *limits;   /* TodayLimit */
   int64_t until_us; /* 0: not paused */
   bool is_day;      /* until the service's day ends */
-  char *why;        /* what the service said; may be NULL */
+  char *why;        /* what the service said; NULL: nothing of how long */
   unsigned at_once; /* what throttles left; 0: as many as is configured */
 } TodayLane;
 

@@ -6,7 +6,7 @@ import os
 import re
 
 import support
-from generating import TINY, Service
+from generating import PAY, TINY, Service
 from quotas import calls_of
 from simulated import KEY
 from support import expect, expect_equal
@@ -217,6 +217,20 @@ def test_a_long_pause_holds_for_the_next_run_too(place):
         expect_equal(service.peel("providers", "--resume", "--json").summary["resumed"], 1, "resumed")
         service.run()
         service.expect_calls(2)
+
+
+def test_a_pause_that_is_a_guess_is_waited_for_by_the_next_run_too(place):
+    rules = [{"match": {"times": 1}, "do": {"error": "rate-limit-bare"}}, TINY]
+    with Service(place, rules=rules) as service:
+        service.configure("ai-studio", backoff="3s", most_wait="500ms")
+        service.pipeline("ai-studio")
+        first = service.start(*PAY)
+        support.wait_until(lambda: os.path.exists(os.path.join(place.home, "quotas.sqlite")) and
+                           "paused-until" in next(iter(told(service)["quotas"]), {}), "a pause")
+        expect("the service had too much to do" in listed(service).out, "why")
+        place.write("q.yaml", place.read("p.yaml").decode().replace("brass owl", "tin owl"))
+        service.peel("run", "q.yaml", "--on-miss", "generate")
+        support.finish(first)
 
 
 def test_a_limit_of_the_configuration_says_so(place):
