@@ -77,6 +77,7 @@ typedef struct {
   bool is_paid;        /* the provider takes money, also where the price is not known */
   int64_t duration_ms; /* from the request to its last byte */
   char *declared_type; /* what the provider said the bytes were: "image/png" */
+  char *location;      /* where the provider was asked, if it has several places */
   char *model_version, *response_id, *finish_reason; /* in the provider's words */
   char *usage;       /* JSON text of the provider: what was counted */
   int64_t stored_us; /* orders what has an equal `at`; 0: cache_record_put sets it to now */

@@ -35,6 +35,7 @@ free_acquisition (void *data)
   g_free (acquisition->path);
   g_free (acquisition->at);
   g_free (acquisition->declared_type);
+  g_free (acquisition->location);
   g_free (acquisition->model_version);
   g_free (acquisition->response_id);
   g_free (acquisition->finish_reason);
@@ -57,6 +58,7 @@ copy_acquisition (const CacheAcquisition *from)
   copy->path = g_strdup (from->path);
   copy->at = g_strdup (from->at);
   copy->declared_type = g_strdup (from->declared_type);
+  copy->location = g_strdup (from->location);
   copy->model_version = g_strdup (from->model_version);
   copy->response_id = g_strdup (from->response_id);
   copy->finish_reason = g_strdup (from->finish_reason);

@@ -61,6 +61,7 @@ acquisition_to_json (const CacheAcquisition *acquisition)
   if (acquisition->duration_ms > 0)
     cJSON_AddNumberToObject (object, "duration-ms", (double)acquisition->duration_ms);
   add_text (object, "declared-type", acquisition->declared_type);
+  add_text (object, "location", acquisition->location);
   add_text (object, "model-version", acquisition->model_version);
   add_text (object, "response-id", acquisition->response_id);
   add_text (object, "finish-reason", acquisition->finish_reason);
@@ -204,6 +205,7 @@ acquisition_from_json (const cJSON *object, bool *ok)
   read_bool (object, "is-paid", &acquisition->is_paid, ok);
   read_int64 (object, "duration-ms", &acquisition->duration_ms, ok);
   read_text (object, "declared-type", &acquisition->declared_type, ok);
+  read_text (object, "location", &acquisition->location, ok);
   read_text (object, "model-version", &acquisition->model_version, ok);
   read_text (object, "response-id", &acquisition->response_id, ok);
   read_text (object, "finish-reason", &acquisition->finish_reason, ok);

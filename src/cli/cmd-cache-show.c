@@ -60,6 +60,7 @@ add_acquisition (Table *table, const CacheAcquisition *acquisition)
     table_add_pair (table, "  cost", "$%.4g", acquisition->cost_usd);
   if (acquisition->duration_ms > 0)
     table_add_pair (table, "  took", "%.1f s", (double)acquisition->duration_ms / 1e3);
+  add_text (table, "  location", acquisition->location);
   add_text (table, "  model version", acquisition->model_version);
   add_text (table, "  response id", acquisition->response_id);
   add_text (table, "  finish reason", acquisition->finish_reason);
@@ -142,6 +143,7 @@ acquisition_to_json (const CacheAcquisition *acquisition)
   cJSON_AddBoolToObject (json, "paid", acquisition->is_paid);
   if (acquisition->duration_ms > 0)
     cJSON_AddNumberToObject (json, "duration-ms", (double)acquisition->duration_ms);
+  event_add_text (json, "location", acquisition->location);
   event_add_text (json, "model-version", acquisition->model_version);
   event_add_text (json, "response-id", acquisition->response_id);
   event_add_text (json, "finish-reason", acquisition->finish_reason);

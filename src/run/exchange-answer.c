@@ -58,6 +58,7 @@ land (Run *run, Exchange *exchange, AnswerResult *result)
     .has_landed = true,
     .digest = result->digest,
     .duration_ms = (clock_monotonic_us () - image_run->asked_us) / 1000,
+    .location = g_strdup (exchange->asked.location),
     .declared_type = g_steal_pointer (&verdict->declared_type),
     .model_version = g_steal_pointer (&verdict->model_version),
     .response_id = g_steal_pointer (&verdict->response_id),

@@ -18,6 +18,7 @@ image_run_free (ImageRun *image_run)
   cache_record_free (image_run->record);
   plan_request_free (image_run->request);
   g_free (image_run->answer.declared_type);
+  g_free (image_run->answer.location);
   g_free (image_run->answer.model_version);
   g_free (image_run->answer.response_id);
   g_free (image_run->answer.finish_reason);

@@ -13,6 +13,7 @@ typedef struct {
   bool has_landed; /* `digest` is in the cache, and a worker is to look what it is */
   Digest digest;
   int64_t duration_ms;
+  char *location; /* where it was asked, of a service with several places */
   char *declared_type, *model_version, *response_id, *finish_reason, *usage;
 } ImageAnswer;
 

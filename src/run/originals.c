@@ -272,6 +272,7 @@ acquisition_of (const Run *run, const ImageRun *image_run)
   else if (!image_run->has_untold)
     acquisition->duration_ms = (clock_monotonic_us () - image_run->asked_us) / 1000;
   acquisition->declared_type = g_strdup (answer->declared_type);
+  acquisition->location = g_strdup (answer->location);
   acquisition->model_version = g_strdup (answer->model_version);
   acquisition->response_id = g_strdup (answer->response_id);
   acquisition->finish_reason = g_strdup (answer->finish_reason);

@@ -11,7 +11,7 @@ import time
 import zoneinfo
 
 import support
-from generating import PAY, TINY, Service
+from generating import PAY, TINY, Service, sidecar
 from quotas import US, calls_of, credentials, end_us, most_at_once, most_in_window
 from support import expect, expect_equal
 
@@ -283,6 +283,8 @@ outputs:
             wanted = [first, second] * 3 if name == "overloaded" else [first, *[second] * 3]
             expect_equal(places_of(at), wanted, name)
             expect("instead of" not in result.err, result)
+            kept = [sidecar(at.place, digest)["acquisitions"][0] for digest in at.place.blobs()]
+            expect_equal([each["location"] for each in kept], [second] * 3, "where, in the cache")
 
 
 def test_a_key_and_a_token_have_quotas_of_their_own(place):

@@ -59,6 +59,7 @@ says_what_it_was_told (void)
   first->is_paid = true;
   first->duration_ms = 8123;
   first->declared_type = g_strdup ("image/png");
+  first->location = g_strdup ("europe-west1");
   first->model_version = g_strdup ("synthetic-1-0815");
   first->response_id = g_strdup ("r-7");
   first->finish_reason = g_strdup ("STOP");
@@ -95,6 +96,7 @@ says_what_it_was_told (void)
   g_assert_true (read->is_paid);
   g_assert_cmpint (read->duration_ms, ==, 8123);
   g_assert_cmpstr (read->declared_type, ==, "image/png");
+  g_assert_cmpstr (read->location, ==, "europe-west1");
   g_assert_cmpstr (read->model_version, ==, "synthetic-1-0815");
   g_assert_cmpstr (read->response_id, ==, "r-7");
   g_assert_cmpstr (read->finish_reason, ==, "STOP");
@@ -115,9 +117,10 @@ what_says_nothing_is_absent (void)
   g_autoptr (CacheRecord) record = diver_watch ();
   add (record, "ab12", NULL, "2026-11-22T17:41:00Z");
   g_autofree char *text = sidecar_format (record);
-  static const char *const members[] = { "tags",          "is-paid",     "duration-ms",
-                                         "declared-type", "response-id", "model-version",
-                                         "finish-reason", "usage",       "path" };
+  static const char *const members[] = { "tags",          "is-paid",       "duration-ms",
+                                         "declared-type", "response-id",   "model-version",
+                                         "location",      "finish-reason", "usage",
+                                         "path" };
   for (unsigned i = 0; i < G_N_ELEMENTS (members); i++)
     g_assert_null (strstr (text, members[i]));
 }
