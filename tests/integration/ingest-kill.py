@@ -26,12 +26,21 @@ def kill_after(service, delay):
     process.communicate(timeout=support.TIMEOUT_S)
 
 
+def time_of_run(service):
+    """How long one takes on this machine, as busy as it is."""
+    service.pipeline("ai-studio", prompt="An owl that lives", variants=2)
+    begin = time.monotonic()
+    service.run()
+    return time.monotonic() - begin
+
+
 def test_nothing_that_was_paid_for_is_lost_without_a_word(place):
     with Service(place, rules=SLOW) as service:
         service.configure("ai-studio", jobs=4)
+        whole_s = time_of_run(service)
         for number in range(KILLS):
             service.pipeline("ai-studio", prompt=f"Owl {number}", variants=2)
-            kill_after(service, random.uniform(0.05, 0.7))
+            kill_after(service, random.uniform(0.05, whole_s))
         # Whoever was asked is in the journal, and was in it before.
         calls = journal_calls(place)
         asked = service.expect_calls_at_least(1)
@@ -43,7 +52,7 @@ def test_nothing_that_was_paid_for_is_lost_without_a_word(place):
             expect(entry["original"] in blobs, f"{entry['original']} is lost")
         open_calls = [lines for lines in calls.values() if len(lines) == 1]
         expect(open_calls, "no kill hit a call that was under way")
-        expect(stored, "no call was done before its kill")
+        expect(len(stored) > 2, "no call was done before its kill")
         place.check_originals()
         # And all of it is said.
         verified = place.peel("cache", "verify", code=None)
