@@ -107,7 +107,8 @@ static void
 wait_and_try (Run *run, Exchange *exchange, unsigned n_attempts, int64_t wanted_ms)
 {
   try_in (run, exchange,
-          wanted_ms >= 0 ? wanted_ms + g_random_int_range (0, SPREAD_MS)
+          wanted_ms >= 0 ? MAX (wanted_ms, gate_pace (exchange->gate)->backoff_ms) +
+                             g_random_int_range (0, SPREAD_MS)
                          : gate_backoff_ms (exchange->gate, n_attempts));
 }
 

@@ -172,12 +172,14 @@ set_out_for_day (const Gate *gate, GateKey *key, int64_t until_us, const char *w
 {
   int64_t now_us = g_get_real_time ();
   g_autofree char *moment = clock_describe_moment (until_us, now_us);
-  set_out (key, until_us,
-           g_strdup_printf ("%s; the quota of the day begins anew at %s (%s here), and %s is not "
-                            "asked with %s before. If you have raised it: peel providers --resume "
-                            "%s",
-                            why, gate->provider->day_words, moment, gate->provider->name,
-                            credential_describe (key->credential), gate->provider->name));
+  g_autofree char *wait = units_describe_duration ((until_us - now_us) / 1000);
+  const char *name = gate->provider->name;
+  set_out (
+    key, until_us,
+    g_strdup_printf ("%s; it begins anew at %s, in %s (%s here), and %s is not asked with %s "
+                     "before. If you have raised it: peel providers --resume %s",
+                     why, gate->provider->day_words, wait, moment, name,
+                     credential_describe (key->credential), name));
 }
 
 /* A limit of ours, which the service may not even have. */
@@ -408,8 +410,9 @@ gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const
   const char *account = account_of (run, gate, key);
   unsigned n_in_row = quotas_n_throttled (run->quotas, account, gate->model);
   int64_t now_us = g_get_real_time ();
-  int64_t wait_ms = wanted_ms >= 0 ? wanted_ms + g_random_int_range (0, SPREAD_MS)
-                                   : gate_backoff_ms (gate, n_in_row);
+  int64_t wait_ms = wanted_ms >= 0
+                      ? MAX (wanted_ms, gate->pace.backoff_ms) + g_random_int_range (0, SPREAD_MS)
+                      : gate_backoff_ms (gate, n_in_row);
   int64_t until_us = now_us + wait_ms * 1000;
   /* Those that were under way together are answered alike: one of them tells. */
   bool is_news = until_us > key->free_us + TOLD_MS * 1000;

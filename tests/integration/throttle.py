@@ -137,10 +137,10 @@ def test_a_pause_that_another_run_began_is_told(place):
         support.wait_until(lambda: len(calls(at)) == 1, "the throttle")
         result = finish_early(first)
         expect("too many requests for now" in result.err and
-               re.search(r"nothing more is asked of ai-studio with this key for 40 s", result.err),
+               re.search(r"nothing more is asked of ai-studio with key of SIMULATOR_KEY for 40 s", result.err),
                result)
         second = at.start(*PAY)
-        read_until(second, "nothing more is asked of ai-studio with this key for ")
+        read_until(second, "nothing more is asked of ai-studio with key of SIMULATOR_KEY for ")
         finish_early(second)
         at.expect_calls(1)
 
@@ -151,7 +151,7 @@ def test_fewer_at_once_after_throttles_and_more_again(place):
     for name, fault in (("429", {"error": "rate-limit-bare"}), ("503", {"error": "overloaded"})):
         rules = [({"nth": number}, fault) for number in range(20, 24)]
         with service(place.another(name), *rules, arguments=["--latency", "150"]) as at:
-            at.configure("ai-studio", jobs=8, **QUICK)
+            at.configure("ai-studio", jobs=8, retries=6, **QUICK)
             at.lot("ai-studio", range(90))
             at.run()
             asked = calls(at)
@@ -200,8 +200,8 @@ def test_a_number_a_day_of_one_s_own_does_too(place):
     with two_keys(place) as at:
         at.configure("ai-studio", keys=[{"env": "KEY_ONE"}], requests=["3/day"], **QUICK)
         at.lot("ai-studio", range(5))
-        words = "the 3 requests a day of the configuration are used up; it begins anew at midnight " \
-                "Pacific time, in "
+        words = "the 3 requests a day of the configuration are used up (the day ends at midnight " \
+                "Pacific time, "
         result = at.run("-k", code=3)
         expect("not asked: " + words in result.err, result)
         at.expect_calls(3)

@@ -172,7 +172,7 @@ def test_a_stop_for_the_day_is_told_and_forgotten(place):
         service.configure("ai-studio")
         service.pipeline("ai-studio")
         failed = service.run(code=4)
-        for words in ("the quota of the day begins anew at midnight Pacific time",
+        for words in ("it begins anew at midnight Pacific time, in ",
                       "peel providers --resume ai-studio", "key of SIMULATOR_KEY"):
             expect(words in failed.err, f"{words!r}: {failed}")
         again = service.run(code=4)
