@@ -4,7 +4,6 @@
 #include "base/day.h"
 #include "base/units.h"
 #include "run/network-private.h"
-#include "transport/google-search.h"
 
 enum {
   MOST_BACKOFF_MS = 120 * 1000,

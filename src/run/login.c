@@ -193,18 +193,3 @@ login_account (Quotas *quotas, const ProviderType *provider, const Credential *c
   return quotas_account (quotas, provider->name,
                          is_shared ? "all keys" : credential_identity (credential));
 }
-
-Credential *
-login_next (Login *login)
-{
-  return login->credentials->pdata[login->next++ % login->credentials->len];
-}
-
-Credential *
-login_after (const Login *login, const Credential *credential)
-{
-  unsigned i = 0;
-  while (login->credentials->pdata[i] != credential)
-    i++;
-  return login->credentials->pdata[(i + 1) % login->credentials->len];
-}

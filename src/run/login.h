@@ -1,4 +1,5 @@
-/* The credentials of one provider in a run: found when the first call needs them, used in turn. */
+/* The credentials of one provider in a run: found when the first call needs them. Whose turn it is
+ * the gate knows. */
 #pragma once
 
 #include "cache/quotas.h"
@@ -8,7 +9,6 @@
 typedef struct {
   const ProviderType *provider;
   GPtrArray *credentials; /* Credential*, at least one */
-  unsigned next;
 } Login;
 
 /* `token_command`, or NULL, is in place of every other way to Google. RUN_ERROR_PROVIDER: nothing to ask with; the text says where was looked and what to do. `tell` is
@@ -22,8 +22,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Login, login_free)
  * of who asks; or (`is_shared`, of a Pace) of all keys together. May change once it learns its project. New string, of quotas_account. */
 char *login_account (Quotas *quotas, const ProviderType *provider, const Credential *credential,
                      bool is_shared);
-
-/* Of several, each in its turn. Borrowed. */
-Credential *login_next (Login *login);
-/* The one that stands behind it, whoever else asked in the meantime. Borrowed. */
-Credential *login_after (const Login *login, const Credential *credential);
