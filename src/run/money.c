@@ -45,13 +45,25 @@ is_over_budget (const Run *run, double usd)
 
 /* ---- before anything is begun ---- */
 
+static bool
+has_limit (const Run *run)
+{
+  return has_max_cost (run) || budget_of (run) != NULL;
+}
+
+/* New string. */
+static char *
+name_limit (const Run *run)
+{
+  return has_max_cost (run) ? g_strdup ("--max-cost")
+                            : g_strdup_printf ("the budget in %s", budget_of (run)->where);
+}
+
 /* A limit cannot be kept to with prices that nobody knows. */
 static char *
 describe_unpriced (const Run *run, unsigned n)
 {
-  g_autofree char *limit = has_max_cost (run)
-                             ? g_strdup ("--max-cost")
-                             : g_strdup_printf ("the budget in %s", budget_of (run)->where);
+  g_autofree char *limit = name_limit (run);
   return g_strdup_printf (
     "what %u original%s that %s not in the cache cost%s is not known, so %s cannot be kept to: "
     "write 'price' into the model's row under 'models:' in your configuration. Nothing was spent",
@@ -72,7 +84,7 @@ static char *
 find_refusal (const Run *run, const RunMisses *found, double before_usd, bool *out_is_asked)
 {
   *out_is_asked = has_max_cost (run);
-  if (found->n_unpriced > 0 && (has_max_cost (run) || money_per_day (run) >= 0))
+  if (found->n_unpriced > 0 && has_limit (run))
     return describe_unpriced (run, found->n_unpriced);
   if (is_over_max_cost (run, found->cost_usd)) {
     g_autofree char *most = units_describe_usd (run->settings->max_cost_usd);
@@ -169,8 +181,17 @@ money_fail_over_day (const Run *run, double usd, double spent_usd, GError **erro
 
 /* The budget of the day is asked where other runs are known, when the call enters the quotas. */
 bool
-money_may_begin (Run *run, double usd, GError **error)
+money_may_begin (Run *run, const PlanChoice *choice, GError **error)
 {
+  const double usd = choice->cost_usd;
+  if (!choice->has_price && has_limit (run)) {
+    g_autofree char *limit = name_limit (run);
+    return run_fail (
+      error, RUN_ERROR_BUDGET,
+      "not asked: what it costs is not known, so %s cannot be kept to: write 'price' "
+      "into the row of %s under 'models:' in your configuration",
+      limit, choice->model);
+  }
   if (usd <= 0 || !is_over_max_cost (run, taken_usd (run) + usd))
     return true;
   g_autofree char *price = units_describe_usd (usd);

@@ -24,9 +24,9 @@ char *money_refusal_of_plan (Run *run, const RunMisses *found, bool *out_is_aske
  * says why not. */
 bool money_begin_run (Run *run, const RunMisses *found, GError **error);
 
-/* Asked before each call: is there room for it beside all that was spent, may have been, and is under way?
- * RUN_ERROR_BUDGET: no. */
-bool money_may_begin (Run *run, double usd, GError **error);
+/* Asked before each paid call: is there room for it beside all that was spent, may have been, and is under
+ * way? RUN_ERROR_BUDGET: no, or nobody knows, since it has no price and there is a limit. */
+bool money_may_begin (Run *run, const PlanChoice *choice, GError **error);
 /* The same where `spent_usd` of the day are spent, or held for other runs. Always false. */
 bool money_fail_over_day (const Run *run, double usd, double spent_usd, GError **error);
 /* May one be asked again that may be charged already? False: together with all that is still to come it

@@ -48,8 +48,8 @@ bool
 paid_call_begin (Run *run, ImageRun *image_run, GError **error)
 {
   g_autoptr (JournalCall) call = new_call (run, image_run);
-  if (!money_may_begin (run, call->cost_usd, error) || !enter_budget (run, image_run, error) ||
-      !journal_begin (run->cache, call, error))
+  if (!money_may_begin (run, plan_choice (image_run->request), error) ||
+      !enter_budget (run, image_run, error) || !journal_begin (run->cache, call, error))
     return false;
   money_begin_call (run, call->cost_usd);
   image_run->call = g_steal_pointer (&call);

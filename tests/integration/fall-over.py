@@ -263,6 +263,18 @@ def test_a_dearer_second_stays_within_the_budget_of_the_day(place):
         expect_equal(at.asked(), ["vertex"], "asked")
 
 
+def test_a_second_whose_price_nobody_knows_breaks_a_limit(place):
+    row = {"new-one": {"providers": ["ai-studio"], "resolutions": ["1K"]}}
+    with service(place, (VERTEX, {"error": "permission"})) as at:
+        for limit, more, words in ((["--max-cost", "5"], {}, "--max-cost cannot be kept to"),
+                                   ([], {"budget": {"per-day": 5}}, "cannot be kept to")):
+            configure(at, models=row, more=more, **{"ai-studio": {"model": "new-one", **QUICK}})
+            at.pipeline(PAIR)
+            result = at.run(*limit, code=6)
+            expect("what it costs is not known" in result.err and words in result.err, result)
+            expect("gemini" not in at.asked(), "it was asked")
+
+
 def test_a_yes_to_the_first_is_one_to_the_next(place):
     with service(place, (VERTEX, {"error": "permission"})) as at:
         configure(at)
