@@ -315,6 +315,9 @@ misses_ask_other (Run *run, ImageRun *image_run, const GError *why)
   tell_fall (run, from, to, why->message);
   if (image_run->call != NULL)
     paid_call_end (run, image_run, why);
+  /* Nothing was charged: an image that asks for the same may ask, too, and falls alike. */
+  if (image_run->n_billed == 0)
+    g_hash_table_remove (run->misses.begun, &from->fingerprint);
   count_making (run, from->provider, -1);
   if (!permission_check (run, image_run, &error)) {
     let_go_and_fail (run, image_run, error);

@@ -20,6 +20,18 @@ TOKEN = {"project": "simulator-project", "token_command": ["/bin/echo", "simulat
 PAIR = ["vertex", "ai-studio"]
 PRO = "gemini-3-pro-image"
 
+# Two images of one request.
+TWINS = """\
+version: 1
+name: twins
+matrix: { n: [1, 2] }
+stages:
+  - generate: { provider: [vertex, openai], prompt: "A brass owl" }
+outputs:
+  - stages: [ { resize: { width: 16 } } ]
+    to: "out/{name}.png"
+"""
+
 
 def service(place, *rules):
     """Rules are (match, fault) pairs; all pictures are tiny."""
@@ -207,6 +219,16 @@ def test_many_images_tell_it_once(place):
         asked = at.asked()
         expect_equal(asked.count("gemini"), 12, "AI Studio was asked")
         expect(asked.count("vertex") <= 4, f"Vertex AI was asked {asked.count('vertex')} times")
+
+
+def test_an_image_that_asks_for_the_same_falls_with_the_first(place):
+    with service(place, (VERTEX, {"error": "overloaded"}),
+                 ({"surface": "openai"}, {"delay": "1s"})) as at:
+        configure(at, openai={"cost": 0.05, **QUICK})
+        place.write("p.yaml", TWINS)
+        result = at.run("--json")
+        expect_equal(sorted(each["how"] for each in originals(result)), ["cached", "generated"], result)
+        expect_equal(at.asked().count("openai"), 1, "openai was asked")
 
 
 # ---- what does not ----
