@@ -108,7 +108,8 @@ bool quotas_add_to_sums (Quotas *quotas, int64_t lane, int64_t account, int64_t 
                          const QuotasSum *add, GError **error);
 /* What a price counts as that may be anything. */
 double quotas_clean_usd (double usd);
-/* Does an amount still fit? A negative budget is none. */
+/* Does an amount still fit? A negative budget is none, and nothing fits in any: what is free may be asked
+ * for when more was spent than is allowed. */
 bool quotas_fits (double spent_usd, double usd, double budget_usd);
 
 /* The time by which calls are begun: `now_us`, but never before the last call, so that they are in

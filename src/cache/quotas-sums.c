@@ -12,7 +12,7 @@ static const double usd_dust = 1e-9;
 bool
 quotas_fits (double spent_usd, double usd, double budget_usd)
 {
-  return budget_usd < 0 || spent_usd + usd <= budget_usd + usd_dust;
+  return budget_usd < 0 || usd <= 0 || spent_usd + usd <= budget_usd + usd_dust;
 }
 
 double

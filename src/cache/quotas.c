@@ -205,7 +205,7 @@ check_all (Quotas *quotas, Begin *begin, GError **error)
   bool ok = check_budget (quotas, begin, error) && check_places (quotas, begin, error);
   for (unsigned i = 0; ok && i < question->n_requests; i++)
     ok = check_requests (quotas, begin, &question->requests[i], error);
-  for (unsigned i = 0; ok && i < question->n_spend; i++)
+  for (unsigned i = 0; ok && begin->usd > 0 && i < question->n_spend; i++)
     ok = check_spend (quotas, begin, &question->spend[i], error);
   return ok;
 }

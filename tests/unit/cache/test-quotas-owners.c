@@ -136,6 +136,23 @@ two_owners_share_a_budget (void)
   begin (one, &of, start_us);
 }
 
+static void
+what_is_free_is_asked_for_whatever_was_spent (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Quotas) quotas = open_quotas (scratch);
+  const QuotaLimit limits[] = { { 0, 0.1 }, { minute_us, 0.1 } };
+  QuotaQuestion of = question ("a", "m");
+  begin (quotas, &of, start_us);
+  of.budget_usd = 0.1;
+  of.spend = limits;
+  of.n_spend = G_N_ELEMENTS (limits);
+  of.usd = 0.05;
+  assert_answer (quotas, &of, start_us, QUOTA_OVER_BUDGET, 0);
+  of.usd = 0;
+  begin (quotas, &of, start_us);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -147,6 +164,8 @@ main (int argc, char **argv)
          the_dead_leave_their_places_and_holds_but_not_their_money);
   CLAIM ("closing-leaves-the-places-too", closing_leaves_the_places_too);
   CLAIM ("two-owners-share-a-budget", two_owners_share_a_budget);
+  CLAIM ("what-is-free-is-asked-for-whatever-was-spent",
+         what_is_free_is_asked_for_whatever_was_spent);
 #undef CLAIM
   return g_test_run ();
 }
