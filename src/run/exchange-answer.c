@@ -16,13 +16,16 @@ enum {
 
 /* ---- the ends ---- */
 
-/* Gives its place among the quotas back; what it cost is known by now. */
+/* Gives its place among the quotas back; what it cost is known by now, and is not what the next costs, which
+ * may end before it is asked. */
 static void
 leave (Run *run, Exchange *exchange, QuotaOutcome outcome)
 {
+  Charge *charge = &exchange->image_run->charge;
   if (exchange->pass.call != 0)
-    gate_leave (run, exchange->gate, &exchange->pass, outcome, &exchange->image_run->charge);
+    gate_leave (run, exchange->gate, &exchange->pass, outcome, charge);
   exchange->pass.call = 0;
+  *charge = (Charge){ .is_certain = true };
 }
 
 void
@@ -330,7 +333,8 @@ is_transport (const GError *error, TransportErrorCode code)
 static void
 take_cancelled (Run *run, Exchange *exchange, bool was_asked)
 {
-  if (!was_asked) /* nobody can have worked on it */
+  /* Nobody can have worked on it, unless it is a picture that is made already. */
+  if (!was_asked && exchange->url == NULL)
     end_attempt (run, exchange, QUOTA_OUTCOME_FAILED, RUN_ERROR_PROVIDER,
                  "the run was ended before it was asked for");
   fail_with (run, exchange, RUN_ERROR_INTERRUPTED,

@@ -223,7 +223,7 @@ exchange_step (Run *run, Exchange *exchange)
     exchange->due_us = clock_monotonic_us ();
     break;
   case GATE_SHUT:
-    if (error->code == RUN_ERROR_PROVIDER)
+    if (g_error_matches (error, RUN_ERROR, RUN_ERROR_PROVIDER))
       exchange_give_up (run, exchange, error);
     else
       exchange_fail (run, exchange, error);

@@ -44,13 +44,29 @@ enter_budget (Run *run, ImageRun *image_run, GError **error)
          money_fail_over_day (run, choice->cost_usd, reply.spent_usd, error);
 }
 
+static void
+leave_budget (Run *run, ImageRun *image_run)
+{
+  g_autoptr (GError) problem = NULL;
+  const Charge *charge = &image_run->charge;
+  if (image_run->quota_call != 0 &&
+      !quotas_end (run->quotas, image_run->quota_call, QUOTA_OUTCOME_ANSWERED, charge->usd,
+                   charge->is_certain, g_get_real_time (), &problem))
+    run->listener->warning (run->listener->data, problem->message);
+  image_run->quota_call = 0;
+}
+
 bool
 paid_call_begin (Run *run, ImageRun *image_run, GError **error)
 {
   g_autoptr (JournalCall) call = new_call (run, image_run);
   if (!money_may_begin (run, plan_choice (image_run->request), error) ||
-      !enter_budget (run, image_run, error) || !journal_begin (run->cache, call, error))
+      !enter_budget (run, image_run, error))
     return false;
+  if (!journal_begin (run->cache, call, error)) {
+    leave_budget (run, image_run);
+    return false;
+  }
   money_begin_call (run, call->cost_usd);
   image_run->call = g_steal_pointer (&call);
   return true;
@@ -68,16 +84,12 @@ static void
 end_call (Run *run, ImageRun *image_run, JournalCall *call, MoneyEnd end, double usd)
 {
   g_autoptr (GError) problem = NULL;
-  Charge *charge = &image_run->charge;
   money_end_call (run, call->cost_usd, end, usd);
   call->cost_usd = end == MONEY_FREE ? 0 : usd;
-  *charge = (Charge){ .usd = call->cost_usd, .is_certain = end != MONEY_MAYBE };
-  if (!journal_end (run->cache, call, &problem) ||
-      (image_run->quota_call != 0 &&
-       !quotas_end (run->quotas, image_run->quota_call, QUOTA_OUTCOME_ANSWERED, charge->usd,
-                    charge->is_certain, g_get_real_time (), &problem)))
+  image_run->charge = (Charge){ .usd = call->cost_usd, .is_certain = end != MONEY_MAYBE };
+  if (!journal_end (run->cache, call, &problem))
     run->listener->warning (run->listener->data, problem->message);
-  image_run->quota_call = 0;
+  leave_budget (run, image_run);
 }
 
 static void
