@@ -173,7 +173,8 @@ run (const Invocation *invocation)
   if (is_json) {
     if (ok)
       compare_report_events (comparison);
-    compare_report_summary (comparison, folder, compared.spent_usd, error, code);
+    compare_report_summary (comparison, folder, compared.spent_usd, compared.maybe_usd, error,
+                            code);
   } else if (ok) {
     compare_report_print (comparison, folder);
   } else {

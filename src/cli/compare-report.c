@@ -185,7 +185,7 @@ compare_report_events (const Comparison *comparison)
 
 void
 compare_report_summary (const Comparison *comparison, const char *folder, double spent_usd,
-                        const GError *error, int code)
+                        double maybe_usd, const GError *error, int code)
 {
   cJSON *json = event_begin ("summary");
   event_add_text (json, "pipeline", comparison->pipeline_name);
@@ -208,5 +208,6 @@ compare_report_summary (const Comparison *comparison, const char *folder, double
   }
   event_add_text (json, "folder", folder);
   cJSON_AddNumberToObject (json, "spent-usd", spent_usd);
+  cJSON_AddNumberToObject (json, "may-be-usd", maybe_usd);
   event_print_summary (json, error, code);
 }

@@ -9,4 +9,4 @@ void compare_report_print (const Comparison *comparison, const char *folder);
 void compare_report_events (const Comparison *comparison);
 /* The last line of --json. `comparison` may hold nothing; `error` may be NULL. */
 void compare_report_summary (const Comparison *comparison, const char *folder, double spent_usd,
-                             const GError *error, int code);
+                             double maybe_usd, const GError *error, int code);

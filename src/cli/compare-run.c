@@ -319,6 +319,7 @@ ask_all (Listening *listening, const Invocation *invocation, RunSettings setting
     }
     run->is_interrupted = result.is_interrupted;
     run->spent_usd += result.totals.spent_usd;
+    run->maybe_usd += result.totals.maybe_usd;
     if (settings.max_cost_usd >= 0)
       settings.max_cost_usd = MAX (0, settings.max_cost_usd - result.totals.spent_usd -
                                         result.totals.maybe_usd);

@@ -16,7 +16,7 @@ typedef struct {
 typedef struct {
   CompareSide *sides; /* one for each provider of the comparison */
   unsigned n_sides;
-  double spent_usd;
+  double spent_usd, maybe_usd; /* for certain, and what may have been charged on top of it */
   bool is_interrupted;
   bool
     has_refusal; /* what is missing may not be asked for, as far as was seen before anything was */

@@ -209,6 +209,13 @@ def test_what_the_first_cost_more_is_missing_for_the_next(place):
         expect_equal(service.surfaces(), ["vertex"], "asked")
 
 
+def test_what_may_have_been_charged_is_in_the_sum(place):
+    broken = {"match": {"surface": "vertex"}, "do": {"error": "internal"}}
+    with Compared(place, [broken]) as service:
+        result = service.compare(code=3)
+        expect(abs(result.summary["may-be-usd"] - 2 * 0.134) < 1e-9, result.summary)
+
+
 def test_a_dry_run_tells_what_would_be_asked(place):
     with Compared(place) as service:
         told = service.peel(*ON, "--json", "--dry-run")
