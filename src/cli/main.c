@@ -302,6 +302,8 @@ main (int argc, char **argv)
   open_standard_streams ();
   setlocale (LC_CTYPE, "");
   is_json = asks_json (argc, argv);
+  /* A file that grows past `ulimit -f` is a write that fails, not the end of all that is being paid for. */
+  signal (SIGXFSZ, SIG_IGN);
   if (argc == 3 && strcmp (argv[1], "worker") == 0)
     return worker_main (argv[2]);
   if (argc >= 4 && strcmp (argv[1], "launch") == 0)

@@ -28,7 +28,7 @@ say (const char *word, int number)
 static int
 start (char **program, pid_t *out_pid)
 {
-  static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT };
+  static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGXFSZ };
   sigset_t usual, none;
   posix_spawnattr_t attributes;
   sigemptyset (&none);

@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import re
+import resource
 import subprocess
 
 import support
@@ -74,6 +75,28 @@ def test_full_disk_of_the_cache_says_so_and_harms_nothing(place):
         expect_equal(place.run().summary["made"], 2, "made with space")
         expect_equal(place.check_originals(), 1, "originals")
         expect_equal(place.leftovers(), [], "temporary files")
+
+
+@contextlib.contextmanager
+def small_files(size_bytes):
+    """As `ulimit -f`: what is started within cannot make larger files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_file_that_may_not_grow_fails_alone(place):
+    place.write("p.yaml", PIPELINE)
+    with small_files(300000):
+        result = place.run("--keep-going", code=3)
+        expect_equal(result.outputs("failed"), ["out/large.tif"], "failed")
+        expect_equal(result.outputs("made"), ["out/small.jpg"], "made")
+        expect("File too large" in result.out + result.err, f"the error does not say why: {result}")
+    expect_equal(place.run().outputs("made"), ["out/large.tif"], "made without a limit")
+    expect_equal(place.leftovers(), [], "temporary files")
 
 
 def test_cache_without_any_space_left_says_so(place):
