@@ -1,5 +1,6 @@
 /* One pipeline on several providers, side by side. */
 #include "base/clock.h"
+#include "base/path.h"
 #include "cli/compare-files.h"
 #include "cli/compare-page.h"
 #include "cli/compare-report.h"
@@ -122,17 +123,27 @@ has_pictures (const Comparison *comparison)
 }
 
 static bool
+write_page (const char *folder, const Comparison *comparison, GError **error)
+{
+  g_autofree char *page = compare_page (comparison);
+  return compare_files_write (folder, "index.html", page, strlen (page), error);
+}
+
+static bool
 write_files (const Invocation *invocation, const char *folder, CompareRun *run,
              Comparison *comparison, GError **error)
 {
   const RunOptions *options = invocation->shared;
   g_autofree char *own = invocation->global->home == NULL ? cache_default_home () : NULL;
   const char *home = own != NULL ? own : invocation->global->home;
-  if (!compare_files_write_originals (folder, comparison, home, options->max_file_size, error))
+  g_autofree char *path = g_build_filename (folder, "index.html", NULL);
+  /* Whose folder it is stands in the page, should this run be ended before the last picture. */
+  if (!path_make_folder (folder, error) ||
+      (!g_file_test (path, G_FILE_TEST_EXISTS) && !write_page (folder, comparison, error)) ||
+      !compare_files_write_originals (folder, comparison, home, options->max_file_size, error))
     return false;
   run->is_interrupted = !compare_files_make_pictures (invocation, folder, comparison);
-  g_autofree char *page = compare_page (comparison);
-  return compare_files_write (folder, "index.html", page, strlen (page), error);
+  return write_page (folder, comparison, error);
 }
 
 /* *out_folder: where the pictures are, or NULL. */

@@ -9,8 +9,11 @@
  */
 #include "cli/compare-files.h"
 
+#include <unistd.h>
+
 #include "base/atomic-file.h"
 #include "base/path.h"
+#include "cli/compare-page.h"
 #include "cli/reporter.h"
 #include "cli/run-options.h"
 #include "cli/signals.h"
@@ -22,9 +25,51 @@ enum {
   GAP = 16,
   MOST_HEIGHT = 1024,
   MOST_WIDTH = 12000, /* of WebP's 16383 */
+  MOST_PAGE_BYTES = 64 * 1024 * 1024,
 };
 
 /* ---- the folder ---- */
+
+/* The page is there before the first picture: without one, files are somebody else's. */
+static bool
+is_ours (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "index.html", NULL);
+  g_autofree char *text = NULL;
+  size_t length;
+  return path_read_file (path, MOST_PAGE_BYTES, &text, &length, NULL) && compare_page_is_one (text);
+}
+
+static bool
+is_empty (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name = NULL;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL && name[0] == '.')
+    continue;
+  return dir != NULL && name == NULL;
+}
+
+/* What would fail after everything is paid for, or replace what no comparison made. */
+static bool
+check_use (const char *folder, const char *to, GError **error)
+{
+  g_autofree char *at = g_strdup (folder);
+  while (!g_file_test (at, G_FILE_TEST_EXISTS)) {
+    char *parent = g_path_get_dirname (at);
+    g_free (at);
+    at = parent;
+  }
+  if (!g_file_test (at, G_FILE_TEST_IS_DIR) || access (at, W_OK | X_OK) != 0)
+    return run_fail (error, RUN_ERROR_INVALID,
+                     "--to '%s' cannot be made: %s is no folder that can be written to", to, at);
+  if (strcmp (at, folder) != 0 || is_empty (folder) || is_ours (folder))
+    return true;
+  return run_fail (error, RUN_ERROR_INVALID,
+                   "--to '%s' holds files that no comparison made, and a comparison might replace "
+                   "them: name a folder of its own, such as out/compare",
+                   to);
+}
 
 char *
 compare_files_folder (const Pipeline *pipeline, const char *to, GError **error)
@@ -41,7 +86,7 @@ compare_files_folder (const Pipeline *pipeline, const char *to, GError **error)
     (void)run_fail (error, RUN_ERROR_INVALID,
                     "--to '%s' leaves the pipeline's folder, for %s; --allow-outside permits it",
                     to, real);
-  else
+  else if (check_use (folder, to, error))
     return g_steal_pointer (&folder);
   return NULL;
 }

@@ -7,7 +7,8 @@
 #include "pipeline/pipeline.h"
 
 /* The folder that `to` names, from the pipeline's folder; not made yet. It stays in there unless the pipeline
- * may leave it. New string; NULL: it may not be written to. */
+ * may leave it, and has to be new, empty or of an earlier comparison. New string; NULL: it may not be written
+ * to. */
 char *compare_files_folder (const Pipeline *pipeline, const char *to, GError **error);
 /* Writes the originals that are there, and notes their names and what their bytes hold. What is there already
  * is left alone. */

@@ -5,11 +5,15 @@
 #include "base/secret.h"
 #include "base/units.h"
 
-static const char head[] =
-  "<!doctype html>\n"
-  "<html lang=\"en\">\n"
-  "<head>\n"
-  "<meta charset=\"utf-8\">\n"
+/* By this a page is known as one of ours. */
+#define BEGIN                                                                                      \
+  "<!doctype html>\n"                                                                              \
+  "<html lang=\"en\">\n"                                                                           \
+  "<head>\n"                                                                                       \
+  "<meta charset=\"utf-8\">\n"                                                                     \
+  "<meta name=\"generator\" content=\"peel compare\">\n"
+
+static const char head[] = BEGIN
   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' "
   "file:; "
@@ -190,4 +194,10 @@ compare_page (const Comparison *comparison)
     append_image (out, comparison, comparison->images->pdata[i]);
   g_string_append (out, "</body>\n</html>\n");
   return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+bool
+compare_page_is_one (const char *text)
+{
+  return g_str_has_prefix (text, BEGIN);
 }

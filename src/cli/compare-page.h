@@ -5,3 +5,5 @@
 
 /* The same for the same pictures, whenever it is written. New string. */
 char *compare_page (const Comparison *comparison);
+/* Was the text of a file made by compare_page? */
+bool compare_page_is_one (const char *text);

@@ -175,6 +175,21 @@ def test_a_folder_stays_in_the_pipeline_s(place):
         expect("index.html" in os.listdir(place.path("../elsewhere")), "not written")
 
 
+def test_files_of_others_are_not_replaced(place):
+    with Compared(place) as service:
+        place.write("site/index.html", "<!doctype html><title>Mine</title>")
+        place.write("out/hero.webp", "an output")
+        place.write("file", "no folder")
+        before = place.files()
+        for to in ("site", "out", "file", "file/below"):
+            refused = service.compare("--to", to, code=2)
+            expect("--to" in refused.summary["error"]["message"], refused)
+        expect_equal(service.surfaces(), [], "asked before it was refused")
+        expect_equal(place.files(), before, "files")
+        service.compare("--to", "out/new")
+        service.compare("--to", "out/new")
+
+
 # ---- money ----
 
 def test_nobody_is_asked_without_a_yes(place):
