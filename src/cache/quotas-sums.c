@@ -75,7 +75,7 @@ find_last_begin (Quotas *quotas, int64_t *out_us, GError **error)
 
 /* Calls that are open are begun now, and numbered anew without gaps. Sums of a day that has begun
  * keep what was spent: that money is gone. What a service asked to wait for was told by the other
- * clock, so it has to tell it again. */
+ * clock, so it has to tell it again, and that it was too busy then would hide that it is now. */
 static bool
 forget_future (Quotas *quotas, int64_t now_us, GError **error)
 {
@@ -89,7 +89,9 @@ forget_future (Quotas *quotas, int64_t now_us, GError **error)
     "     WHERE c.lane = calls.lane AND c.seq IS NULL AND c.id <= calls.id)"
     "  WHERE seq IS NULL;"
     "DELETE FROM sums WHERE day_us > %1$" G_GINT64_FORMAT ";"
-    "UPDATE lanes SET until_us = 0, is_day = 0, why = NULL WHERE until_us > %1$" G_GINT64_FORMAT,
+    "UPDATE lanes SET until_us = 0, is_day = 0, why = NULL WHERE until_us > %1$" G_GINT64_FORMAT ";"
+    "UPDATE lanes SET at_once = 0, halved_us = 0, halved_call = 0, n_throttled = 0 "
+    "  WHERE halved_us > %1$" G_GINT64_FORMAT,
     now_us);
   return database_execute (quotas->database.handle, sql, error);
 }

@@ -101,6 +101,20 @@ calls_of_the_future_do_not_count (void)
 }
 
 static void
+throttles_of_the_future_hide_none_of_today (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (Quotas) quotas = open_quotas (scratch);
+  const int64_t future_us = start_us + 60 * minute_us;
+  QuotaQuestion of = question ("a", "m");
+  end (quotas, begin (quotas, &of, future_us), QUOTA_OUTCOME_THROTTLED, future_us);
+  for (unsigned i = 1; i <= 2; i++) {
+    end (quotas, begin (quotas, &of, start_us + i), QUOTA_OUTCOME_THROTTLED, start_us + i);
+    g_assert_cmpuint (quotas_n_throttled (quotas, "a", "m"), ==, i);
+  }
+}
+
+static void
 a_day_that_was_none_is_begun_again (void)
 {
   g_autoptr (Scratch) scratch = scratch_new ();
@@ -169,6 +183,7 @@ main (int argc, char **argv)
          a_day_that_is_asked_about_late_counts_what_was);
   CLAIM ("what-may-be-charged-counts", what_may_be_charged_counts);
   CLAIM ("calls-of-the-future-do-not-count", calls_of_the_future_do_not_count);
+  CLAIM ("throttles-of-the-future-hide-none-of-today", throttles_of_the_future_hide_none_of_today);
   CLAIM ("a-day-that-was-none-is-begun-again", a_day_that_was_none_is_begun_again);
   CLAIM ("time-stands-still-for-who-waited-to-write", time_stands_still_for_who_waited_to_write);
   CLAIM ("old-calls-are-forgotten", old_calls_are_forgotten);
