@@ -85,7 +85,9 @@ describe (void *data, int bar_columns)
   const RunTotals *totals = progress->totals;
   GString *out = g_string_new (NULL);
   progress_append_bar (out, "originals", n_originals (totals), totals->n_images, bar_columns);
-  progress_append_bar (out, "  outputs", n_outputs (totals), totals->n_expected, bar_columns);
+  /* An image that failed before its outputs were known is one that nobody expected. */
+  progress_append_bar (out, "  outputs", n_outputs (totals),
+                       MAX (totals->n_expected, n_outputs (totals)), bar_columns);
   append_pace (out, progress);
   return g_string_free (out, FALSE);
 }
