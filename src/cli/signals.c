@@ -18,10 +18,30 @@ on_signal (int number)
   interrupt_raise ();
 }
 
+/* A terminal that goes may tell it twice, by the kernel and by its shell: that is no second Ctrl-C, which
+ * would give up what is being paid for. */
+static void
+on_hangup (int number)
+{
+  if (interrupt_count () == 0)
+    on_signal (number);
+}
+
+/* Under nohup the run goes on. */
+static void
+watch_hangup (void)
+{
+  const struct sigaction action = { .sa_handler = on_hangup, .sa_flags = SA_RESTART };
+  struct sigaction before;
+  if (sigaction (SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+    sigaction (SIGHUP, &action, NULL);
+}
+
 void
 signals_watch (void)
 {
   const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
   sigaction (SIGINT, &action, NULL);
   sigaction (SIGTERM, &action, NULL);
+  watch_hangup ();
 }

@@ -1,4 +1,4 @@
-/* Ctrl-C and SIGTERM, for commands that work for a while (run/interrupt.h). */
+/* Ctrl-C, SIGTERM and the end of the terminal, for commands that work for a while (run/interrupt.h). */
 #pragma once
 
 void signals_watch (void);

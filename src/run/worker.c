@@ -223,6 +223,7 @@ worker_main (const char *parent)
   sigset_t blocked;
   signal (SIGINT, SIG_IGN);
   signal (SIGTERM, SIG_IGN);
+  signal (SIGHUP, SIG_IGN);
   sigemptyset (&blocked);
   sigaddset (&blocked, SIGINT);
   sigaddset (&blocked, SIGTERM);

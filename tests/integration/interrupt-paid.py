@@ -1,4 +1,4 @@
-"""Ctrl-C at random moments of a run that pays, again and again to its end: no image is paid for twice,
+"""Ctrl-C, or the end of the terminal, at random moments of a run that pays, again and again to its end: no image is paid for twice,
 and none is lost."""
 
 import random
@@ -20,13 +20,14 @@ REFUSALS = [
 ]
 
 
-def interrupt_once(service, longest):
+def interrupt_once(service, longest, signals):
     """False: the run had ended before."""
     process = service.start(*PAY, "-k")
     support.wait_until(lambda: support.catches(process.pid, signal.SIGINT) or process.poll() is not None,
                        "the handler is set")
     time.sleep(random.uniform(0, longest))
-    process.send_signal(signal.SIGINT)
+    for each in signals:
+        process.send_signal(each)
     result = support.finish(process, None)
     expect(result.code in (0, 4, 130), f"exit {result.code}: {result}")
     return result.code == 130
@@ -53,11 +54,11 @@ def expect_each_once(service, images):
     expect_equal(service.place.leftovers(), [], "temporary files")
 
 
-def interrupted_again_and_again(place, rules):
+def interrupted_again_and_again(place, rules, signals=(signal.SIGINT,)):
     with Service(place, rules=[*rules, TINY], arguments=["--latency", "30..200"]) as service:
         service.configure("ai-studio", jobs=6)
         images = service.lot("ai-studio", range(N_IMAGES))
-        n_hit = sum(interrupt_once(service, 1.0) for _ in range(INTERRUPTS))
+        n_hit = sum(interrupt_once(service, 1.0, signals) for _ in range(INTERRUPTS))
         expect(n_hit > INTERRUPTS // 2, f"only {n_hit} of {INTERRUPTS} hit a run at work")
         run_to_the_end(service)
         print(f"{n_hit} interrupts", flush=True)
@@ -70,6 +71,10 @@ def test_no_image_is_paid_for_twice_and_none_is_lost(place):
 
 def test_nor_when_the_service_refuses_some(place):
     interrupted_again_and_again(place, REFUSALS)
+
+
+def test_nor_when_the_terminal_goes_and_it_is_told_twice(place):
+    interrupted_again_and_again(place, [], (signal.SIGHUP, signal.SIGHUP))
 
 
 support.main(globals())
