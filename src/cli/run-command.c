@@ -41,7 +41,7 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
   signals_watch ();
   bool ok = run_pipeline (pipeline, &settings, reporter_listener (reporter), &result, &error);
   if (ok && settings.only != NULL && settings.only[0] != NULL && result.totals.n_expected == 0 &&
-      !result.has_failed) {
+      !result.has_failed && !result.is_interrupted) {
     g_autofree char *patterns = g_strjoinv ("', '", settings.only);
     reporter_warn (reporter, "no output matches '%s'", patterns);
   }

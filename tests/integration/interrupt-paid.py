@@ -1,5 +1,5 @@
-"""Ctrl-C, or the end of the terminal, at random moments of a run that pays, again and again to its end: no image is paid for twice,
-and none is lost."""
+"""Ctrl-C, or the end of the terminal, at random moments of a run that pays, again and again to its end:
+no image is paid for twice, and none is lost."""
 
 import random
 import signal
