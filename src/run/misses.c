@@ -1,6 +1,7 @@
 #include "run/misses.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "run/call-folder.h"
 #include "run/paid-call.h"
 #include "run/permission.h"
@@ -288,6 +289,19 @@ misses_retry (Run *run)
 
 /* ---- somebody else ---- */
 
+/* Somebody may have agreed to less. New string. */
+static char *
+describe_dearer (const PlanChoice *from, const PlanChoice *to)
+{
+  if (to->is_paid && !to->has_price)
+    return g_strdup (", at a price that is not known");
+  if (to->cost_usd <= from->cost_usd)
+    return g_strdup ("");
+  g_autofree char *before = units_describe_usd (from->cost_usd);
+  g_autofree char *now = units_describe_usd (to->cost_usd);
+  return g_strdup_printf (", for %s each and not %s", now, before);
+}
+
 /* Once for each pair: a thousand images fall alike. */
 static void
 tell_fall (Run *run, const PlanChoice *from, const PlanChoice *to, const char *why)
@@ -298,7 +312,9 @@ tell_fall (Run *run, const PlanChoice *from, const PlanChoice *to, const char *w
   g_autofree char *pair = g_strdup_printf ("%s %s", first, second);
   if (!g_hash_table_add (run->misses.told_others, g_steal_pointer (&pair)))
     return;
-  g_autofree char *message = g_strdup_printf ("%s is asked instead of %s: %s", second, first, why);
+  g_autofree char *dearer = describe_dearer (from, to);
+  g_autofree char *message = g_strdup_printf ("%s is asked instead of %s%s: %s", second, first,
+                                              dearer, why);
   run->listener->warning (run->listener->data, message);
 }
 

@@ -266,6 +266,15 @@ def test_what_may_be_charged_is_not_asked_of_the_next_too(place):
 
 # ---- money and consent ----
 
+def test_a_dearer_second_is_told_with_its_price(place):
+    with service(place, (VERTEX, {"error": "permission"})) as at:
+        configure(at, {**EXPRESS, "cost": 0.01}, **{"ai-studio": {"cost": 0.5, **QUICK}})
+        at.pipeline(PAIR)
+        told = falls(at.run("--json"))
+        expect(told[0].startswith("ai-studio is asked instead of vertex, for 0.50 USD each and not "
+                                  "0.01 USD: vertex answered 403"), told)
+
+
 def test_a_dearer_second_stays_within_max_cost(place):
     with service(place, (VERTEX, {"error": "permission"})) as at:
         configure(at, {**EXPRESS, "cost": 0.01}, **{"ai-studio": {"cost": 0.5, **QUICK}})
