@@ -218,6 +218,22 @@ copy_limits (const PaceLimit *from, unsigned n, QuotaLimit *to)
 }
 
 static bool
+tell_end (Run *run, const GateEnd *end, GError **error)
+{
+  return quotas_end (run->quotas, end->call, end->outcome, end->charge.usd, end->charge.is_certain,
+                     g_get_real_time (), error);
+}
+
+/* Places that are not given back would be waited for without end. */
+static void
+tell_ends (Run *run)
+{
+  GArray *ends = run->network->ends;
+  while (ends->len > 0 && tell_end (run, &g_array_index (ends, GateEnd, ends->len - 1), NULL))
+    g_array_set_size (ends, ends->len - 1);
+}
+
+static bool
 ask_quotas (Run *run, const Gate *gate, GateKey *key, double usd, QuotaReply *out_reply,
             GError **error)
 {
@@ -272,6 +288,7 @@ try_key (Run *run, Gate *gate, GateKey *key, double usd, GatePass *out_pass, GEr
 {
   g_auto (QuotaReply) reply = { 0 };
   int64_t now_us = g_get_real_time ();
+  tell_ends (run);
   if (!ask_quotas (run, gate, key, usd, &reply, error))
     return false;
   key->is_busy = reply.answer == QUOTA_BUSY;
@@ -394,9 +411,11 @@ gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, co
   for (unsigned i = 0; i < gate->keys->len; i++)
     if (key_at (gate, i)->is_busy)
       key_at (gate, i)->free_us = 0;
-  if (!quotas_end (run->quotas, pass->call, outcome, charge->usd, charge->is_certain,
-                   g_get_real_time (), &error))
-    run->listener->warning (run->listener->data, error->message);
+  const GateEnd end = { pass->call, outcome, *charge };
+  if (tell_end (run, &end, &error))
+    return;
+  run->listener->warning (run->listener->data, error->message);
+  g_array_append_val (run->network->ends, end);
 }
 
 /* ---- pauses and ends ---- */

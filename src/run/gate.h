@@ -31,6 +31,13 @@ typedef struct {
   int64_t due_us;         /* LATER: monotonic */
 } GatePass;
 
+/* A call that is over, which the quotas could not be told. */
+typedef struct {
+  int64_t call;
+  QuotaOutcome outcome;
+  Charge charge;
+} GateEnd;
+
 /* One of the run's, made when it is first looked for. `location` may be NULL. */
 Gate *gate_find (Run *run, const Login *login, const PlanChoice *choice, const char *location);
 void gate_free (void *gate);

@@ -16,6 +16,7 @@ struct Network {
   int wake_fd;
   GHashTable *logins;    /* ProviderType* → Login*, owned */
   GHashTable *gates;     /* char* → Gate*, owned */
+  GArray *ends;          /* GateEnd: to be told yet */
   GHashTable *dead_keys; /* Credential* → char*: why nothing is asked with it any more */
   GHashTable
     *dead; /* char*, "PROVIDER" or "PROVIDER MODEL" → char*: why it is not asked any more */

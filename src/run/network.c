@@ -31,6 +31,7 @@ network_new (void)
   network->wake_fd = -1;
   network->logins = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)login_free);
   network->gates = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, gate_free);
+  network->ends = g_array_new (FALSE, FALSE, sizeof (GateEnd));
   network->dead_keys = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   network->dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   network->token_calls = g_ptr_array_new_with_free_func (token_call_free);
@@ -51,6 +52,7 @@ network_free (Network *network)
   g_async_queue_unref (network->events);
   g_ptr_array_unref (network->exchanges);
   g_hash_table_unref (network->gates);
+  g_array_unref (network->ends);
   g_hash_table_unref (network->dead_keys);
   g_hash_table_unref (network->logins);
   g_hash_table_unref (network->dead);

@@ -1,6 +1,7 @@
 """A service that says to wait, and limits of one's own: who waits, for how long, who goes on meanwhile,
 and what the next run knows of it. Times are those of the simulator's log."""
 
+import contextlib
 import datetime
 import email.utils
 import os
@@ -11,7 +12,7 @@ import time
 import zoneinfo
 
 import support
-from generating import PAY, TINY, Service, sidecar
+from generating import PAY, TINY, Service, journal, sidecar
 from quotas import US, calls_of, credentials, end_us, most_at_once, most_in_window
 from support import expect, expect_equal
 
@@ -347,6 +348,27 @@ def test_every_wait_ends_with_ctrl_c(place):
             finish_early(process)
             expect(len(calls(at)) <= 2, f"{name}: {len(calls(at))} calls")
             expect_equal(at.place.leftovers(), [], "left behind")
+
+
+def test_an_end_that_could_not_be_written_is_written_later(place):
+    """Its place is the only one."""
+    with Service(place, rules=[{"do": {"delay": "1500ms", "pixels": "64x64"}}]) as service:
+        service.configure("ai-studio", jobs=1)
+        service.lot("ai-studio", [1, 2])
+        process = service.start(*PAY)
+        path = os.path.join(place.home, "journal.jsonl")
+        support.wait_until(lambda: os.path.exists(path) and journal(place), "a call")
+        with contextlib.closing(sqlite3.connect(os.path.join(place.home, "quotas.sqlite"))) as other:
+            other.execute("CREATE TRIGGER stop BEFORE UPDATE OF is_open ON calls "
+                          "BEGIN SELECT RAISE (ABORT, 'no room'); END")
+            other.commit()
+            support.wait_until(lambda: ("end", "stored") in journal(place), "an answer")
+            time.sleep(0.3)
+            other.execute("DROP TRIGGER stop")
+            other.commit()
+        result = support.finish(process, 0, timeout=20)
+        expect("no room" in result.err, result)
+        expect_equal(len(place.blobs()), 2, "originals")
 
 
 if __name__ == "__main__":
