@@ -172,6 +172,8 @@ static void
 give_up (Run *run, Exchange *exchange, RunErrorCode code, const char *why)
 {
   g_autoptr (GError) error = error_after (exchange, code, why);
+  if (gate_note_failure (exchange->gate))
+    network_give_up (run->network, exchange->choice->provider, exchange->choice->model, why);
   exchange_give_up (run, exchange, error);
 }
 

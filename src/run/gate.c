@@ -31,6 +31,7 @@ struct Gate {
   char *model; /* whose quota it is: with the location, where there are several */
   GArray *keys;
   unsigned next;      /* the key whose turn it is */
+  unsigned n_failed;  /* images in a row, since the last answer */
   bool has_told_full; /* that our own windows make it wait */
 };
 
@@ -407,6 +408,8 @@ void
 gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, const Charge *charge)
 {
   g_autoptr (GError) error = NULL;
+  if (outcome == QUOTA_OUTCOME_ANSWERED)
+    gate->n_failed = 0;
   /* Whoever waits for a place may find one. */
   for (unsigned i = 0; i < gate->keys->len; i++)
     if (key_at (gate, i)->is_busy)
@@ -416,6 +419,14 @@ gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome, co
     return;
   run->listener->warning (run->listener->data, error->message);
   g_array_append_val (run->network->ends, end);
+}
+
+/* Those that are under way fail together, which says no more than one of them. */
+bool
+gate_note_failure (Gate *gate)
+{
+  enum { LEAST_IN_ROW = 8 };
+  return ++gate->n_failed >= MAX (LEAST_IN_ROW, 2 * (unsigned)gate->pace.jobs);
 }
 
 /* ---- pauses and ends ---- */

@@ -55,6 +55,9 @@ GateAnswer gate_enter (Run *run, Gate *gate, double usd, bool has_tried, GatePas
 void gate_leave (Run *run, Gate *gate, const GatePass *pass, QuotaOutcome outcome,
                  const Charge *charge);
 
+/* An image got nothing after all its attempts. True: so did so many in a row that the others need not try. */
+bool gate_note_failure (Gate *gate);
+
 /* After gate_leave with QUOTA_OUTCOME_THROTTLED: nothing is asked with the key for as long as the
  * service says (-1: it did not). `why` is what it said. */
 void gate_pause (Run *run, Gate *gate, const GatePass *pass, int64_t wanted_ms, const char *why);

@@ -168,6 +168,16 @@ def test_fewer_at_once_after_throttles_and_more_again(place):
             expect_equal(len(asked), 94, "calls")
 
 
+def test_a_service_that_answers_nobody_is_left_alone(place):
+    with service(place, ({}, {"error": "overloaded"})) as at:
+        at.configure("ai-studio", jobs=2, retries=1, **QUICK)
+        at.lot("ai-studio", range(200))
+        result = at.run("-k", code=3)
+        asked = len(calls(at))
+        expect(16 <= asked <= 20, f"{asked} calls, two for each of the first eight images or so")
+        expect("lot@150: not asked, since for another image ai-studio answered 503" in result.err, result)
+
+
 # ---- quotas of the day ----
 
 def pacific_midnight():
