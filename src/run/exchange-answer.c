@@ -248,7 +248,8 @@ take_trouble (Run *run, Exchange *exchange, RunErrorCode code, const Verdict *ve
 static void
 take_empty (Run *run, Exchange *exchange, RunErrorCode code, const Verdict *verdict)
 {
-  if (++exchange->n_empty >= MOST_EMPTY) {
+  /* What is billed has been counted. */
+  if (++exchange->n_empty >= MOST_EMPTY && !verdict->is_billed) {
     fail_attempt (run, exchange, code, verdict->message);
     return;
   }

@@ -21,10 +21,12 @@ typedef struct {
   unsigned index; /* in the plan */
   const PlanImage *image;
   PlanRequest *request; /* of a generated image */
-  Flight *flight;       /* while its original is being made; NULL: it is not */
-  JournalCall *call;    /* of a paid one, while a worker is at it */
-  int64_t asked_us;     /* when the worker was given it */
-  bool keep;            /* of a loaded one: its bytes go into the cache */
+  const PlanChoice
+    *first_choice;   /* whom it was asked of before it fell to somebody else; NULL: it did not */
+  Flight *flight;    /* while its original is being made; NULL: it is not */
+  JournalCall *call; /* of a paid one, while a worker is at it */
+  int64_t asked_us;  /* when the worker was given it */
+  bool keep;         /* of a loaded one: its bytes go into the cache */
   FileStamp
     file_stamp;  /* of a loaded one, from before it was read: what is remembered of its bytes */
   Charge charge; /* of its last call; nothing until that is over */

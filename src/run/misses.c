@@ -329,6 +329,8 @@ misses_ask_other (Run *run, ImageRun *image_run, const GError *why)
     return false;
   const PlanChoice *to = plan_choice (request);
   tell_fall (run, from, to, why->message);
+  if (image_run->first_choice == NULL)
+    image_run->first_choice = from;
   if (image_run->call != NULL)
     paid_call_end (run, image_run, why);
   /* Nothing was charged: an image that asks for the same may ask, too, and falls alike. */

@@ -78,12 +78,21 @@ will_miss (Run *run, ImageRun *probe)
   return run_expand_outputs (run, probe, &facts, NULL) && run_has_selected (probe);
 }
 
-/* Whoever it falls to when the first does not answer: what that costs is asked about before each call. */
+/* Whoever it falls to when the first does not answer, if that is for no more. */
 static void
 permit (Run *run, const PlanRequest *request)
 {
   for (unsigned i = request->choice; i < request->choices->len; i++)
     misses_add_request (run->misses.permitted, plan_choice_at (request, i));
+}
+
+/* Whoever agreed to a price did not agree to a higher one, or to one that nobody knows. */
+static bool
+is_dearer (const ImageRun *image_run)
+{
+  const PlanChoice *choice = plan_choice (image_run->request), *first = image_run->first_choice;
+  return first != NULL && choice->is_paid &&
+         (choice->cost_usd > first->cost_usd || choice->has_price < first->has_price);
 }
 
 /* Fills `permitted` with the paid requests that will miss. */
@@ -282,9 +291,13 @@ check_consent (Run *run, const ImageRun *image_run, GError **error)
     return refuse_unconfigured (run, image_run, error);
   if (choice->is_paid && misses->refusal != NULL)
     return refuse (run, image_run, misses->refusal, "--on-miss generate", error);
-  if (choice->is_paid && misses->permitted != NULL && settings->on_miss != ON_MISS_GENERATE &&
-      !g_hash_table_contains (misses->permitted, &choice->fingerprint))
-    return refuse (run, image_run, "is not among what this run was allowed to pay for",
+  if (!choice->is_paid || misses->permitted == NULL || settings->on_miss == ON_MISS_GENERATE)
+    return true;
+  if (is_dearer (image_run))
+    return refuse (run, image_run, "whom it falls to costs more than what was agreed to",
+                   "--on-miss generate", error);
+  if (!g_hash_table_contains (misses->permitted, &choice->fingerprint))
+    return refuse (run, image_run, "it is not among what this run was allowed to pay for",
                    "--on-miss generate", error);
   return true;
 }

@@ -275,6 +275,16 @@ def test_a_dearer_second_is_told_with_its_price(place):
                                   "0.01 USD: vertex answered 403"), told)
 
 
+def test_a_yes_is_to_the_price_that_was_shown(place):
+    with service(place, (VERTEX, {"error": "permission"})) as at:
+        for cost, code, asked in ((0.5, 7, ["vertex"]), (0.01, 0, ["vertex", "vertex", "gemini"])):
+            configure(at, {**EXPRESS, "cost": 0.01}, **{"ai-studio": {"cost": cost, **QUICK}})
+            at.pipeline(PAIR)
+            found, shown, n_asked = support.at_terminal(place, b"yes\n", environment=at.environment())
+            expect_equal((found, n_asked, at.asked()), (code, 1, asked), shown)
+            expect(code == 0 or "costs more than what was agreed to" in shown, shown)
+
+
 def test_a_dearer_second_stays_within_max_cost(place):
     with service(place, (VERTEX, {"error": "permission"})) as at:
         configure(at, {**EXPRESS, "cost": 0.01}, **{"ai-studio": {"cost": 0.5, **QUICK}})

@@ -3,7 +3,6 @@
 import collections
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -329,56 +328,35 @@ def test_what_could_not_be_read_is_not_paid_for(place):
     expect_equal(calls.runs, [], "runs")
 
 
-def at_terminal(place, answer, *arguments):
-    """Runs with a terminal; types `answer` when asked. Exit code and all that was shown."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(place.folder)
-        os.execve(support.PEEL, [support.PEEL, "run", "p.yaml", *arguments], place.environment())
-    shown = b""
-    n_asked = 0
-    try:
-        while chunk := os.read(terminal, 4096):
-            shown += chunk
-            if shown.count(b"[y/N] ") > n_asked:
-                n_asked += 1
-                os.write(terminal, answer)
-    except OSError:
-        pass
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(status), shown.decode(errors="replace"), n_asked
-
-
 def test_a_terminal_is_asked_once_for_the_whole_run(place):
     calls = Calls(place, cost=0.05)
     place.write("p.yaml", THREE)
-    code, shown, n_asked = at_terminal(place, b"\n")
+    code, shown, n_asked = support.at_terminal(place, b"\n")
     expect("3 originals are not in the cache; command would make them for 0.15 USD. Go on? [y/N]"
            in shown, shown)
     expect("the answer was no" in shown, shown)
     expect_equal((code, n_asked, calls.runs), (7, 1, []), "a no")
-    code, shown, n_asked = at_terminal(place, b"yes\n")
+    code, shown, n_asked = support.at_terminal(place, b"yes\n")
     expect_equal((code, n_asked, len(calls.runs)), (0, 1, 3), f"a yes: {shown}")
-    code, _, n_asked = at_terminal(place, b"n\n", "--refresh", "*")
+    code, _, n_asked = support.at_terminal(place, b"n\n", "--refresh", "*")
     expect_equal((code, n_asked), (0, 0), "nothing to ask")
 
 
 def test_a_terminal_is_not_asked_for_what_is_free_or_agreed_to(place):
     calls = Calls(place)
     place.write("p.yaml", THREE)
-    expect_equal(at_terminal(place, b"n\n")[::2], (0, 0), "free")
+    expect_equal(support.at_terminal(place, b"n\n")[::2], (0, 0), "free")
     calls.configure(cost=0.05)
-    expect_equal(at_terminal(place, b"n\n", "--on-miss", "generate", "--regenerate", "*")[::2],
+    expect_equal(support.at_terminal(place, b"n\n", "--on-miss", "generate", "--regenerate", "*")[::2],
                  (0, 0), "agreed to")
-    expect_equal(at_terminal(place, b"n\n", "--on-miss", "fail", "--regenerate", "*")[::2],
+    expect_equal(support.at_terminal(place, b"n\n", "--on-miss", "fail", "--regenerate", "*")[::2],
                  (7, 0), "refused")
 
 
 def test_ctrl_c_at_the_question_is_an_interrupt(place):
     calls = Calls(place, cost=0.05)
     place.write("p.yaml", PIPELINE)
-    code, shown, _ = at_terminal(place, b"\x03")
+    code, shown, _ = support.at_terminal(place, b"\x03")
     expect_equal((code, calls.runs), (130, []), shown)
 
 

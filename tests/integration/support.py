@@ -7,6 +7,7 @@ fails by raising. The binary is named by $PEEL.
 import hashlib
 import json
 import os
+import pty
 import random
 import shutil
 import struct
@@ -247,6 +248,28 @@ def vips(*arguments):
 
 
 # ---- running ----
+
+def at_terminal(place, answer, *arguments, environment=None):
+    """`peel run p.yaml` with a terminal; types `answer` when asked. Exit code, all that was shown, and
+    how often it asked."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(place.folder)
+        os.execve(PEEL, [PEEL, "run", "p.yaml", *arguments], environment or place.environment())
+    shown = b""
+    n_asked = 0
+    try:
+        while chunk := os.read(terminal, 4096):
+            shown += chunk
+            if shown.count(b"[y/N] ") > n_asked:
+                n_asked += 1
+                os.write(terminal, answer)
+    except OSError:
+        pass
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(status), shown.decode(errors="replace"), n_asked
+
 
 def main(tests):
     seed = int(os.environ.get("PEEL_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)

@@ -111,11 +111,11 @@ def test_another_key_goes_on_meanwhile(place):
         at.lot("ai-studio", range(8))
         at.run()
         asked = calls(at)
-        expect_equal((asked[0]["status"], asked[0]["credential"]), (429, "key:1"), "the throttle")
-        end = end_us(asked[0]) + 2.9 * US
-        meanwhile = [call["credential"] for call in asked[1:] if call["us"] < end]
-        expect("key:1" not in meanwhile, f"the key was used in its pause: {meanwhile}")
-        expect(len(meanwhile) >= 7, f"the other key was used {len(meanwhile)} times in the pause")
+        throttle, = [call for call in asked if call["status"] == 429]
+        begin = end_us(throttle)
+        meanwhile = [call["credential"] for call in asked if begin < call["us"] < begin + 2.9 * US]
+        expect(throttle["credential"] not in meanwhile, f"the key was used in its pause: {meanwhile}")
+        expect(len(meanwhile) >= 6, f"the other key was used {len(meanwhile)} times in the pause")
 
 
 def test_a_wait_beyond_most_wait_is_an_error_in_the_next_run_too(place):
