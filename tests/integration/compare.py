@@ -3,7 +3,6 @@
 import html.parser
 import json
 import os
-import pty
 import subprocess
 
 import support
@@ -251,23 +250,7 @@ def test_a_dry_run_that_would_not_be_allowed_says_so(place):
 
 
 def at_terminal(service, answer):
-    """The exit code, what was shown, and how often it asked."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(service.place.folder)
-        os.execve(support.PEEL, [support.PEEL, *ON], service.environment())
-    shown, n_asked = b"", 0
-    try:
-        while chunk := os.read(terminal, 4096):
-            shown += chunk
-            if shown.count(b"[y/N] ") > n_asked:
-                n_asked += 1
-                os.write(terminal, answer)
-    except OSError:
-        pass
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(status), shown.decode(errors="replace"), n_asked
+    return support.at_terminal(service.place, answer, command=ON, environment=service.environment())
 
 
 def test_a_terminal_is_asked_once_for_all_providers(place):

@@ -249,13 +249,13 @@ def vips(*arguments):
 
 # ---- running ----
 
-def at_terminal(place, answer, *arguments, environment=None):
-    """`peel run p.yaml` with a terminal; types `answer` when asked. Exit code, all that was shown, and
+def at_terminal(place, answer, *arguments, command=("run", "p.yaml"), environment=None):
+    """A command with a terminal; types `answer` when asked. Exit code, all that was shown, and
     how often it asked."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(place.folder)
-        os.execve(PEEL, [PEEL, "run", "p.yaml", *arguments], environment or place.environment())
+        os.execve(PEEL, [PEEL, *command, *arguments], environment or place.environment())
     shown = b""
     n_asked = 0
     try:
