@@ -112,6 +112,9 @@ double quotas_clean_usd (double usd);
  * for when more was spent than is allowed. */
 bool quotas_fits (double spent_usd, double usd, double budget_usd);
 
+/* The newest call and when it was begun; 0 when there is none. Either may be NULL. */
+bool quotas_find_last_call (Quotas *quotas, int64_t *out_call, int64_t *out_begun_us,
+                            GError **error);
 /* The time by which calls are begun: `now_us`, but never before the last call, so that they are in
  * order whoever waited longest to write. If the clock was set back, calls that are in the future now
  * do not count any more. */

@@ -118,23 +118,11 @@ halve_pace (QuotasLane *lane, int64_t n_open, int64_t now_us)
 }
 
 static bool
-find_newest_call (Quotas *quotas, int64_t *out_call, GError **error)
-{
-  bool found;
-  sqlite3_stmt *select = quotas_bind (quotas, QUOTAS_LAST_CALL, "");
-  if (!quotas_step (quotas, select, &found, error))
-    return false;
-  *out_call = found ? sqlite3_column_int64 (select, 1) : 0;
-  sqlite3_reset (select);
-  return true;
-}
-
-static bool
 learn_throttle (Quotas *quotas, QuotasLane *lane, int64_t call, int64_t now_us, GError **error)
 {
   int64_t n_open, n_account;
   if (!quotas_count_open (quotas, lane, &n_open, &n_account, error) ||
-      !find_newest_call (quotas, &lane->halved_call, error))
+      !quotas_find_last_call (quotas, &lane->halved_call, NULL, error))
     return false;
   /* The call itself is closed by now. */
   halve_pace (lane, n_open + 1, now_us);

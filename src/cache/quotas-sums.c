@@ -61,14 +61,17 @@ quotas_add_to_sums (Quotas *quotas, int64_t lane, int64_t account, int64_t begun
 
 /* ---- the clock ---- */
 
-static bool
-find_last_begin (Quotas *quotas, int64_t *out_us, GError **error)
+bool
+quotas_find_last_call (Quotas *quotas, int64_t *out_call, int64_t *out_begun_us, GError **error)
 {
   bool found;
   sqlite3_stmt *select = quotas_bind (quotas, QUOTAS_LAST_CALL, "");
   if (!quotas_step (quotas, select, &found, error))
     return false;
-  *out_us = found ? sqlite3_column_int64 (select, 0) : 0;
+  if (out_begun_us != NULL)
+    *out_begun_us = found ? sqlite3_column_int64 (select, 0) : 0;
+  if (out_call != NULL)
+    *out_call = found ? sqlite3_column_int64 (select, 1) : 0;
   sqlite3_reset (select);
   return true;
 }
@@ -100,7 +103,7 @@ bool
 quotas_settle_clock (Quotas *quotas, int64_t now_us, int64_t *out_us, GError **error)
 {
   int64_t last_us;
-  if (!find_last_begin (quotas, &last_us, error))
+  if (!quotas_find_last_call (quotas, NULL, &last_us, error))
     return false;
   if (last_us > now_us && last_us - now_us > most_skew_us) {
     if (!forget_future (quotas, now_us, error))
