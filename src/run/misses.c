@@ -325,14 +325,17 @@ misses_ask_other (Run *run, ImageRun *image_run, const GError *why)
   g_autoptr (GError) error = NULL;
   PlanRequest *request = image_run->request;
   const PlanChoice *from = plan_choice (request);
-  if (run->is_stopping || !plan_next_choice (request))
+  if (run->is_stopping)
+    return false;
+  /* What it cost is by the price of whom it was made with. */
+  if (image_run->call != NULL)
+    paid_call_end (run, image_run, why);
+  if (!plan_next_choice (request))
     return false;
   const PlanChoice *to = plan_choice (request);
   tell_fall (run, from, to, why->message);
   if (image_run->first_choice == NULL)
     image_run->first_choice = from;
-  if (image_run->call != NULL)
-    paid_call_end (run, image_run, why);
   /* Nothing was charged: an image that asks for the same may ask, too, and falls alike. */
   if (image_run->n_billed == 0)
     g_hash_table_remove (run->misses.begun, &from->fingerprint);
