@@ -332,7 +332,7 @@ metadata_compose (const MetadataOptions *options, const MetadataBlobs *original,
     return false;
 
   ExifFacts exif = { composition.camera, width, height, density_dpi };
-  *out_blobs = (MetadataBlobs){ exif_build (&composition.record, &exif), packet, NULL };
+  *out_blobs = (MetadataBlobs){ exif_build (&composition.record, &exif), packet, NULL, NULL };
   if (out_verdicts != NULL)
     *out_verdicts = g_steal_pointer (&composition.verdicts);
   return true;

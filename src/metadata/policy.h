@@ -20,9 +20,27 @@ typedef enum {
   METADATA_GROUP_RIGHTS,      /* copyright, creator, credit, usage terms */
   METADATA_GROUP_DESCRIPTION, /* title, description, keywords */
   METADATA_GROUP_PROMPT,      /* what was asked of the model */
+  METADATA_GROUP_PARAMETERS,  /* seed, steps, sampler, model, workflow: how it was made */
   METADATA_GROUP_CAMERA,      /* camera, lens, exposure, capture time */
+  METADATA_GROUP_C2PA,        /* Content Credentials */
   METADATA_N_GROUPS,
 } MetadataGroup;
+
+/* What becomes of the colour profile. */
+typedef enum {
+  METADATA_ICC_AUTO,    /* as the groups say: KEEP or DROP */
+  METADATA_ICC_KEEP,    /* pixels and profile as they are */
+  METADATA_ICC_CONVERT, /* pixels to sRGB, and its profile */
+  METADATA_ICC_DROP,    /* pixels to sRGB, no profile */
+} MetadataIcc;
+
+/* Where Content Credentials go. */
+typedef enum {
+  METADATA_C2PA_AUTO,    /* as the groups say: EMBED or DROP */
+  METADATA_C2PA_EMBED,   /* into the file; beside it where the format has no place */
+  METADATA_C2PA_SIDECAR, /* beside it */
+  METADATA_C2PA_DROP,
+} MetadataC2pa;
 
 /* As a user writes them: "provenance", "ai-label". */
 extern const char *const metadata_policy_words[METADATA_ALL + 1];
@@ -39,18 +57,31 @@ typedef struct {
   int policy;    /* MetadataPolicyWord */
   unsigned keep; /* bits of 1u << MetadataGroup */
   unsigned drop; /* wins over the policy; the AI label only goes when named here */
+  int icc;       /* MetadataIcc */
+  int c2pa;      /* MetadataC2pa */
   MetadataSet set;
 } MetadataOptions;
 
 /* The bits of all groups that stay: policy, + keep, - drop. */
 unsigned metadata_groups (const MetadataOptions *options);
+/* AUTO resolved. */
+MetadataIcc metadata_icc (const MetadataOptions *options);
+MetadataC2pa metadata_c2pa (const MetadataOptions *options);
+
+/* A text chunk of a PNG, or a comment of a JPEG. */
+typedef struct {
+  char *keyword, *text; /* UTF-8 */
+} MetadataText;
 
 /* What a picture carries, or is to carry. NULL: none. Owned. */
 typedef struct {
-  GBytes *exif; /* with "Exif\0\0" */
+  GBytes *exif; /* with "Exif\0\0" or without */
   GBytes *xmp;  /* a packet */
   GBytes *iptc;
+  GPtrArray *texts; /* MetadataText* */
 } MetadataBlobs;
+/* Both are copied. */
+void metadata_blobs_add_text (MetadataBlobs *blobs, const char *keyword, const char *text);
 void metadata_blobs_clear (MetadataBlobs *blobs);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MetadataBlobs, metadata_blobs_clear)
 

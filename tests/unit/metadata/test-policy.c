@@ -80,14 +80,17 @@ words_are_groups (void)
   static const unsigned expected[] = {
     [METADATA_STRIP] = BIT (AI_LABEL),
     [METADATA_COPYRIGHT] = BIT (AI_LABEL) | BIT (RIGHTS),
-    [METADATA_PROVENANCE] = BIT (AI_LABEL) | BIT (RIGHTS) | BIT (ICC) | BIT (DESCRIPTION),
+    [METADATA_PROVENANCE] = BIT (AI_LABEL) | BIT (RIGHTS) | BIT (ICC) | BIT (DESCRIPTION) |
+                            BIT (C2PA),
     [METADATA_ALL] = (1u << METADATA_N_GROUPS) - 1,
   };
   for (int policy = 0; policy <= METADATA_ALL; policy++)
     g_assert_cmpuint (metadata_groups (&(MetadataOptions){ .policy = policy }), ==,
                       expected[policy]);
   MetadataOptions both = {
-    METADATA_COPYRIGHT, BIT (CAMERA) | BIT (ICC), BIT (ICC) | BIT (RIGHTS), { 0 }
+    .policy = METADATA_COPYRIGHT,
+    .keep = BIT (CAMERA) | BIT (ICC),
+    .drop = BIT (ICC) | BIT (RIGHTS),
   };
   g_assert_cmpuint (metadata_groups (&both), ==, BIT (AI_LABEL) | BIT (CAMERA));
 }
@@ -123,7 +126,11 @@ a_policy_lets_its_groups_through (void)
 static void
 keep_adds_and_drop_wins (void)
 {
-  MetadataOptions options = { METADATA_PROVENANCE, BIT (PROMPT), BIT (RIGHTS), { 0 } };
+  MetadataOptions options = {
+    .policy = METADATA_PROVENANCE,
+    .keep = BIT (PROMPT),
+    .drop = BIT (RIGHTS),
+  };
   g_auto (Outcome) outcome = compose (&options, full_packet, &no_facts);
   g_assert_true (holds (&outcome, "canary-prompt-1"));
   g_assert_false (holds (&outcome, "canary-rights"));
