@@ -95,6 +95,8 @@ typedef struct {
   bool has_icc;
   char *
     source_type; /* DigitalSourceType term: declared in the bytes, or given by the provider; NULL */
+  char *credentials;       /* "valid" or what is wrong with the Content Credentials in the bytes
+                        (c2pa_summary); NULL: there are none, or nobody has looked */
   GPtrArray *acquisitions; /* CacheAcquisition*, oldest first, owned */
   GPtrArray *tags;         /* char*, sorted (tags.h), owned */
   char *repack_tried; /* with what repacking was tried in vain (blob-repack.c); NULL: it was not */

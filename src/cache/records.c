@@ -82,6 +82,7 @@ cache_record_free (CacheRecord *record)
     return;
   g_free (record->format);
   g_free (record->source_type);
+  g_free (record->credentials);
   g_free (record->repack_tried);
   g_ptr_array_unref (record->acquisitions);
   g_ptr_array_unref (record->tags);
@@ -213,6 +214,7 @@ merge (const CacheRecord *given, const CacheRecord *stored, bool *out_changed)
   merged->tags = tags;
   merged->format = g_strdup (given->format);
   merged->source_type = g_strdup (given->source_type);
+  merged->credentials = g_strdup (given->credentials);
   merged->repack_tried = g_strdup (given->repack_tried);
   *out_changed = stored == NULL;
   if (stored != NULL) {

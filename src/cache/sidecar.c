@@ -96,6 +96,7 @@ record_to_json (const CacheRecord *record)
   cJSON_AddNumberToObject (root, "channels", record->n_channels);
   cJSON_AddBoolToObject (root, "has-icc", record->has_icc);
   add_text (root, "source-type", record->source_type);
+  add_text (root, "credentials", record->credentials);
   add_text (root, "repack-tried", record->repack_tried);
   add_tags (root, record->tags);
   cJSON *list = cJSON_AddArrayToObject (root, "acquisitions");
@@ -275,6 +276,7 @@ record_from_json (const cJSON *root, GError **error)
   read_int (root, "channels", &record->n_channels, &ok);
   read_bool (root, "has-icc", &record->has_icc, &ok);
   read_text (root, "source-type", &record->source_type, &ok);
+  read_text (root, "credentials", &record->credentials, &ok);
   read_text (root, "repack-tried", &record->repack_tried, &ok);
   read_tags (root, record, &ok);
   read_acquisitions (root, record, &ok);

@@ -11,6 +11,7 @@
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/signing.h"
 
 #define GENERATED "<!-- Made by scripts/update-reference from the tables of the program. -->\n\n"
 
@@ -137,6 +138,8 @@ append_configuration (GString *out)
   append_keys (out, "Keys of a profile", profile_keys);
   g_string_append (out, "\n## budget\n\n");
   options_append_markdown (&budget_options, false, out);
+  g_string_append (out, "\n## signing\n\n");
+  options_append_markdown (&signing_options, false, out);
   for (unsigned i = 0; i < provider_n_types (); i++) {
     const ProviderType *type = provider_types[i];
     if (type->config == NULL)

@@ -88,6 +88,8 @@ run_events_output (const OutputEvent *event)
     cJSON_AddStringToObject (json, "fingerprint", digest_to_hex (&derivative->fingerprint).text);
   if (event->facts != NULL)
     cJSON_AddRawToObject (json, "facts", event->facts);
+  if (event->metadata != NULL)
+    cJSON_AddRawToObject (json, "metadata", event->metadata);
   if (event->status == OUTPUT_TO_MAKE) {
     cJSON_AddStringToObject (json, "format", image_format_type (derivative->format)->name);
     cJSON_AddNumberToObject (json, "width", derivative->shape.width);

@@ -49,7 +49,7 @@ set_target_error (GError **error, const EncodeOptions *options, size_t smallest,
 {
   const ImageFormatType *type = image_format_type ((ImageFormat)options->format);
   g_autofree char *wanted = units_format_bytes (options->max_bytes);
-  g_autofree char *reached = units_describe_bytes ((int64_t)smallest);
+  g_autofree char *reached = units_describe_bytes ((int64_t)smallest + options->beside_bytes);
   if (quality > 0)
     g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_TARGET,
                  "max-bytes %s cannot be met: the %s is still %s at quality %d; make the picture "
@@ -66,14 +66,16 @@ set_target_error (GError **error, const EncodeOptions *options, size_t smallest,
 static bool
 fits (GBytes *bytes, const EncodeOptions *options)
 {
-  return options->max_bytes <= 0 || g_bytes_get_size (bytes) <= (uint64_t)options->max_bytes;
+  return options->max_bytes <= 0 ||
+         (int64_t)g_bytes_get_size (bytes) + options->beside_bytes <= options->max_bytes;
 }
 
 /* Within 3 % of the limit a better quality would not be seen, and each try costs an encode. */
 static bool
 is_close (GBytes *bytes, const EncodeOptions *options)
 {
-  return (double)g_bytes_get_size (bytes) >= 0.97 * (double)options->max_bytes;
+  return (double)((int64_t)g_bytes_get_size (bytes) + options->beside_bytes) >=
+         0.97 * (double)options->max_bytes;
 }
 
 /* Halves what is left between the floor and the quality that was too large: sizes grow with quality,

@@ -44,6 +44,7 @@ typedef struct {
   int format;            /* ImageFormat; UNKNOWN: the one of `to`'s extension */
   NumberOrWord quality;  /* 1 to 100, or an ImageQualityWord */
   int64_t max_bytes;     /* 0: no limit. Quality is searched downwards to fit */
+  int64_t beside_bytes;  /* of max_bytes: what the file will carry beside what is encoded here */
   int min_quality;       /* the search's floor; below it is IMAGE_ERROR_TARGET */
   NumberOrWord effort;   /* webp 0 to 6, avif 0 to 9, or auto */
   int chroma;            /* ImageChroma; jpeg, webp, avif */

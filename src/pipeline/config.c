@@ -28,6 +28,7 @@ struct Config {
   ModelTable *models;
   Node *generate; /* of the profile, or NULL */
   Budget budget;
+  Signing *signing;
 };
 
 static void
@@ -68,6 +69,7 @@ config_new (const char *path, const char *profile)
       config->providers[i] = options_new (provider_types[i]->config);
   config->models = model_table_new ();
   budget_init (&config->budget);
+  config->signing = options_new (&signing_options);
   return config;
 }
 
@@ -86,6 +88,7 @@ config_free (Config *config)
   g_ptr_array_unref (config->layers);
   model_table_free (config->models);
   budget_clear (&config->budget);
+  options_free (&signing_options, config->signing);
   g_free (config);
 }
 
@@ -186,6 +189,8 @@ read_part (Config *config, const Node *part, const PipelineKey *keys, const char
   ok = read_generate (config, node_get (part, "generate"), problems) && ok;
   const Node *budget = node_get (part, "budget");
   ok = (budget == NULL || budget_read (&config->budget, budget, problems)) && ok;
+  const Node *signing = node_get (part, "signing");
+  ok = (signing == NULL || signing_read (config->signing, signing, folder, problems)) && ok;
   return ok && read_providers (config, folder, node_get (part, "providers"), problems);
 }
 
@@ -447,6 +452,12 @@ const Budget *
 config_budget (const Config *config)
 {
   return config != NULL ? &config->budget : NULL;
+}
+
+const Signing *
+config_signing (const Config *config)
+{
+  return config != NULL ? config->signing : NULL;
 }
 
 const ModelTable *

@@ -11,6 +11,7 @@
  *     profiles:
  *       staging: { generate: { provider: openai }, providers: { openai: { cost: 0.09 } } }
  *     budget: { per-day: 5 }
+ *     signing: { certificate: chain.pem, key: { file: key.pem } }
  *
  * A project has one of its own, if the user trusts it (project.h): it is laid over the user's, option by
  * option. One profile may be chosen: what it says is laid over the file that it stands in, and where both
@@ -21,6 +22,7 @@
 
 #include "base/problems.h"
 #include "pipeline/budget.h"
+#include "pipeline/signing.h"
 #include "providers/provider.h"
 
 typedef struct Config Config;
@@ -67,5 +69,7 @@ ModelOrigin config_model_origin (const Config *config, const char *id);
 Node *config_generate (const Config *config);
 /* What may be spent. Borrowed; NULL when `config` is. */
 const Budget *config_budget (const Config *config);
+/* Who signs Content Credentials. Borrowed; NULL when `config` is. */
+const Signing *config_signing (const Config *config);
 /* NULL when `config` is. */
 const ModelTable *config_models (const Config *config);

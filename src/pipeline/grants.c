@@ -203,6 +203,22 @@ add_budget (const Lister *lister, const Node *map)
   take (lister, GRANT_BUDGET, "budget", g_strdup_printf ("%s a day", usd));
 }
 
+/* Its program is run, or its key signs in the user's name. */
+static void
+add_signing (const Lister *lister, const Node *map)
+{
+  const Signing *signing = config_signing (lister->config);
+  if (map == NULL || map->kind != NODE_MAP)
+    return;
+  if (signing->command != NULL && signing->command[0] != NULL)
+    take (lister, GRANT_PROGRAM, "signing", join_command (signing->command));
+  if (signing->key != NULL)
+    add_secret (lister, "signing", signing->key);
+  if (signing->certificate != NULL)
+    take (lister, GRANT_OPTION, "signing",
+          g_strconcat ("certificate: ", signing->certificate, NULL));
+}
+
 /* `part` is the project's tree, or a profile in it, or NULL. */
 static void
 add_part (const Lister *lister, const Node *part)
@@ -216,6 +232,7 @@ add_part (const Lister *lister, const Node *part)
   add_generate (lister, node_get (part, "generate"));
   add_models (lister, node_get (part, "models"));
   add_budget (lister, node_get (part, "budget"));
+  add_signing (lister, node_get (part, "signing"));
 }
 
 static void

@@ -62,6 +62,7 @@ const PipelineKey config_keys[] = {
     PIPELINE_KEY_MODELS },
   { "budget", "What may be spent, as in 'per-day: 5'; of several files the lowest counts",
     PIPELINE_KEY_BUDGET },
+  { "signing", "Who signs the Content Credentials of outputs", PIPELINE_KEY_SIGNING },
   { "profiles", "What else holds in a run with --profile NAME: dev, staging, production",
     PIPELINE_KEY_PROFILES },
   { NULL },
@@ -73,6 +74,7 @@ const PipelineKey profile_keys[] = {
   { "providers", "As above, option by option over what stands there", PIPELINE_KEY_PROVIDERS },
   { "models", "As above, option by option over what stands there", PIPELINE_KEY_MODELS },
   { "budget", "What may be spent; the lowest counts", PIPELINE_KEY_BUDGET },
+  { "signing", "As above, option by option over what stands there", PIPELINE_KEY_SIGNING },
   { NULL },
 };
 
@@ -117,6 +119,8 @@ keys_describe_kind (PipelineKeyKind kind)
     return "a map of names to profiles";
   case PIPELINE_KEY_BUDGET:
     return "a map with 'per-day'";
+  case PIPELINE_KEY_SIGNING:
+    return "a map with 'certificate', and 'key' or 'command'";
   }
   return "";
 }

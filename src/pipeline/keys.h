@@ -23,6 +23,7 @@ typedef enum {
   PIPELINE_KEY_GENERATE,  /* options of `generate`, but those of profile_omits */
   PIPELINE_KEY_PROFILES,  /* a map of names to maps with profile_keys */
   PIPELINE_KEY_BUDGET,    /* a map with the options of budget.h */
+  PIPELINE_KEY_SIGNING,   /* a map with the options of signing.h */
 } PipelineKeyKind;
 
 typedef struct {

@@ -12,6 +12,7 @@
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
 #include "pipeline/profile.h"
+#include "pipeline/signing.h"
 #include "providers/provider.h"
 #include "stages/stage.h"
 
@@ -214,6 +215,8 @@ new_key_value (PipelineKeyKind kind)
     return new_map (new_profile ());
   case PIPELINE_KEY_BUDGET:
     return options_schema (&budget_options);
+  case PIPELINE_KEY_SIGNING:
+    return options_schema (&signing_options);
   }
   return cJSON_CreateObject ();
 }

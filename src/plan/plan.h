@@ -46,6 +46,7 @@ typedef struct {
   /* Is there, as far as can be seen without asking anybody, all that a request of `provider` needs? `config` is a
    * Config. NULL: there is. */
   bool (*is_ready) (void *data, const ProviderType *provider, const Config *config);
+  const Digest *certificate; /* of who signs Content Credentials; NULL: nobody does */
 } PlanWorld;
 
 /* What is known of an original. */
@@ -56,6 +57,7 @@ typedef struct {
   Shape shape;                    /* upright pixels */
   const char *source_type;        /* DigitalSourceType term, or NULL; borrowed */
   const char *prompt, *ai_system; /* of a generated original, or NULL; borrowed */
+  bool has_credentials;           /* Content Credentials stand in its bytes */
 } OriginalFacts;
 
 typedef enum { PLAN_GENERATED, PLAN_LOADED, PLAN_RECALLED } PlanSource;

@@ -7,6 +7,7 @@
  *     metadata 1 policy="strip"
  *     recompress 1 format="webp" quality=80
  *     source-type trainedAlgorithmicMedia
+ *     certificate 9c1e…                       of who signs its Content Credentials
  *     file 77b0…                              a font that a name resolved to, for instance
  */
 #include "plan/plan-private.h"
@@ -53,14 +54,27 @@ append_facts (const Derivative *derivative, const OriginalFacts *facts, GString 
   unsigned groups = metadata_groups (&derivative->delivery.metadata);
   if (facts->source_type != NULL && (groups & 1u << METADATA_GROUP_AI_LABEL) != 0)
     g_string_append_printf (text, "\nsource-type %s", facts->source_type);
-  if ((groups & 1u << METADATA_GROUP_PROMPT) == 0)
-    return;
-  const char *const told[] = { facts->prompt, facts->ai_system };
+  const struct {
+    MetadataGroup group;
+    const char *text;
+  } told[] = { { METADATA_GROUP_PROMPT, facts->prompt },
+               { METADATA_GROUP_PROMPT, facts->ai_system } };
   for (unsigned i = 0; i < G_N_ELEMENTS (told); i++)
-    if (told[i] != NULL) {
-      Digest digest = digest_of (told[i], strlen (told[i]));
+    if (told[i].text != NULL && (groups & 1u << told[i].group) != 0) {
+      Digest digest = digest_of (told[i].text, strlen (told[i].text));
       g_string_append_printf (text, "\nfact %s", digest_to_hex (&digest).text);
     }
+}
+
+/* Signed by somebody else it is another file. */
+static void
+append_certificate (const Plan *plan, const Derivative *derivative, const OriginalFacts *facts,
+                    GString *text)
+{
+  const Digest *certificate = plan->world->certificate;
+  if (certificate != NULL && facts->has_credentials &&
+      metadata_c2pa (&derivative->delivery.metadata) != METADATA_C2PA_DROP)
+    g_string_append_printf (text, "\ncertificate %s", digest_to_hex (certificate).text);
 }
 
 bool
@@ -81,6 +95,7 @@ plan_write_recipe (const Plan *plan, const PlanImage *image, const OriginalFacts
   if (!ok)
     return false;
   append_facts (derivative, facts, text);
+  append_certificate (plan, derivative, facts, text);
   derivative->recipe = g_strdup (text->str);
   derivative->fingerprint = digest_of (text->str, text->len);
   return true;

@@ -3,6 +3,8 @@
 #include <unistd.h>
 #include <cjson/cJSON.h>
 
+#include "run/credentials.h"
+
 void
 freshness_clear (Freshness *freshness)
 {
@@ -157,6 +159,32 @@ settle (Freshness *freshness, FreshnessKind kind, char *reason)
   freshness->reason = reason;
 }
 
+/* What stands beside the output, as its facts tell: NULL when it is as it was made; else what is wrong with it. New
+ * string. */
+static char *
+judge_sidecar (const char *path, const char *facts, bool always_hash, bool *out_has_one)
+{
+  cJSON *json = cJSON_Parse (facts);
+  const cJSON *credentials = cJSON_GetObjectItemCaseSensitive (json, "credentials");
+  const char *hex = cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (credentials, "sha256"));
+  const cJSON *bytes = cJSON_GetObjectItemCaseSensitive (credentials, "bytes");
+  g_autofree char *beside = g_strconcat (path, CREDENTIALS_SUFFIX, NULL);
+  g_autofree char *name = g_path_get_basename (beside);
+  char *complaint = NULL;
+  FileStamp stamp;
+  Digest made, now;
+  *out_has_one = hex != NULL && digest_from_hex (hex, &made);
+  if (*out_has_one && !file_stamp_read (beside, &stamp))
+    complaint = g_strdup_printf ("%s beside it is missing", name);
+  else if (*out_has_one && (double)stamp.size_bytes != cJSON_GetNumberValue (bytes))
+    complaint = g_strdup_printf ("%s beside it was changed by something else", name);
+  else if (*out_has_one && always_hash &&
+           (!digest_of_file (beside, &now, NULL) || !digest_equal (&made, &now)))
+    complaint = g_strdup_printf ("%s beside it was changed by something else", name);
+  cJSON_Delete (json);
+  return complaint;
+}
+
 static bool
 is_drifted (const char *facts, const char *libraries)
 {
@@ -194,6 +222,7 @@ freshness_of (State *state, ManifestIndex *manifest, const Derivative *derivativ
   FileStamp stamp;
   g_auto (Freshness) found = { .kind = FRESH_UP_TO_DATE };
   g_auto (StateOutput) known = { .recipe = NULL };
+  g_autofree char *beside = NULL;
   bool from_state = false;
   if (!file_stamp_read (path, &stamp)) {
     settle (&found, FRESH_MISSING,
@@ -202,6 +231,7 @@ freshness_of (State *state, ManifestIndex *manifest, const Derivative *derivativ
              !known_from_manifest (manifest, derivative, &known)) {
     settle (&found, FRESH_NEW, g_strdup ("a file is there, but not one that was made here"));
   } else if (!digest_equal (&known.fingerprint, &derivative->fingerprint)) {
+    beside = judge_sidecar (path, known.facts, false, &found.has_sidecar);
     settle (&found, FRESH_CHANGED,
             known.recipe[0] != '\0' ? freshness_compare_recipes (known.recipe, derivative->recipe)
                                     : g_strdup ("its recipe is another than the manifest's"));
@@ -209,7 +239,10 @@ freshness_of (State *state, ManifestIndex *manifest, const Derivative *derivativ
     bool equal = from_state && !always_hash && file_stamp_equal (&stamp, &known.stamp);
     if (!equal && !compare_bytes (state, path, &stamp, &known, &equal, error))
       return false;
-    if (!equal)
+    beside = judge_sidecar (path, known.facts, always_hash, &found.has_sidecar);
+    if (equal && beside != NULL)
+      settle (&found, FRESH_ALTERED, g_steal_pointer (&beside));
+    else if (!equal)
       settle (&found, FRESH_ALTERED, g_strdup ("the file was changed by something else"));
     else if (is_drifted (known.facts, libraries))
       settle (&found, FRESH_DRIFTED,

@@ -19,6 +19,8 @@ typedef struct {
   char *reason; /* "'resize' changed: width \"640\" is \"800\" now"; NULL when up to date */
   char *facts;  /* JSON of the manifest's facts, when known */
   Digest content;
+  const char *metadata; /* of one that was just made; borrowed */
+  bool has_sidecar;     /* a file beside it was made with it, whatever is to be now */
 } Freshness;
 
 void freshness_clear (Freshness *freshness);

@@ -1,6 +1,7 @@
 /* An image from its begin to its end: what fails, what is queued, what the workers answer. */
 #include "document/document.h"
 #include "document/json-write.h"
+#include "run/credentials.h"
 #include "run/run-private.h"
 
 /* ---- begin and end ---- */
@@ -87,6 +88,9 @@ write_task (const Run *run, const ImageRun *image_run, unsigned id, const GArray
     .source_type = facts.source_type,
     .prompt = facts.prompt,
     .ai_system = facts.ai_system,
+    .credentials = image_run->record->credentials,
+    .orientation = image_run->record->orientation,
+    .signing = run->signer != NULL ? config_signing (run->pipeline->config) : NULL,
   };
   /* One image alone gets all the threads; several at once share them. */
   unsigned n_images_left = run->totals.n_images - run->totals.n_images_done;
@@ -144,6 +148,18 @@ add_versions (const char *facts, const char *libraries)
   return text;
 }
 
+/* Of a file that is signed: the hash of what was signed, by which two of them are compared. New string. */
+static char *
+unsigned_digest (const char *facts)
+{
+  cJSON *json = cJSON_Parse (facts);
+  const cJSON *credentials = cJSON_GetObjectItemCaseSensitive (json, "credentials");
+  char *digest = g_strdup (
+    cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (credentials, "unsigned-sha256")));
+  cJSON_Delete (json);
+  return digest;
+}
+
 /* Of a file that was not there: whether the manifest knows it by other bytes, of the same recipe. The
  * libraries that made it then were others, which must not pass in silence where a manifest is kept so
  * that machines make the same. */
@@ -154,8 +170,29 @@ is_other_than_before (const Run *run, const Derivative *derivative, const Freshn
   const ManifestEntry *before = run->old_manifest != NULL && output->kind == FRESH_MISSING
                                   ? manifest_index_find (run->old_manifest, derivative->shown)
                                   : NULL;
-  return before != NULL && digest_equal (&before->fingerprint, &derivative->fingerprint) &&
-         !digest_equal (&before->content, content);
+  if (before == NULL || !digest_equal (&before->fingerprint, &derivative->fingerprint) ||
+      digest_equal (&before->content, content))
+    return false;
+  g_autofree char *was = unsigned_digest (before->facts);
+  g_autofree char *is = unsigned_digest (output->facts);
+  return was == NULL || g_strcmp0 (was, is) != 0;
+}
+
+/* What stood beside a file that is to stand alone now would be taken for its own. */
+static void
+clear_beside (Run *run, const Derivative *derivative, const Freshness *output)
+{
+  cJSON *facts = cJSON_Parse (output->facts);
+  const cJSON *credentials = cJSON_GetObjectItemCaseSensitive (facts, "credentials");
+  const char *kind = cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (credentials, "kind"));
+  bool has_sidecar = cJSON_HasObjectItem (credentials, "sha256");
+  if (g_strcmp0 (kind, credentials_words[CREDENTIALS_KEPT]) == 0)
+    run->n_unsigned++;
+  cJSON_Delete (facts);
+  if (has_sidecar || !output->has_sidecar)
+    return;
+  g_autofree char *beside = g_strconcat (derivative->path, CREDENTIALS_SUFFIX, NULL);
+  unlink (beside);
 }
 
 static void
@@ -164,11 +201,12 @@ take_made (Run *run, ImageRun *image_run, const Answer *answer)
   const Derivative *derivative = image_run->expansion->derivatives->pdata[answer->derivative];
   Freshness *output = &image_run->outputs[answer->derivative];
   g_autoptr (GError) error = NULL;
-  run->n_other_bytes += is_other_than_before (run, derivative, output, &answer->content);
   g_free (output->facts);
+  output->facts = add_versions (answer->facts, run->libraries);
+  run->n_other_bytes += is_other_than_before (run, derivative, output, &answer->content);
   output->kind = FRESH_UP_TO_DATE;
   output->content = answer->content;
-  output->facts = add_versions (answer->facts, run->libraries);
+  clear_beside (run, derivative, output);
   StateOutput made = {
     .fingerprint = derivative->fingerprint,
     .content = answer->content,
@@ -182,7 +220,9 @@ take_made (Run *run, ImageRun *image_run, const Answer *answer)
   }
   run->totals.n_made++;
   run->totals.made_bytes += made.stamp.size_bytes;
+  output->metadata = answer->metadata;
   run_tell_output (run, image_run, answer->derivative, OUTPUT_MADE, 0, NULL);
+  output->metadata = NULL;
 }
 
 /* The image is done when the last of its render tasks is. */

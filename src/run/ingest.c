@@ -12,8 +12,21 @@
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/painter.h"
-#include "metadata/png.h"
+#include "metadata/c2pa.h"
+#include "metadata/container.h"
 #include "run/task.h"
+
+/* Once, with all the bytes at hand: what holds of an original does not change. New string, or NULL. */
+static char *
+look_at_credentials (GBytes *bytes)
+{
+  g_autoptr (GPtrArray) blocks = container_list (bytes);
+  const Block *store = container_find (blocks, BLOCK_C2PA);
+  if (store == NULL)
+    return NULL;
+  g_autoptr (C2paReport) report = c2pa_read (store->data, bytes, NULL);
+  return c2pa_summary (report);
+}
 
 static void
 add_facts (CacheRecord *record, const ImageFacts *facts, GBytes *bytes)
@@ -29,6 +42,7 @@ add_facts (CacheRecord *record, const ImageFacts *facts, GBytes *bytes)
   record->n_channels = facts->n_channels;
   record->has_icc = facts->has_icc;
   record->source_type = metadata_find_source_type (data, length);
+  record->credentials = look_at_credentials (bytes);
 }
 
 bool
@@ -167,7 +181,7 @@ label (GBytes *png, GBytes **out_png, GError **error)
   const MetadataOptions options = { .policy = METADATA_STRIP };
   const MetadataFacts facts = { .source_type = drawing_label };
   return metadata_compose (&options, &none, &facts, 0, 0, 0, &composed, NULL, error) &&
-         metadata_png_put (png, &composed, out_png, error);
+         container_put (png, &composed, out_png, error);
 }
 
 bool

@@ -17,6 +17,7 @@ run_tell_output (Run *run, const ImageRun *image_run, unsigned i, OutputStatus s
     .status = status,
     .reason = image_run->outputs[i].reason,
     .facts = image_run->outputs[i].facts,
+    .metadata = image_run->outputs[i].metadata,
     .derivative = derivative,
     .message = message,
     .error_class = error_class,

@@ -2,7 +2,6 @@
 
 #include <glib-object.h>
 
-#include "image/blobs.h"
 #include "image/memory.h"
 #include "pipeline/chain.h"
 #include "run/decode-original.h"
@@ -14,6 +13,7 @@ typedef struct {
   GPtrArray *steps; /* Step* */
   unsigned order;
   double area;        /* px of the picture, by its shape */
+  GArray *deeds;      /* Deed: what the stages did, in order */
   unsigned n_waiting; /* derivatives that still need it */
   bool is_done;
   VipsImage *picture; /* in memory; NULL before, and when it failed */
@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
   unsigned index;
   const char *path;
+  Digest fingerprint;
   GPtrArray *delivery_steps; /* Step*: they own the strings of `delivery` */
   Delivery delivery;
   Group *group;
@@ -33,7 +34,6 @@ typedef struct {
 typedef struct {
   VipsImage *original;
   DeliverOrigin origin;
-  char *found_type;
   GPtrArray *groups, *jobs;
   GHashTable *by_chain; /* canonical text of the image stages → Group* */
   const RenderListener *listener;
@@ -51,6 +51,7 @@ group_free (gpointer data)
 {
   Group *group = data;
   g_ptr_array_unref (group->steps);
+  g_array_unref (group->deeds);
   g_clear_object (&group->picture);
   g_clear_error (&group->error);
   g_mutex_clear (&group->mutex);
@@ -72,8 +73,7 @@ render_clear (Render *render)
   g_clear_pointer (&render->by_chain, g_hash_table_unref);
   g_clear_pointer (&render->groups, g_ptr_array_unref);
   g_clear_object (&render->original);
-  metadata_blobs_clear (&render->origin.blobs);
-  g_free (render->found_type);
+  deliver_origin_clear (&render->origin);
   g_mutex_clear (&render->mutex);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Render, render_clear)
@@ -115,6 +115,7 @@ find_group (Render *render, const char *chain, GPtrArray *steps)
   group = g_new0 (Group, 1);
   group->steps = steps;
   group->order = render->groups->len;
+  group->deeds = g_array_new (FALSE, FALSE, sizeof (Deed));
   g_mutex_init (&group->mutex);
   g_ptr_array_add (render->groups, group);
   g_hash_table_insert (render->by_chain, g_strdup (chain), group);
@@ -142,13 +143,19 @@ static bool
 read_derivative (Render *render, const Node *item, GError **error)
 {
   const Node *index = node_get (item, "index"), *list = node_get (item, "steps");
-  if (index == NULL || index->kind != NODE_INT || list == NULL || task_text (item, "path") == NULL)
+  const char *hex = task_text (item, "fingerprint");
+  Digest fingerprint;
+  bool is_named = hex != NULL && strlen (hex) == DIGEST_HEX_CHARACTERS &&
+                  digest_from_hex (hex, &fingerprint);
+  if (index == NULL || index->kind != NODE_INT || list == NULL || !is_named ||
+      task_text (item, "path") == NULL)
     return refuse (error, "a derivative");
   Job *job = g_new0 (Job, 1);
   job->delivery_steps = g_ptr_array_new_with_free_func (unref_step);
   g_ptr_array_add (render->jobs, job);
   job->index = (unsigned)index->integer;
   job->path = task_text (item, "path");
+  job->fingerprint = fingerprint;
 
   g_autoptr (GString) chain = g_string_new (NULL);
   GPtrArray *steps = g_ptr_array_new_with_free_func (unref_step);
@@ -203,14 +210,27 @@ order_jobs (Render *render)
 
 /* ---- doing it ---- */
 
+/* What a stage did; nothing where it gives back what it was given. */
+static void
+note_deeds (const Step *step, VipsImage *before, VipsImage *after, GArray *deeds)
+{
+  unsigned bits = before != after ? step->type->deeds (step->options, before, after) : 0;
+  for (Deed deed = 0; deed < N_DEEDS; deed++)
+    if ((bits & 1u << deed) != 0)
+      g_array_append_val (deeds, deed);
+}
+
 static bool
-apply_steps (VipsImage *original, const GPtrArray *steps, VipsImage **out_picture, GError **error)
+apply_steps (VipsImage *original, const GPtrArray *steps, VipsImage **out_picture, GArray *deeds,
+             GError **error)
 {
   VipsImage *picture = g_object_ref (original);
   for (unsigned i = 0; i < steps->len; i++) {
     const Step *step = steps->pdata[i];
     VipsImage *next = NULL;
     bool ok = step->type->apply (step->options, picture, &next, error);
+    if (ok)
+      note_deeds (step, picture, next, deeds);
     g_object_unref (picture);
     if (!ok) {
       g_prefix_error (error, "'%s': ", step->type->name);
@@ -236,7 +256,7 @@ take_picture (const Render *render, Group *group, GError **error)
 {
   g_mutex_lock (&group->mutex);
   if (!group->is_done) {
-    apply_steps (render->original, group->steps, &group->picture, &group->error);
+    apply_steps (render->original, group->steps, &group->picture, group->deeds, &group->error);
     group->is_done = true;
   }
   VipsImage *picture = group->picture != NULL ? g_object_ref (group->picture) : NULL;
@@ -258,9 +278,9 @@ do_job (gpointer data, gpointer user_data)
     return;
   g_autoptr (GError) error = NULL;
   Delivered delivered = { .facts = NULL };
+  const DeliverFile file = { job->path, &job->delivery, job->fingerprint, job->group->deeds };
   VipsImage *picture = take_picture (render, job->group, &error);
-  bool ok = picture != NULL &&
-            deliver_file (picture, &job->delivery, &render->origin, job->path, &delivered, &error);
+  bool ok = picture != NULL && deliver_file (picture, &file, &render->origin, &delivered, &error);
   g_clear_object (&picture);
   g_mutex_lock (&render->mutex);
   if (ok)
@@ -268,7 +288,7 @@ do_job (gpointer data, gpointer user_data)
   else
     listener->failed (listener->data, job->index, error);
   g_mutex_unlock (&render->mutex);
-  g_free (delivered.facts);
+  delivered_clear (&delivered);
   image_thread_end ();
 }
 
@@ -279,19 +299,7 @@ open_original (Render *render, const Node *task, const char *home, const ImageLi
   g_autoptr (GBytes) told = NULL;
   if (!decode_original (task, home, limits, n_threads, &render->original, &told, error))
     return false;
-  size_t length;
-  const void *data = g_bytes_get_data (told, &length);
-  render->found_type = metadata_find_source_type (data, length);
-  render->origin.blobs.exif = image_dup_blob (render->original, IMAGE_BLOB_EXIF);
-  render->origin.blobs.xmp = image_dup_blob (render->original, IMAGE_BLOB_XMP);
-  render->origin.blobs.iptc = image_dup_blob (render->original, IMAGE_BLOB_IPTC);
-  render->origin.facts = (MetadataFacts){
-    .source_type = task_text (task, "source-type"),
-    .found_type = render->found_type,
-    .prompt = task_text (task, "prompt"),
-    .ai_system = task_text (task, "ai-system"),
-  };
-  return true;
+  return deliver_origin_read (task, told, home, limits, &render->origin, error);
 }
 
 bool

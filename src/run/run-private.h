@@ -12,6 +12,7 @@
 #include "run/pins.h"
 #include "run/pool.h"
 #include "run/run.h"
+#include "run/signer.h"
 #include "run/world.h"
 
 struct Run {
@@ -27,7 +28,9 @@ struct Run {
   Misses misses;
   Money money;
   Pins pins;
-  PlanPaths *claims; /* of the paths that real pixels gave */
+  Signer *signer;     /* NULL: nobody signs */
+  Digest certificate; /* its own */
+  PlanPaths *claims;  /* of the paths that real pixels gave */
   Pool *pool;
   Network *network;
   GQueue *waiting;             /* PoolTask*: for a worker to come free */
@@ -39,6 +42,7 @@ struct Run {
   unsigned next_image, next_task_id;
   int64_t last_tick_us, last_flush_us;
   RunTotals totals;
+  unsigned n_unsigned;    /* files whose Content Credentials had to be left beside them */
   unsigned n_other_bytes; /* files that came out other than the manifest tells */
   bool is_stopping;       /* begin nothing new */
   bool has_failed;

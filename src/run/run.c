@@ -31,6 +31,7 @@ run_clear (Run *run)
   misses_clear (&run->misses);
   plan_paths_free (run->claims);
   plan_free (run->plan);
+  signer_free (run->signer);
   world_clear (&run->world);
   state_close (run->state);
   cache_close (run->cache);
@@ -57,7 +58,8 @@ make_plan (Run *run, GError **error)
                         .cache = run->cache,
                         .lock = run->pins.lock,
                         .token_command = run->settings->token_command,
-                        .pipeline_name = run->pipeline->name };
+                        .pipeline_name = run->pipeline->name,
+                        .certificate = run->signer != NULL ? &run->certificate : NULL };
   run->questions = world_of (&run->world);
   run->plan = plan_new (run->pipeline, &run->questions, problems);
   if (run->plan != NULL)
@@ -92,10 +94,26 @@ check_manifest (const Run *run, GError **error)
   return false;
 }
 
+/* Before anything is asked or made: what cannot be signed is not begun. */
+static bool
+open_signer (Run *run, GError **error)
+{
+  const Signing *signing = config_signing (run->pipeline->config);
+  if (!signing_is_set (signing))
+    return true;
+  run->signer = signer_new (signing, error);
+  if (run->signer == NULL)
+    return false;
+  run->certificate = signer_certificate (run->signer);
+  return true;
+}
+
 static bool
 open_run (Run *run, GError **error)
 {
   const RunSettings *settings = run->settings;
+  if (!open_signer (run, error))
+    return false;
   run->cache = cache_open (settings->home, error);
   if (run->cache == NULL)
     return false;
@@ -267,6 +285,20 @@ tell_other_bytes (const Run *run)
   run->listener->warning (run->listener->data, message);
 }
 
+static void
+tell_unsigned (const Run *run)
+{
+  unsigned n = run->n_unsigned;
+  if (n == 0)
+    return;
+  g_autofree char *message = g_strdup_printf (
+    "%u file%s no Content Credentials of %s own, since nobody signs: the original's stand beside "
+    "%s as %s ('signing' in your configuration, or 'metadata: { c2pa: drop }')",
+    n, n == 1 ? " has" : "s have", n == 1 ? "its" : "their", n == 1 ? "it" : "each",
+    "FILE" CREDENTIALS_SUFFIX);
+  run->listener->warning (run->listener->data, message);
+}
+
 static bool
 begin_run (Run *run, GError **error)
 {
@@ -289,6 +321,7 @@ run_pipeline (const Pipeline *pipeline, const RunSettings *settings, const RunLi
   loop (&run);
   permission_judge_plan (&run);
   tell_other_bytes (&run);
+  tell_unsigned (&run);
   bool ok = state_flush (run.state, error) && write_manifest (&run, error) &&
             pins_write (&run, error);
   if (!ok)

@@ -77,8 +77,9 @@ typedef struct {
   int64_t original_bytes; /* 0: not there yet */
   const char *path;       /* relative to the pipeline's folder */
   OutputStatus status;
-  const char *reason; /* why it is (to be) made */
-  const char *facts;  /* JSON object: width, height, bytes, format, quality, … */
+  const char *reason;   /* why it is (to be) made */
+  const char *facts;    /* JSON object: width, height, bytes, format, quality, … */
+  const char *metadata; /* of MADE: JSON array of what was found, kept or dropped, and why */
   const Derivative *derivative;
   const char *message; /* of a failure */
   RunErrorCode error_class;

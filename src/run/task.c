@@ -118,6 +118,20 @@ add_steps (cJSON *list, const GPtrArray *steps)
   }
 }
 
+/* Where the key is, never the key. */
+static void
+add_signing (cJSON *json, const Signing *signing)
+{
+  cJSON *object = cJSON_AddObjectToObject (json, "signing");
+  add_text (object, "certificate", signing->certificate);
+  add_text (object, "key", signing->key);
+  cJSON_AddNumberToObject (object, "timeout", (double)signing->timeout_ms);
+  if (signing->command != NULL)
+    cJSON_AddItemToObject (object, "command",
+                           cJSON_CreateStringArray ((const char *const *)signing->command,
+                                                    (int)g_strv_length (signing->command)));
+}
+
 char *
 task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *derivatives,
                    const GArray *chosen, int n_threads)
@@ -130,6 +144,10 @@ task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *d
   add_text (json, "source-type", original->source_type);
   add_text (json, "prompt", original->prompt);
   add_text (json, "ai-system", original->ai_system);
+  add_text (json, "credentials", original->credentials);
+  cJSON_AddNumberToObject (json, "orientation", original->orientation);
+  if (original->signing != NULL)
+    add_signing (json, original->signing);
   cJSON *list = cJSON_AddArrayToObject (json, "derivatives");
   for (unsigned i = 0; i < chosen->len; i++) {
     unsigned index = g_array_index (chosen, unsigned, i);
@@ -137,6 +155,7 @@ task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *d
     cJSON *item = cJSON_CreateObject ();
     cJSON_AddNumberToObject (item, "index", index);
     cJSON_AddStringToObject (item, "path", derivative->path);
+    cJSON_AddStringToObject (item, "fingerprint", digest_to_hex (&derivative->fingerprint).text);
     cJSON *steps = cJSON_AddArrayToObject (item, "steps");
     add_steps (steps, derivative->steps);
     add_steps (steps, derivative->delivery_steps);
@@ -172,6 +191,23 @@ task_integer (const Node *task, const char *key)
   return node != NULL && node->kind == NODE_INT ? node->integer : 0;
 }
 
+Signing *
+task_dup_signing (const Node *map)
+{
+  Signing *signing = options_new (&signing_options);
+  const Node *command = node_get (map, "command");
+  unsigned n = node_length (command);
+  signing->certificate = g_strdup (task_text (map, "certificate"));
+  signing->key = g_strdup (task_text (map, "key"));
+  signing->timeout_ms = task_integer (map, "timeout");
+  if (n == 0)
+    return signing;
+  signing->command = g_new0 (char *, n + 1);
+  for (unsigned i = 0; i < n; i++)
+    signing->command[i] = g_strdup (node_item (command, i)->text);
+  return signing;
+}
+
 /* ---- answers ---- */
 
 static const char *const answer_names[] = {
@@ -184,6 +220,7 @@ answer_clear (Answer *answer)
 {
   g_clear_pointer (&answer->record, cache_record_free);
   g_clear_pointer (&answer->facts, g_free);
+  g_clear_pointer (&answer->metadata, g_free);
   g_clear_pointer (&answer->message, g_free);
 }
 
@@ -201,6 +238,7 @@ write_record (cJSON *json, const CacheRecord *record)
   cJSON_AddNumberToObject (json, "channels", record->n_channels);
   cJSON_AddBoolToObject (json, "icc", record->has_icc);
   add_text (json, "source-type", record->source_type);
+  add_text (json, "credentials", record->credentials);
 }
 
 /* As text: a double, which is what cJSON has, does not hold nanoseconds. */
@@ -229,6 +267,7 @@ answer_write (const Answer *answer)
     cJSON_AddStringToObject (json, "content", digest_to_hex (&answer->content).text);
     write_stamp (json, &answer->stamp);
     cJSON_AddRawToObject (json, "facts", answer->facts);
+    cJSON_AddRawToObject (json, "metadata", answer->metadata);
   }
   if (answer->kind == ANSWER_FAILED || answer->kind == ANSWER_ERROR) {
     cJSON_AddNumberToObject (json, "class", answer->error_class);
@@ -272,6 +311,7 @@ read_record (const cJSON *json, Answer *answer)
   record->n_channels = (int)number_of (json, "channels");
   record->has_icc = cJSON_IsTrue (cJSON_GetObjectItemCaseSensitive (json, "icc"));
   record->source_type = g_strdup (text_of (json, "source-type"));
+  record->credentials = g_strdup (text_of (json, "credentials"));
   answer->was_there = cJSON_IsTrue (cJSON_GetObjectItemCaseSensitive (json, "was-there"));
   bool has_size = record->width > 0 && record->height > 0;
   return (record->format != NULL) == has_size && digest_of_member (json, "digest", &record->digest);
@@ -308,7 +348,10 @@ read_members (const cJSON *json, Answer *answer)
   if (answer->kind == ANSWER_MADE) {
     const cJSON *facts = cJSON_GetObjectItemCaseSensitive (json, "facts");
     answer->facts = cJSON_IsObject (facts) ? json_write_line (facts) : NULL;
-    return answer->facts != NULL && digest_of_member (json, "content", &answer->content) &&
+    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive (json, "metadata");
+    answer->metadata = cJSON_IsArray (metadata) ? json_write_line (metadata) : NULL;
+    return answer->facts != NULL && answer->metadata != NULL &&
+           digest_of_member (json, "content", &answer->content) &&
            read_stamp (json, &answer->stamp);
   }
   return true;

@@ -30,6 +30,9 @@ typedef struct {
   const char *path;                             /* NULL: from the cache */
   const char *name;                             /* for messages */
   const char *source_type, *prompt, *ai_system; /* facts beside the bytes, or NULL */
+  const char *credentials;                      /* of CacheRecord */
+  int orientation;                              /* as stored */
+  const Signing *signing;                       /* NULL: nobody signs */
 } TaskOriginal;
 
 /* A file that is stored whatever it is. */
@@ -60,6 +63,9 @@ const char *task_text (const Node *task, const char *key);
 bool task_flag (const Node *task, const char *key);
 int64_t task_integer (const Node *task, const char *key);
 
+/* Who signs, of a render task's "signing": new, freed with options_free. */
+Signing *task_dup_signing (const Node *map);
+
 /* ---- answers ---- */
 
 typedef enum {
@@ -79,6 +85,7 @@ typedef struct {
   Digest content;      /* MADE: SHA-256 of the file */
   FileStamp stamp;     /* MADE: of the file */
   char *facts;         /* MADE: JSON object for the manifest (width, height, bytes, quality, …) */
+  char *metadata;      /* MADE: JSON array of what was found, kept and dropped */
   RunErrorCode error_class; /* FAILED, ERROR */
   char *message;
 } Answer;

@@ -1,21 +1,12 @@
 /* Getting tokens: small calls of the same lane, and programs that print one. */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "providers/verdict.h"
 #include "run/network-private.h"
+#include "run/program.h"
 
 enum {
   MOST_ANSWER_BYTES = 256 * 1024,
   TIMEOUT_MS = 60 * 1000, /* of a program that prints a token */
-  LOOK_MS = 100,          /* how soon it is seen that nobody wants it any more */
-  WAIT_MS = 5,            /* between looks whether it has ended, which is soon after its output */
 };
 
 typedef struct {
@@ -113,6 +104,8 @@ ended (void *data, const LaneEnd *end)
 
 /* ---- by a program ---- */
 
+/* The beginning of what it printed beside its output, where a token may stand, too: it is told only when
+ * the program failed, and then without what looks like one. */
 static void
 take_output (Run *run, void *data)
 {
@@ -127,89 +120,18 @@ take_output (Run *run, void *data)
   token_call_free (call);
 }
 
-/* Is there still somebody who waits for it? */
-static bool
-is_in_time (const TokenCall *call, int64_t end_us)
-{
-  return clock_monotonic_us () < end_us && !g_atomic_int_get (&call->network->is_ending);
-}
-
-/* All that it prints, until its end or ours. False: it took too long, or printed too much. */
-static bool
-read_output (const TokenCall *call, int fd, int64_t end_us)
-{
-  while (is_in_time (call, end_us) && call->body->len <= MOST_ANSWER_BYTES) {
-    char piece[4096];
-    struct pollfd polled = { .fd = fd, .events = POLLIN };
-    if (poll (&polled, 1, LOOK_MS) <= 0)
-      continue;
-    ssize_t got = read (fd, piece, sizeof piece);
-    if (got == 0)
-      return true;
-    if (got < 0 && errno != EINTR)
-      return false;
-    if (got > 0)
-      g_string_append_len (call->body, piece, got);
-  }
-  return false;
-}
-
-/* What it exited with; -1: it was killed. Its output may be closed long before its end. */
-static int
-wait_for_end (const TokenCall *call, GPid pid, int64_t end_us)
-{
-  int status;
-  pid_t ended = 0;
-  while (ended == 0 && is_in_time (call, end_us)) {
-    ended = waitpid (pid, &status, WNOHANG);
-    if (ended == 0)
-      g_usleep (WAIT_MS * 1000);
-  }
-  if (ended == 0) {
-    kill (pid, SIGKILL);
-    while ((ended = waitpid (pid, &status, 0)) < 0 && errno == EINTR)
-      continue;
-  }
-  return ended == pid && WIFEXITED (status) ? WEXITSTATUS (status) : -1;
-}
-
-/* The beginning of what it printed beside its output, where a token may stand, too: it is told only when
- * the program failed, and then without what looks like one. */
-static char *
-read_complaint (int fd)
-{
-  char text[4096];
-  ssize_t length = pread (fd, text, sizeof text, 0);
-  return g_strndup (text, length > 0 ? (size_t)length : 0);
-}
-
-/* The exit status; -1: it could not be started, or was ended. */
-static int
-run_to_end (const TokenCall *call, int complaint)
-{
-  GPid pid;
-  int ends[2];
-  if (pipe2 (ends, O_CLOEXEC) != 0)
-    return -1;
-  bool is_started = g_spawn_async_with_fds (NULL, call->program, NULL,
-                                            G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                            NULL, &pid, -1, ends[1], complaint, NULL);
-  close (ends[1]);
-  int64_t end_us = clock_monotonic_us () + (int64_t)TIMEOUT_MS * 1000;
-  bool is_whole = is_started && read_output (call, ends[0], end_us);
-  close (ends[0]);
-  return is_started ? wait_for_end (call, pid, is_whole ? end_us : 0) : -1;
-}
-
 static gpointer
 run_program (gpointer data)
 {
   TokenCall *call = data;
-  int complaint = memfd_create ("complaint", MFD_CLOEXEC);
-  call->status = run_to_end (call, complaint);
-  call->why = read_complaint (complaint);
-  if (complaint >= 0)
-    close (complaint);
+  const ProgramCall program = {
+    .arguments = (const char *const *)call->program,
+    .most_output_bytes = MOST_ANSWER_BYTES,
+    .timeout_ms = TIMEOUT_MS,
+    .is_ending = &call->network->is_ending,
+  };
+  int status = program_run (&program, call->body, &call->why);
+  call->status = status >= 0 ? status : -1;
   const NetworkEvent event = { take_output, token_call_free, call };
   network_post (call->network, &event);
   return NULL;

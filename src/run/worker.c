@@ -105,6 +105,7 @@ on_made (void *data, unsigned index, const Delivered *delivered)
     .content = delivered->content,
     .stamp = delivered->stamp,
     .facts = delivered->facts,
+    .metadata = delivered->metadata,
   };
   send_answer (data, &answer);
 }

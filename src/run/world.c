@@ -140,7 +140,8 @@ is_ready (void *data, const ProviderType *provider, const Config *config)
 PlanWorld
 world_of (World *world)
 {
-  return (PlanWorld){ world, list_files, file_digest, real_path, recall, picked, is_ready };
+  return (PlanWorld){ world,  list_files, file_digest, real_path,
+                      recall, picked,     is_ready,    world->certificate };
 }
 
 void

@@ -13,6 +13,7 @@ typedef struct {
   const LockFile *lock; /* what was picked; NULL: nothing */
   const char *pipeline_name; /* whose images they are */
   const char *token_command; /* as in RunSettings */
+  const Digest *certificate; /* as in PlanWorld */
   Cache *opened;             /* by the world itself */
   GHashTable *ready;         /* of the world itself: ProviderType → is it, as a pointer */
 } World;

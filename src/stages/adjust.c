@@ -100,6 +100,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
          pixels_join (chroma, alpha, "adjust", out_image, error);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return 1u << DEED_ADJUSTED_COLOR;
+}
+
 const StageType stage_adjust = {
   .name = "adjust",
   .summary = "Changes brightness, contrast, gamma, saturation and hue.",
@@ -109,4 +115,5 @@ const StageType stage_adjust = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };

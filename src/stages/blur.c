@@ -29,6 +29,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
          pixels_keep (blurred, "blur", out_image, error);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return 1u << DEED_FILTERED;
+}
+
 const StageType stage_blur = {
   .name = "blur",
   .summary = "Blurs the picture (Gaussian).",
@@ -36,4 +42,5 @@ const StageType stage_blur = {
   .revision = 1,
   .options = &options_table,
   .apply = apply,
+  .deeds = deeds,
 };

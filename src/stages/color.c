@@ -1,5 +1,6 @@
 /* Into another colour space. The last image stage of a print chain: what follows would work on ink.
  */
+#include "image/blobs.h"
 #include "image/color.h"
 #include "stages/given.h"
 #include "stages/pixels.h"
@@ -200,6 +201,19 @@ each_resource (const void *data, void (*visit) (void *data, const char *path), v
     visit (visit_data, path);
 }
 
+static bool
+is_srgb (VipsImage *picture)
+{
+  g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  return stage_shape_of (picture).n_channels == 3 && (icc == NULL || image_is_srgb_profile (icc));
+}
+
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return is_srgb (before) && is_srgb (after) ? 0 : 1u << DEED_ADJUSTED_COLOR;
+}
+
 const StageType stage_color = {
   .name = "color",
   .summary = "Converts the colours: sRGB, P3, grey, or the CMYK of a press.",
@@ -209,5 +223,6 @@ const StageType stage_color = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
   .each_resource = each_resource,
 };

@@ -133,6 +133,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
   return pixels_extract (in, box.left, box.top, box.width, box.height, "crop", out_image, error);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return stage_is_resized (before, after) ? 1u << DEED_CROPPED : 0;
+}
+
 const StageType stage_crop = {
   .name = "crop",
   .summary = "Keeps a part of the picture: a shape such as 16:9, or a box.",
@@ -142,4 +148,5 @@ const StageType stage_crop = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };

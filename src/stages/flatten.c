@@ -26,6 +26,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
   return pixels_flatten (in, &options->background, "flatten", out_image, error);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return stage_shape_of (before).has_alpha ? 1u << DEED_FLATTENED : 0;
+}
+
 const StageType stage_flatten = {
   .name = "flatten",
   .summary = "Lays the picture on a colour, so that nothing is transparent.",
@@ -34,4 +40,5 @@ const StageType stage_flatten = {
   .options = &options_table,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };

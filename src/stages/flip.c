@@ -33,6 +33,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
   return pixels_give (t[0], out_image);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return 1u << DEED_ORIENTED;
+}
+
 const StageType stage_flip = {
   .name = "flip",
   .summary = "Mirrors the picture.",
@@ -40,4 +46,5 @@ const StageType stage_flip = {
   .revision = 1,
   .options = &options_table,
   .apply = apply,
+  .deeds = deeds,
 };

@@ -355,6 +355,13 @@ each_resource (const void *data, void (*visit) (void *data, const char *path), v
     font_each_file (&font, options->text, visit, visit_data);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  const OverlayOptions *options = data;
+  return options->text != NULL ? 1u << DEED_ADDED_TEXT : 1u << DEED_PLACED;
+}
+
 const StageType stage_overlay = {
   .name = "overlay",
   .summary = "Lays a picture or a text on top.",
@@ -364,5 +371,6 @@ const StageType stage_overlay = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
   .each_resource = each_resource,
 };

@@ -130,6 +130,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
                        out_image, error);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return stage_is_resized (before, after) ? 1u << DEED_PADDED : 0;
+}
+
 const StageType stage_pad = {
   .name = "pad",
   .summary = "Adds canvas around the picture.",
@@ -139,4 +145,5 @@ const StageType stage_pad = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };

@@ -17,6 +17,13 @@ stage_shape_of (VipsImage *image)
 }
 
 bool
+stage_is_resized (VipsImage *before, VipsImage *after)
+{
+  return vips_image_get_width (before) != vips_image_get_width (after) ||
+         vips_image_get_height (before) != vips_image_get_height (after);
+}
+
+bool
 pixels_give (VipsImage *image, VipsImage **out_image)
 {
   *out_image = g_object_ref (image);

@@ -203,6 +203,28 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
                          "resize", out_image, error);
 }
 
+/* One pixel of rounding is no cut. */
+static bool
+has_other_ratio (const Shape *before, const Shape *after)
+{
+  double scaled = (double)before->height * after->width / before->width;
+  return fabs (scaled - after->height) > 1.0;
+}
+
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  const ResizeOptions *options = data;
+  Shape was = stage_shape_of (before), is = stage_shape_of (after);
+  bool is_other = has_other_ratio (&was, &is);
+  unsigned bits = stage_is_resized (before, after) ? 1u << DEED_RESIZED : 0;
+  if (is_other && options->fit == FIT_COVER)
+    bits |= 1u << DEED_CROPPED;
+  if (is_other && options->fit == FIT_CONTAIN)
+    bits |= 1u << DEED_PADDED;
+  return bits;
+}
+
 const StageType stage_resize = {
   .name = "resize",
   .summary = "Makes the picture another size; never larger unless asked.",
@@ -212,4 +234,5 @@ const StageType stage_resize = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };

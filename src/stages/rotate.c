@@ -138,6 +138,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
   return pixels_give (t[0], out_image);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return 1u << DEED_ORIENTED;
+}
+
 const StageType stage_rotate = {
   .name = "rotate",
   .summary = "Turns the picture clockwise.",
@@ -147,4 +153,5 @@ const StageType stage_rotate = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };

@@ -41,6 +41,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
          pixels_keep (joined, "sharpen", out_image, error);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return 1u << DEED_ENHANCED;
+}
+
 const StageType stage_sharpen = {
   .name = "sharpen",
   .summary = "Sharpens edges of the lightness, colours stay.",
@@ -49,4 +55,5 @@ const StageType stage_sharpen = {
   .options = &options_table,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };

@@ -6,6 +6,7 @@
 
 #include "image/image.h"
 #include "option/option.h"
+#include "stages/deed.h"
 #include "stages/delivery.h"
 
 typedef enum {
@@ -55,6 +56,10 @@ struct StageType {
    * is a new reference (it may be `in` itself, referenced). Any thread of a worker process. */
   bool (*apply) (const void *options, VipsImage *in, VipsImage **out_image, GError **error);
 
+  /* IMAGE stages: what `apply` did to `before`, of which it made `after`: bits of 1u << Deed, 0 for
+   * nothing. Reads no pixels. */
+  unsigned (*deeds) (const void *options, VipsImage *before, VipsImage *after);
+
   /* DELIVERY stages: fills its part of the record. Strings stay owned by `options`, which lives
    * longer than the record. */
   void (*deliver) (const void *options, Delivery *delivery);
@@ -64,6 +69,9 @@ struct StageType {
   void (*each_resource) (const void *options, void (*visit) (void *data, const char *path),
                          void *data);
 };
+
+/* Of a stage's `deeds`: true when the picture has another size now. */
+bool stage_is_resized (VipsImage *before, VipsImage *after);
 
 /* The picture's shape; shared by apply functions that call their own shape function. */
 Shape stage_shape_of (VipsImage *image);

@@ -91,6 +91,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
   return pixels_extract (in, left, top, width, height, "trim", out_image, error);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return stage_is_resized (before, after) ? 1u << DEED_CROPPED : 0;
+}
+
 const StageType stage_trim = {
   .name = "trim",
   .summary = "Cuts away a border of one colour.",
@@ -100,4 +106,5 @@ const StageType stage_trim = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };

@@ -67,6 +67,12 @@ apply (const void *data, VipsImage *in, VipsImage **out_image, GError **error)
                           out_image, error);
 }
 
+static unsigned
+deeds (const void *data, VipsImage *before, VipsImage *after)
+{
+  return stage_is_resized (before, after) ? 1u << DEED_RESIZED : 0;
+}
+
 const StageType stage_upscale = {
   .name = "upscale",
   .summary = "Makes the picture larger by Lanczos interpolation.",
@@ -76,4 +82,5 @@ const StageType stage_upscale = {
   .check = check,
   .shape = change_shape,
   .apply = apply,
+  .deeds = deeds,
 };
