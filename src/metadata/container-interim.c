@@ -71,7 +71,10 @@ visit_tiff (const IfdEntry *entry, void *data)
                { 33723, BLOCK_IPTC, "33723" } };
   Listing *listing = data;
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (entry->tag == rows[i].tag)
+    if (entry->tag == rows[i].tag && rows[i].kind == BLOCK_EXIF)
+      listing_add (listing, BLOCK_EXIF, rows[i].name, place (listing, entry->data), entry->size,
+                   NULL, "a directory of TIFF is not read");
+    else if (entry->tag == rows[i].tag)
       listing_add_slice (listing, rows[i].kind, rows[i].name, place (listing, entry->data),
                          entry->size, place (listing, entry->data), entry->size);
   }
