@@ -34,7 +34,7 @@ typedef enum {
   BLOCK_ICC,     /* a profile, unpacked and joined */
   BLOCK_C2PA,    /* a manifest store: a JUMBF box */
   BLOCK_TEXT,    /* PNG tEXt, zTXt and iTXt (but XMP), JPEG comments: has a keyword, UTF-8 */
-  BLOCK_DENSITY, /* pHYs, the JFIF header */
+  BLOCK_DENSITY, /* pHYs; the JFIF header behind its name: version(2) unit(1) x(2) y(2) … */
   BLOCK_OTHER,   /* is neither needed for pixels nor any of these: tIME, unknown APPn, thumbnails */
 } BlockKind;
 
@@ -65,6 +65,8 @@ enum {
 GPtrArray *container_list (GBytes *file);
 /* The first block of a kind that has data, or NULL. */
 const Block *container_find (const GPtrArray *blocks, BlockKind kind);
+/* What of a list metadata_compose reads: of EXIF, XMP and IPTC the first with data, and all texts. */
+void metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs);
 
 /* A copy of `file` that carries exactly the given blocks: its own EXIF, XMP, IPTC, texts, C2PA store and
  * everything else that is BLOCK_OTHER are gone, without a trace in the bytes. Pixels, colour
