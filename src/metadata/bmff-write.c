@@ -91,13 +91,16 @@ copy_pieces (Writer *writer)
   return true;
 }
 
-/* Ids of groups and of items are of one kind. */
+/* Of the items that stay; ids of groups are of the same kind. */
 static uint32_t
 find_most_id (const BmffMeta *meta)
 {
   uint32_t most = 0;
-  for (unsigned i = 0; i < meta->items->len; i++)
-    most = MAX (most, g_array_index (meta->items, BmffItem, i).id);
+  for (unsigned i = 0; i < meta->items->len; i++) {
+    const BmffItem *item = &g_array_index (meta->items, BmffItem, i);
+    if (is_kept (item))
+      most = MAX (most, item->id);
+  }
   BmffCursor cursor = meta->grpl.bytes != NULL ? bmff_cursor (&meta->grpl) : (BmffCursor){ 0 };
   BmffBox box;
   for (size_t at = 0; at < cursor.left && bmff_next (cursor.at, cursor.left, &at, &box);) {

@@ -25,6 +25,26 @@ list_photoshop (Listing *listing, const GArray *fields)
   list_field (listing, fields, TIFF_PHOTOSHOP, has_iptc ? BLOCK_IPTC : BLOCK_OTHER, "34377");
 }
 
+/* Long ago somebody took IPTC for numbers of four bytes. What turns a file's byte order then turns
+ * it as well: every record starts with 0x1c. */
+static void
+list_iptc (Listing *listing, const GArray *fields)
+{
+  const TiffField *field = tiff_find (fields, TIFF_IPTC);
+  if (field == NULL || field->entry.type != TIFF_LONG || field->entry.size < 4 ||
+      field->entry.size > BLOCK_MOST_IPTC_BYTES || field->entry.data[0] == 0x1c ||
+      field->entry.data[3] != 0x1c) {
+    list_field (listing, fields, TIFF_IPTC, BLOCK_IPTC, "33723");
+    return;
+  }
+  size_t size = field->entry.size;
+  uint8_t *turned = g_malloc (size);
+  for (size_t i = 0; i < size; i++)
+    turned[i] = field->entry.data[i ^ 3];
+  listing_add (listing, BLOCK_IPTC, "33723", (size_t)(field->entry.data - listing->bytes), size,
+               g_bytes_new_take (turned, size), NULL);
+}
+
 static void
 list_thumbnail (Listing *listing, const Ifd *ifd, uint32_t offset)
 {
@@ -96,7 +116,7 @@ tiff_list (Listing *listing)
     else if (is_thumbnail (fields))
       list_thumbnail (listing, &ifd, offset);
     list_field (listing, fields, TIFF_XMP, BLOCK_XMP, "700");
-    list_field (listing, fields, TIFF_IPTC, BLOCK_IPTC, "33723");
+    list_iptc (listing, fields);
     list_photoshop (listing, fields);
     list_field (listing, fields, TIFF_ICC, BLOCK_ICC, "34675");
     list_field (listing, fields, TIFF_C2PA, BLOCK_C2PA, "52545");

@@ -113,11 +113,11 @@ copy_pixels (const Ifd *ifd, GArray *ranges, GByteArray *out)
 }
 
 static void
-add_bytes (GArray *fields, uint16_t tag, const uint8_t *bytes, size_t length)
+add_bytes (GArray *fields, uint16_t tag, uint16_t type, const uint8_t *bytes, size_t length)
 {
   if (length == 0)
     return;
-  TiffField field = { { tag, TIFF_BYTE, (uint32_t)length, 1, bytes, length }, false };
+  TiffField field = { { tag, type, (uint32_t)length, 1, bytes, length }, false };
   g_array_append_val (fields, field);
 }
 
@@ -132,7 +132,8 @@ add_iptc (GArray *fields, GBytes *iptc)
     length -= sizeof photoshop;
   }
   bool is_bare = length > 0 && bytes[0] == 0x1c;
-  add_bytes (fields, is_bare ? TIFF_IPTC : TIFF_PHOTOSHOP, bytes, length);
+  add_bytes (fields, is_bare ? TIFF_IPTC : TIFF_PHOTOSHOP, is_bare ? TIFF_UNDEFINED : TIFF_BYTE,
+             bytes, length);
 }
 
 /* Fields of the block and of the file in one row; the block's bytes must outlive it. */
@@ -154,7 +155,7 @@ add_blobs (const MetadataBlobs *blobs, TiffExif *directories, GError **error)
     directories->gps = g_steal_pointer (&exif.gps);
   }
   if (blobs->xmp != NULL)
-    add_bytes (directories->first, TIFF_XMP, g_bytes_get_data (blobs->xmp, NULL),
+    add_bytes (directories->first, TIFF_XMP, TIFF_BYTE, g_bytes_get_data (blobs->xmp, NULL),
                g_bytes_get_size (blobs->xmp));
   if (blobs->iptc != NULL)
     add_iptc (directories->first, blobs->iptc);
@@ -183,7 +184,7 @@ open_file (GBytes *file, Ifd *out_ifd, GError **error)
   const uint8_t *at = bytes + first;
   size_t n_entries = out_ifd->is_big_endian ? (size_t)at[0] << 8 | at[1]
                                             : (size_t)at[1] << 8 | at[0];
-  if (length - first - 2 < n_entries * 12)
+  if (length - first - 2 < n_entries * 12 + 4)
     return container_fail_damaged (error, CONTAINER_TIFF);
   return true;
 }

@@ -35,6 +35,7 @@ enum {
 
   TIFF_BYTE = 1,
   TIFF_LONG = 4,
+  TIFF_UNDEFINED = 7,
 };
 
 typedef struct {
