@@ -94,6 +94,28 @@ list_first (Listing *listing, const Ifd *ifd, const GArray *fields)
     list_thumbnail (listing, ifd, tiff_number (others, i));
 }
 
+/* What stands among the tags of the pixels and is neither needed for them nor known. */
+static void
+list_others (Listing *listing, const GArray *fields)
+{
+  static const uint16_t known[] = { TIFF_XMP,  TIFF_IPTC, TIFF_PHOTOSHOP,
+                                    TIFF_EXIF, TIFF_GPS,  TIFF_SUB_DIRECTORIES,
+                                    TIFF_C2PA };
+  for (unsigned i = 0; i < fields->len; i++) {
+    uint16_t tag = g_array_index (fields, TiffField, i).entry.tag;
+    bool is_known = tiff_is_pixel_tag (tag) || tiff_is_exif_tag (tag);
+    for (size_t j = 0; j < G_N_ELEMENTS (known) && !is_known; j++)
+      is_known = known[j] == tag;
+    if (is_known)
+      continue;
+    char name[8];
+    g_snprintf (name, sizeof name, "%u", tag);
+    const IfdEntry *entry = &g_array_index (fields, TiffField, i).entry;
+    size_t at = (size_t)(entry->data - listing->bytes);
+    listing_add_slice (listing, BLOCK_OTHER, name, at, entry->size, at, entry->size);
+  }
+}
+
 static bool
 is_thumbnail (const GArray *fields)
 {
@@ -122,4 +144,6 @@ tiff_list (Listing *listing)
     list_field (listing, fields, TIFF_C2PA, BLOCK_C2PA, "52545");
     offset = next;
   }
+  g_autoptr (GArray) first = tiff_fields (&ifd, ifd.first, NULL);
+  list_others (listing, first);
 }

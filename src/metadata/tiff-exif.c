@@ -16,8 +16,8 @@ static const uint16_t first_tags[] = {
   33432, /* Copyright */
 };
 
-static bool
-is_first_tag (uint16_t tag)
+bool
+tiff_is_exif_tag (uint16_t tag)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (first_tags); i++) {
     if (first_tags[i] == tag)
@@ -50,13 +50,6 @@ take_maker_note (GArray *to, const TiffField *field, size_t *left)
   take (to, &note, left);
 }
 
-static int
-compare (const void *a, const void *b)
-{
-  const TiffField *one = a, *two = b;
-  return (int)one->entry.tag - (int)two->entry.tag;
-}
-
 void
 tiff_exif_take (const Ifd *ifd, uint32_t offset, TiffExif *out_exif)
 {
@@ -71,7 +64,7 @@ tiff_exif_take (const Ifd *ifd, uint32_t offset, TiffExif *out_exif)
   g_autoptr (GArray) place = tiff_fields (ifd, gps_at, NULL);
   for (unsigned i = 0; i < first->len; i++) {
     const TiffField *field = &g_array_index (first, TiffField, i);
-    if (is_first_tag (field->entry.tag))
+    if (tiff_is_exif_tag (field->entry.tag))
       take (exif.first, field, &left);
   }
   for (unsigned i = 0; i < place->len; i++)
@@ -84,7 +77,7 @@ tiff_exif_take (const Ifd *ifd, uint32_t offset, TiffExif *out_exif)
   const TiffField *note = tiff_find (camera, TIFF_MAKER_NOTE);
   if (note != NULL)
     take_maker_note (exif.exif, note, &left);
-  g_array_sort (exif.exif, compare);
+  tiff_sort (exif.exif);
   *out_exif = exif;
 }
 

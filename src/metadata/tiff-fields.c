@@ -20,6 +20,12 @@ compare (const void *a, const void *b)
   return (int)one->entry.tag - (int)two->entry.tag;
 }
 
+void
+tiff_sort (GArray *fields)
+{
+  g_array_sort (fields, compare); /* stable */
+}
+
 GArray *
 tiff_fields (const Ifd *ifd, uint32_t offset, uint32_t *out_next)
 {
@@ -27,7 +33,7 @@ tiff_fields (const Ifd *ifd, uint32_t offset, uint32_t *out_next)
   GArray *fields = g_array_new (FALSE, FALSE, sizeof (TiffField));
   Collector collector = { all, ifd->is_big_endian };
   uint32_t next = ifd_each (ifd, offset, collect, &collector);
-  g_array_sort (all, compare); /* stable */
+  tiff_sort (all);
   for (unsigned i = 0; i < all->len; i++) {
     const TiffField *field = &g_array_index (all, TiffField, i);
     if (i == 0 || field[-1].entry.tag != field->entry.tag)
@@ -146,7 +152,7 @@ tiff_write (GByteArray *out, bool is_big_endian, const TiffExif *directories)
     tiff_add_number (gps_at, is_big_endian, 4, at);
     add_pointer (first, TIFF_GPS, gps_at, is_big_endian);
   }
-  g_array_sort (first, compare);
+  tiff_sort (first);
   return write_directory (out, is_big_endian, first);
 }
 

@@ -38,8 +38,8 @@ fail (GError **error, const char *why)
   return false;
 }
 
-static bool
-is_pixel_tag (uint16_t tag)
+bool
+tiff_is_pixel_tag (uint16_t tag)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (pixel_tags); i++) {
     if (pixel_tags[i] == tag)
@@ -56,7 +56,7 @@ keep_fields (const Ifd *ifd, const GArray *fields)
   size_t left = ifd->length;
   for (unsigned i = 0; i < fields->len; i++) {
     const TiffField *field = &g_array_index (fields, TiffField, i);
-    if (!is_pixel_tag (field->entry.tag))
+    if (!tiff_is_pixel_tag (field->entry.tag))
       continue;
     if (field->entry.size > left)
       return NULL;

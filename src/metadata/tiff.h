@@ -45,11 +45,18 @@ typedef struct {
 
 /* The readable entries of a directory (TiffField), sorted, of a tag that is there twice the first. */
 GArray *tiff_fields (const Ifd *ifd, uint32_t offset, uint32_t *out_next);
+/* By tag; equal ones stay in their order. */
+void tiff_sort (GArray *fields);
 /* NULL: there is none. */
 const TiffField *tiff_find (const GArray *fields, uint16_t tag);
 /* A value of a SHORT, LONG or IFD field; 0 when there is none. */
 uint32_t tiff_number (const TiffField *field, uint32_t index);
 void tiff_add_number (GByteArray *out, bool is_big_endian, unsigned n_bytes, uint32_t value);
+
+/* Is it needed to read pixels? */
+bool tiff_is_pixel_tag (uint16_t tag);
+/* Does it stand in directory 0 of EXIF blocks as well? */
+bool tiff_is_exif_tag (uint16_t tag);
 
 /* What cameras tell, of one directory each (TiffField). */
 typedef struct {

@@ -26,8 +26,11 @@ typedef struct {
   unsigned id_bytes;    /* 2, 4 */
   unsigned offset_size; /* 4, 8 */
   unsigned base_size;   /* 0, 4, 8 */
+  unsigned first_id;    /* is added to every id */
 } Shape;
-static const Shape shapes[] = { { 2, 4, 0 }, { 4, 8, 0 }, { 2, 4, 4 }, { 2, 4, 8 } };
+static const Shape shapes[] = {
+  { 2, 4, 0, 0 }, { 4, 8, 0, 70000 }, { 4, 4, 4, 0 }, { 2, 4, 8, 500 }
+};
 
 static unsigned
 open_box (GByteArray *out, const char *type)
@@ -58,9 +61,9 @@ static void
 put_reference (GByteArray *out, const Shape *shape, const char *type, unsigned from, unsigned to)
 {
   unsigned start = open_box (out, type);
-  put_big (out, shape->id_bytes, from);
+  put_big (out, shape->id_bytes, shape->first_id + from);
   put_big (out, 2, 1);
-  put_big (out, shape->id_bytes, to);
+  put_big (out, shape->id_bytes, shape->first_id + to);
   close_box (out, start);
 }
 
@@ -73,7 +76,7 @@ put_iinf (GByteArray *out, const Shape *shape)
   for (size_t i = 0; i < G_N_ELEMENTS (items); i++) {
     unsigned infe = open_box (out, "infe");
     put_big (out, 4, shape->id_bytes == 2 ? 0x02000000 : 0x03000000);
-    put_big (out, shape->id_bytes, items[i].id);
+    put_big (out, shape->id_bytes, shape->first_id + items[i].id);
     put_big (out, 2, 0);
     put_text (out, items[i].type);
     g_byte_array_append (out, (const uint8_t *)"canary", 7);
@@ -96,7 +99,7 @@ put_properties (GByteArray *out, const Shape *shape)
   put_big (out, 4, shape->id_bytes == 2 ? 0 : 0x01000000);
   put_big (out, 4, 2);
   for (unsigned id = 1; id < 7; id += 5) {
-    put_big (out, shape->id_bytes, id);
+    put_big (out, shape->id_bytes, shape->first_id + id);
     put_big (out, 1, 2);
     put_big (out, 2, 0x0103);
   }
@@ -125,7 +128,7 @@ put_iloc (GByteArray *out, const Shape *shape, GByteArray *const data[3], unsign
   for (size_t i = 0; i < G_N_ELEMENTS (items); i++) {
     const Item *item = &items[i];
     unsigned base = shape->base_size > 0 && !item->is_in_idat ? mdat_at : 0;
-    put_big (out, shape->id_bytes, item->id);
+    put_big (out, shape->id_bytes, shape->first_id + item->id);
     put_big (out, 2, item->is_in_idat);
     put_big (out, 2, 0);
     put_big (out, shape->base_size, base);
@@ -153,7 +156,7 @@ put_meta (GByteArray *out, const Shape *shape, GByteArray *const data[3], unsign
   put_box (out, "hdlr", "\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0canary", 31);
   unsigned pitm = open_box (out, "pitm");
   put_big (out, 4, shape->id_bytes == 2 ? 0 : 0x01000000);
-  put_big (out, shape->id_bytes, 1);
+  put_big (out, shape->id_bytes, shape->first_id + 1);
   close_box (out, pitm);
   put_iloc (out, shape, data, mdat_at);
   put_iinf (out, shape);
@@ -298,10 +301,10 @@ puts_exactly_what_is_given (void)
     g_autoptr (GBytes) out = put (file, &blobs), again = put (out, &blobs);
     g_assert_false (bytes_hold (out, "canary"));
     g_assert_true (g_bytes_equal (out, again));
-    assert_item (out, 1, "PIXELS-ONE");
-    assert_item (out, 2, "TILES");
-    assert_item (out, 8, "PIXELS");
-    assert_item (out, 3, NULL);
+    assert_item (out, shapes[i].first_id + 1, "PIXELS-ONE");
+    assert_item (out, shapes[i].first_id + 2, "TILES");
+    assert_item (out, shapes[i].first_id + 8, "PIXELS");
+    assert_item (out, shapes[i].first_id + 3, NULL);
     g_autoptr (GPtrArray) blocks = container_list (out);
     assert_data (find (blocks, BLOCK_EXIF, "Exif"), "II*\0\x08\0\0\0", 8);
     assert_data (find (blocks, BLOCK_XMP, "mime"), "<new/>", 6);
@@ -324,9 +327,9 @@ credentials_move_the_items (void)
     size_t at = 1, length = 1;
     assert_ok (container_put_c2pa (file, jumbf, &out, &at, &length, &error), error);
     g_assert_cmpuint (at + length, ==, 0);
-    assert_item (out, 1, "PIXELS-ONE");
-    assert_item (out, 2, "TILES");
-    assert_item (out, 8, "PIXELS");
+    assert_item (out, shapes[i].first_id + 1, "PIXELS-ONE");
+    assert_item (out, shapes[i].first_id + 2, "TILES");
+    assert_item (out, shapes[i].first_id + 8, "PIXELS");
     g_autoptr (GPtrArray) blocks = container_list (out);
     assert_data (container_find (blocks, BLOCK_C2PA), store, 12);
     assert_data (container_find (blocks, BLOCK_XMP), "<canary/>", 9);

@@ -107,6 +107,10 @@ picture (bool is_big)
   put_number (&maker, 4, 300);
   put_number (&maker, 4, 1);
 
+  uint32_t exposure = maker.out->len;
+  put_number (&maker, 4, 1);
+  put_number (&maker, 4, 250);
+  entry (&maker, 0x829a, 5, 1, exposure);
   entry (&maker, 0x8827, 3, 1, 400);
   far_entry (&maker, 0x927c, 7, "canary maker note", 17);
   uint32_t exif = directory (&maker, 0);
@@ -178,7 +182,7 @@ check_list (bool is_big)
   g_autoptr (GPtrArray) camera = NULL;
   g_autoptr (GError) error = NULL;
   assert_ok (exif_read (exif->data, &record, &camera, &error), error);
-  g_assert_cmpuint (camera->len, ==, 1);
+  g_assert_cmpuint (camera->len, ==, 2);
   g_assert_cmpuint (record.strangers, ==,
                     METADATA_STRANGER_LOCATION | METADATA_STRANGER_MAKER_NOTE);
   g_assert_cmpstr (metadata_record_text (&record, METADATA_CREATOR), ==, "canary Ann");
@@ -189,6 +193,7 @@ check_list (bool is_big)
   g_assert_true (bytes_hold (find (blocks, BLOCK_C2PA, "52545")->data, "jumb"));
   g_assert_nonnull (find (blocks, BLOCK_DENSITY, "282"));
   g_assert_nonnull (find (blocks, BLOCK_OTHER, "thumbnail"));
+  g_assert_nonnull (find (blocks, BLOCK_OTHER, "50000"));
 }
 
 static void
@@ -246,6 +251,52 @@ puts_blocks_that_others_read (void)
     g_assert_nonnull (strstr (read, "\xc2\xa9 me"));
     g_assert_null (strstr (read, "IFD0 pointer"));
   }
+}
+
+/* exif_read() gives values in one byte order. */
+static void
+assert_camera (GBytes *file)
+{
+  g_autoptr (GPtrArray) blocks = container_list (file), camera = NULL;
+  g_auto (MetadataRecord) record = { 0 };
+  g_autoptr (GError) error = NULL;
+  assert_ok (exif_read (container_find (blocks, BLOCK_EXIF)->data, &record, &camera, &error),
+             error);
+  g_assert_cmpuint (camera->len, ==, 2);
+  const ExifField *exposure = g_ptr_array_index (camera, 0), *iso = g_ptr_array_index (camera, 1);
+  g_assert_cmpmem (g_bytes_get_data (exposure->data, NULL), 8, "\1\0\0\0\xfa\0\0\0", 8);
+  g_assert_cmpmem (g_bytes_get_data (iso->data, NULL), 2, "\x90\1", 2);
+}
+
+static void
+values_cross_byte_orders (void)
+{
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (GBytes) from = picture (i == 0), to = picture (i != 0);
+    g_autoptr (GPtrArray) blocks = container_list (from);
+    g_autoptr (GBytes)
+      out = put (to, &(MetadataBlobs){ .exif = container_find (blocks, BLOCK_EXIF)->data });
+    assert_camera (from);
+    assert_camera (out);
+  }
+}
+
+/* libtiff turns IPTC as numbers of four bytes. */
+static void
+turned_iptc_is_turned_back (void)
+{
+  Maker maker = { g_byte_array_new (), true, g_array_new (FALSE, FALSE, sizeof (Entry)) };
+  put_text (maker.out, "MM");
+  put_big (maker.out, 6, 0x002a00000000);
+  entry (&maker, 33723, 4, 2, maker.out->len);
+  g_byte_array_append (maker.out, (const uint8_t *)"\0\x69\2\34cba\3", 8);
+  set_number (&maker, 4, directory (&maker, 0));
+  g_array_unref (maker.entries);
+  g_autoptr (GBytes) file = g_byte_array_free_to_bytes (maker.out);
+  g_autoptr (GPtrArray) blocks = container_list (file);
+  const Block *iptc = container_find (blocks, BLOCK_IPTC);
+  g_assert_nonnull (iptc);
+  g_assert_cmpmem (g_bytes_get_data (iptc->data, NULL), 8, "\34\2\x69\0\3abc", 8);
 }
 
 static void
@@ -309,6 +360,9 @@ main (int argc, char **argv)
   g_test_add_func ("/metadata/container-tiff/takes-all-metadata-off", takes_all_metadata_off);
   g_test_add_func ("/metadata/container-tiff/puts-blocks-that-others-read",
                    puts_blocks_that_others_read);
+  g_test_add_func ("/metadata/container-tiff/values-cross-byte-orders", values_cross_byte_orders);
+  g_test_add_func ("/metadata/container-tiff/turned-iptc-is-turned-back",
+                   turned_iptc_is_turned_back);
   g_test_add_func ("/metadata/container-tiff/hostile-files-end", hostile_files_end);
   g_test_add_func ("/metadata/container-tiff/loops-end", loops_end);
   g_test_add_func ("/metadata/container-tiff/embeds-no-credentials", embeds_no_credentials);
