@@ -398,7 +398,7 @@ hostile_files_end (void)
         copy[n - length] ^= 0xff;
       g_autoptr (GBytes) bent = g_bytes_new (copy, n < length ? n : length), out = NULL,
                          c2pa = NULL;
-      g_autoptr (GPtrArray) blocks = container_list (bent);
+      g_ptr_array_unref (container_list (bent));
       container_put (bent, &(MetadataBlobs){ .exif = exif }, &out, NULL);
       container_put_c2pa (bent, exif, &c2pa, NULL, NULL, NULL);
     }

@@ -336,7 +336,7 @@ hostile_files_end (void)
   for (size_t n = 0; n < length; n++) {
     g_autofree uint8_t *copy = g_memdup2 (bytes, n);
     g_autoptr (GBytes) cut = g_bytes_new (copy, n);
-    g_autoptr (GPtrArray) blocks = container_list (cut);
+    g_ptr_array_unref (container_list (cut));
     g_autoptr (GBytes) out = NULL;
     g_assert_false (container_put (cut, &(MetadataBlobs){ .exif = exif }, &out, NULL));
   }
@@ -344,7 +344,7 @@ hostile_files_end (void)
     g_autofree uint8_t *copy = g_memdup2 (bytes, length);
     copy[i] ^= 0xff;
     g_autoptr (GBytes) bent = g_bytes_new (copy, length);
-    g_autoptr (GPtrArray) blocks = container_list (bent);
+    g_ptr_array_unref (container_list (bent));
     g_autoptr (GBytes) out = NULL;
     container_put (bent, &(MetadataBlobs){ .exif = exif }, &out, NULL);
   }
