@@ -244,6 +244,25 @@ def label_of(number, name="original", version=2):
     return ("urn:c2pa:" if version == 2 else "urn:uuid:") + parts
 
 
+def without(whole, inner):
+    """A box without one of the boxes in it, whatever the depth: what a redaction does."""
+    at = whole.index(inner)
+    head = whole[:at]
+    around, start = [], 0
+    while start < at:  # the boxes that begin before it and end behind it
+        size, kind = struct.unpack(">I4s", whole[start:start + 8])
+        if start + size > at:
+            around.append(start)
+            start += 8
+        else:
+            start += size
+    changed = bytearray(head + whole[at + len(inner):])
+    for start in around:
+        size, = struct.unpack(">I", whole[start:start + 4])
+        struct.pack_into(">I", changed, start, size - len(inner))
+    return bytes(changed)
+
+
 def hash_data(hashed, exclusions):
     return ("c2pa.hash.data", {"alg": "sha256", "name": "jumbf manifest", "pad": bytes(8),
                                "hash": hashed, "exclusions": [
@@ -251,9 +270,10 @@ def hash_data(hashed, exclusions):
 
 
 def store(signer, binding, manifests=2, extra=(), parent_extra=(), broken=None, version=2,
-          name="original", redacted=()):
+          name="original", is_redacting=False):
     """A store of one or two manifests whose active one is bound by `binding`, a (label, data) or None.
-    `extra`: more assertions (label, data) of the active manifest, `parent_extra` of the other."""
+    `extra`: more assertions (label, data) of the active manifest, `parent_extra` of the other, which
+    with `is_redacting` are taken out of it again, as the active one says."""
     active_label = label_of(2, name, version)
     if manifests == 1:
         active = manifest(active_label, [created(version), *extra], signer, version, broken,
@@ -266,8 +286,12 @@ def store(signer, binding, manifests=2, extra=(), parent_extra=(), broken=None, 
                       binding=hash_data(hashlib.sha256(b"a JPEG").digest(), [(20, 5976)]))
     failures = ["assertion.hashedURI.mismatch"] if broken == "invalid-parent" else []
     link = ingredient(parent_label, parent, version, failures)
+    redacted = [f"self#jumbf=/c2pa/{parent_label}/c2pa.assertions/{label}" for label, _ in parent_extra
+                ] if is_redacting else []
     active = manifest(active_label, [opened(link, version), link, *extra], signer, version, broken,
                       redacted, binding)
+    for row in parent_extra if is_redacting else ():
+        parent = without(parent, assertion_box(*row))
     if broken == "changed-parent":
         parent = parent.replace(b"SynthID", b"SynthIX")
     return superbox("c2pa", "c2pa", *([] if broken == "unknown-parent" else [parent]), active)
