@@ -304,6 +304,9 @@ test_ranges_are_left_out (void)
   assert_hash_of (hash, "ade", 3);
   g_assert_true (c2pa_hash_data (file, NULL, 0, hash));
   assert_hash_of (hash, "abcdefgh", 8);
+  g_autoptr (GBytes) empty = g_bytes_new (NULL, 0);
+  g_assert_true (c2pa_hash_data (empty, NULL, 0, hash));
+  assert_hash_of (hash, "", 0);
   C2paRange wrong[][2] = { { { 5, 3 }, { 1, 2 } },
                            { { 0, 3 }, { 2, 1 } },
                            { { 0, 1 }, { 8, 1 } },
