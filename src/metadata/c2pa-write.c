@@ -210,8 +210,13 @@ c2pa_write_sidecar (GBytes *file, const C2paClaim *claim, const C2paSigner *sign
 {
   g_auto (Manifest) manifest = manifest_of (claim, signer);
   C2paBinding binding = binding_of (kind_of (file), false);
-  if (!hash_file (file, &binding, error))
+  /* Nobody is asked to sign what would be over the limit. */
+  g_autoptr (GBytes) empty = build (&manifest, &binding, true, error);
+  g_autoptr (GBytes) store = NULL;
+  if (empty != NULL && hash_file (file, &binding, error))
+    store = build (&manifest, &binding, false, error);
+  if (store == NULL)
     return false;
-  *out_store = build (&manifest, &binding, false, error);
-  return *out_store != NULL;
+  *out_store = g_steal_pointer (&store);
+  return true;
 }
