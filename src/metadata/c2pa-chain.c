@@ -12,7 +12,10 @@
 
 enum { MOST_CERTIFICATES = 8, MOST_PEM_BYTES = 1 << 18 };
 
-G_GNUC_PRINTF (2, 3) static bool fail (GError **error, const char *format, ...)
+static bool fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static bool
+fail (GError **error, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
