@@ -10,6 +10,7 @@ typedef struct {
   const C2paClaim *claim;
   const C2paSigner *signer;
   C2paParent parent;
+  unsigned number; /* of those of this fingerprint in the store, from 0 */
   char *label;
 } Manifest;
 
@@ -22,14 +23,17 @@ manifest_clear (Manifest *manifest)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Manifest, manifest_clear)
 
 /* A derivative that is an original by now: its parent's store has the label that it would get. */
-static char *
-free_label (const C2paParent *parent, const Digest *fingerprint)
+static void
+take_free_label (Manifest *manifest)
 {
-  for (unsigned number = 0;; number++) {
-    g_autofree char *uuid = c2pa_make_uuid ("manifest", number, fingerprint),
-                    *label = g_strconcat ("urn:c2pa:", uuid, NULL);
-    if (parent->root == NULL || jumbf_child (parent->root, label) == NULL)
-      return g_steal_pointer (&label);
+  const JumbfBox *root = manifest->parent.root;
+  for (;; manifest->number++) {
+    g_autofree char *uuid = c2pa_make_uuid ("manifest", manifest->number,
+                                            manifest->claim->fingerprint);
+    g_free (manifest->label);
+    manifest->label = g_strconcat ("urn:c2pa:", uuid, NULL);
+    if (root == NULL || jumbf_child (root, manifest->label) == NULL)
+      return;
   }
 }
 
@@ -38,7 +42,7 @@ manifest_of (const C2paClaim *claim, const C2paSigner *signer)
 {
   Manifest manifest = { .claim = claim, .signer = signer };
   c2pa_parent_init (&manifest.parent, claim);
-  manifest.label = free_label (&manifest.parent, claim->fingerprint);
+  take_free_label (&manifest);
   return manifest;
 }
 
@@ -88,7 +92,7 @@ put_claim (GByteArray *out, const Manifest *manifest, const C2paBinding *binding
            const Digest hashes[N_ASSERTIONS])
 {
   const C2paClaim *claim = manifest->claim;
-  g_autofree char *uuid = c2pa_make_uuid ("instance", 0, claim->fingerprint),
+  g_autofree char *uuid = c2pa_make_uuid ("instance", manifest->number, claim->fingerprint),
                   *instance = g_strconcat ("xmp:iid:", uuid, NULL),
                   *signature = g_strdup_printf ("self#jumbf=/c2pa/%s/c2pa.signature",
                                                 manifest->label);
