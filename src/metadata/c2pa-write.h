@@ -39,7 +39,8 @@ typedef struct {
                 GError **error);
 } C2paSigner;
 
-/* How many bytes the store will have: for who must know before the file is there. */
+/* How many bytes the store will have, for who must know before the file is there: exactly so many in a file of
+ * this kind, or beside one that takes none; beside another it is at most so many. 0: it would be over the limit. */
 size_t c2pa_store_size (const C2paClaim *claim, const C2paSigner *signer, ContainerKind kind);
 
 /* A copy of `file` (which has no store) with the store inside: PNG, JPEG, WebP, BMFF. */

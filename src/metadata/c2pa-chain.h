@@ -1,0 +1,10 @@
+/* What keys and certificates share. */
+#pragma once
+
+#include <stdbool.h>
+#include <glib.h>
+#include <openssl/x509.h>
+
+/* The first certificate of a chain (see C2paSigner), or NULL. To be freed. */
+X509 *c2pa_leaf (const GPtrArray *chain);
+bool c2pa_is_p256 (const EVP_PKEY *key);
