@@ -53,12 +53,14 @@ append_facts (const Derivative *derivative, const OriginalFacts *facts, GString 
   unsigned groups = metadata_groups (&derivative->delivery.metadata);
   if (facts->source_type != NULL && (groups & 1u << METADATA_GROUP_AI_LABEL) != 0)
     g_string_append_printf (text, "\nsource-type %s", facts->source_type);
-  if ((groups & 1u << METADATA_GROUP_PROMPT) == 0)
-    return;
-  const char *const told[] = { facts->prompt, facts->ai_system };
+  const struct {
+    MetadataGroup group;
+    const char *text;
+  } told[] = { { METADATA_GROUP_PROMPT, facts->prompt },
+               { METADATA_GROUP_PARAMETERS, facts->ai_system } };
   for (unsigned i = 0; i < G_N_ELEMENTS (told); i++)
-    if (told[i] != NULL) {
-      Digest digest = digest_of (told[i], strlen (told[i]));
+    if (told[i].text != NULL && (groups & 1u << told[i].group) != 0) {
+      Digest digest = digest_of (told[i].text, strlen (told[i].text));
       g_string_append_printf (text, "\nfact %s", digest_to_hex (&digest).text);
     }
 }

@@ -8,6 +8,7 @@
 #include "image/blobs.h"
 #include "image/color.h"
 #include "image/placeholder.h"
+#include "metadata/container.h"
 #include "metadata/png.h"
 #include "stages/stage.h"
 
@@ -42,9 +43,16 @@ static bool
 compose (VipsImage *picture, const Delivery *delivery, const DeliverOrigin *origin,
          MetadataBlobs *out_blobs, GError **error)
 {
+  static const ContainerKind kinds[] = {
+    [IMAGE_FORMAT_JPEG] = CONTAINER_JPEG, [IMAGE_FORMAT_PNG] = CONTAINER_PNG,
+    [IMAGE_FORMAT_WEBP] = CONTAINER_WEBP, [IMAGE_FORMAT_AVIF] = CONTAINER_BMFF,
+    [IMAGE_FORMAT_TIFF] = CONTAINER_TIFF,
+  };
   Shape shape = stage_shape_of (picture);
-  return metadata_compose (&delivery->metadata, &origin->blobs, &origin->facts, shape.width,
-                           shape.height, delivery->encode.density, out_blobs, NULL, error);
+  const MetadataCarrier carrier = { (int)kinds[delivery->encode.format], shape.width, shape.height,
+                                    delivery->encode.density };
+  return metadata_compose (&delivery->metadata, &origin->blobs, &origin->facts, &carrier, out_blobs,
+                           NULL, error);
 }
 
 /* What inks look like only their profile tells: it goes when it is named, not with a policy. */

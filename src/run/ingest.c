@@ -12,6 +12,7 @@
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/painter.h"
+#include "metadata/container.h"
 #include "metadata/png.h"
 #include "run/task.h"
 
@@ -166,7 +167,8 @@ label (GBytes *png, GBytes **out_png, GError **error)
   g_auto (MetadataBlobs) composed = { NULL };
   const MetadataOptions options = { .policy = METADATA_STRIP };
   const MetadataFacts facts = { .source_type = drawing_label };
-  return metadata_compose (&options, &none, &facts, 0, 0, 0, &composed, NULL, error) &&
+  const MetadataCarrier carrier = { .container = CONTAINER_PNG };
+  return metadata_compose (&options, &none, &facts, &carrier, &composed, NULL, error) &&
          metadata_png_put (png, &composed, out_png, error);
 }
 

@@ -1,4 +1,5 @@
 #include "carrier.h"
+#include "metadata/container.h"
 #include "metadata/png.h"
 
 #include <zlib.h>
@@ -67,8 +68,9 @@ composed (MetadataBlobs *blobs)
                               .set = { .copyright = (char *)"\xc2\xa9 me" } };
   g_autoptr (GError) error = NULL;
   assert_ok (metadata_compose (&options, &(MetadataBlobs){ 0 },
-                               &(MetadataFacts){ .source_type = "trainedAlgorithmicMedia" }, 1, 1,
-                               300, blobs, NULL, &error),
+                               &(MetadataFacts){ .source_type = "trainedAlgorithmicMedia" },
+                               &(MetadataCarrier){ .container = CONTAINER_PNG, .density_dpi = 300 },
+                               blobs, NULL, &error),
              error);
 }
 
