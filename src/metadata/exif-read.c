@@ -7,6 +7,9 @@
 
 enum {
   TAG_IMAGE_DESCRIPTION = 0x010e,
+  TAG_MAKE = 0x010f,
+  TAG_MODEL = 0x0110,
+  TAG_ORIENTATION = 0x0112,
   TAG_ARTIST = 0x013b,
   TAG_COPYRIGHT = 0x8298,
   TAG_EXIF_IFD = 0x8769,
@@ -53,12 +56,39 @@ static const uint16_t camera_exif_tags[] = {
   0xa434, /* LensModel */
 };
 
+/* Of what is not carried, the tags that tell nothing or are written afresh, and those that name a person or
+ * a device. */
+static const uint16_t plain_tags[] = {
+  0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x0111, 0x0115, 0x0116, 0x0117,
+  0x011a, 0x011b, 0x011c, 0x0128, 0x013d, 0x0153, 0x0213, 0x9000, 0x9101,
+  0xa000, 0xa001, 0xa002, 0xa003, 0xa005, 0x02bc, 0x8773, 0x83bb,
+};
+static const uint16_t device_tags[] = {
+  0xa420, /* ImageUniqueID */
+  0xa430, /* CameraOwnerName */
+  0xa431, /* BodySerialNumber */
+  0xa435, /* LensSerialNumber */
+  0xc62f, /* CameraSerialNumber */
+};
+
 typedef struct {
   Ifd ifd;
   MetadataRecord *record;
   GPtrArray *camera;
   uint32_t exif_offset;
+  unsigned seen; /* texts of which there is one: bits of Seen */
 } Reader;
+
+/* A block that says it a thousand times is read once. */
+typedef enum { SEEN_COPYRIGHT = 1 << 0, SEEN_ARTIST = 1 << 1, SEEN_DESCRIPTION = 1 << 2 } Seen;
+
+static bool
+is_first (Reader *reader, Seen text)
+{
+  bool is_new = (reader->seen & text) == 0;
+  reader->seen |= text;
+  return is_new;
+}
 
 static void
 field_free (gpointer data)
@@ -108,15 +138,8 @@ take_camera_field (Reader *reader, const IfdEntry *entry, bool is_in_ifd0)
   field->count = entry->count;
   field->is_in_ifd0 = is_in_ifd0;
   uint8_t *bytes = g_memdup2 (entry->data, entry->size);
-  /* A rational is two numbers of four bytes. */
-  unsigned word = entry->type == 5 || entry->type == 10 ? 4 : entry->unit;
-  for (size_t at = 0; reader->ifd.is_big_endian && at < entry->size; at += word) {
-    for (unsigned i = 0; i < word / 2; i++) {
-      uint8_t swapped = bytes[at + i];
-      bytes[at + i] = bytes[at + word - 1 - i];
-      bytes[at + word - 1 - i] = swapped;
-    }
-  }
+  if (reader->ifd.is_big_endian)
+    ifd_swap (entry->type, bytes, entry->size);
   field->data = g_bytes_new_take (bytes, entry->size);
   g_ptr_array_add (reader->camera, field);
 }
@@ -146,6 +169,20 @@ take_artists (MetadataRecord *record, const IfdEntry *entry)
   }
 }
 
+/* A tag that is not carried on is noted, whatever it says. */
+static void
+note_stranger (Reader *reader, const IfdEntry *entry)
+{
+  unsigned *strangers = &reader->record->strangers;
+  if (is_listed (device_tags, G_N_ELEMENTS (device_tags), entry->tag))
+    *strangers |= METADATA_STRANGER_DEVICE;
+  else if (entry->tag == TAG_ORIENTATION && ifd_number (&reader->ifd, entry) > 1)
+    *strangers |= METADATA_STRANGER_ORIENTATION;
+  else if (entry->tag != TAG_ORIENTATION &&
+           !is_listed (plain_tags, G_N_ELEMENTS (plain_tags), entry->tag))
+    *strangers |= METADATA_STRANGER_OTHER;
+}
+
 static void
 visit_ifd0 (const IfdEntry *entry, void *data)
 {
@@ -155,14 +192,16 @@ visit_ifd0 (const IfdEntry *entry, void *data)
     reader->exif_offset = ifd_number (&reader->ifd, entry);
   else if (entry->tag == TAG_GPS_IFD)
     reader->record->strangers |= METADATA_STRANGER_LOCATION;
-  else if (entry->tag == TAG_COPYRIGHT && is_text)
+  else if (entry->tag == TAG_COPYRIGHT && is_text && is_first (reader, SEEN_COPYRIGHT))
     take_copyright (reader->record, entry);
-  else if (entry->tag == TAG_ARTIST && is_text)
+  else if (entry->tag == TAG_ARTIST && is_text && is_first (reader, SEEN_ARTIST))
     take_artists (reader->record, entry);
-  else if (entry->tag == TAG_IMAGE_DESCRIPTION && is_text)
+  else if (entry->tag == TAG_IMAGE_DESCRIPTION && is_text && is_first (reader, SEEN_DESCRIPTION))
     metadata_record_add_bytes (reader->record, METADATA_DESCRIPTION, entry->data, entry->size);
   else if (is_listed (camera_ifd0_tags, G_N_ELEMENTS (camera_ifd0_tags), entry->tag))
     take_camera_field (reader, entry, true);
+  else
+    note_stranger (reader, entry);
 }
 
 static void
@@ -172,13 +211,16 @@ visit_exif (const IfdEntry *entry, void *data)
   if (entry->tag == TAG_MAKER_NOTE)
     reader->record->strangers |= METADATA_STRANGER_MAKER_NOTE;
   else if (entry->tag == TAG_USER_COMMENT)
-    reader->record->strangers |= METADATA_STRANGER_OTHER;
+    reader->record->strangers |= METADATA_STRANGER_COMMENT;
   else if (is_listed (camera_exif_tags, G_N_ELEMENTS (camera_exif_tags), entry->tag))
     take_camera_field (reader, entry, false);
+  else
+    note_stranger (reader, entry);
 }
 
-bool
-exif_read (GBytes *block, MetadataRecord *record, GPtrArray **out_camera, GError **error)
+/* With or without "Exif\0\0". */
+static bool
+open_block (GBytes *block, Ifd *out_ifd, GError **error)
 {
   size_t length;
   const uint8_t *bytes = g_bytes_get_data (block, &length);
@@ -191,11 +233,18 @@ exif_read (GBytes *block, MetadataRecord *record, GPtrArray **out_camera, GError
     bytes += 6;
     length -= 6;
   }
+  if (ifd_open (bytes, length, out_ifd))
+    return true;
+  g_set_error (error, METADATA_ERROR, METADATA_ERROR_FAILED, "it has no TIFF header");
+  return false;
+}
+
+bool
+exif_read (GBytes *block, MetadataRecord *record, GPtrArray **out_camera, GError **error)
+{
   Reader reader = { .record = record };
-  if (!ifd_open (bytes, length, &reader.ifd)) {
-    g_set_error (error, METADATA_ERROR, METADATA_ERROR_FAILED, "it has no TIFF header");
+  if (!open_block (block, &reader.ifd, error))
     return false;
-  }
   reader.camera = g_ptr_array_new_with_free_func (field_free);
   if (ifd_each (&reader.ifd, reader.ifd.first, visit_ifd0, &reader) != 0)
     record->strangers |= METADATA_STRANGER_THUMBNAIL;
@@ -203,4 +252,92 @@ exif_read (GBytes *block, MetadataRecord *record, GPtrArray **out_camera, GError
     ifd_each (&reader.ifd, reader.exif_offset, visit_exif, &reader);
   *out_camera = reader.camera;
   return true;
+}
+
+/* The texts of one block, each of the four tags once. */
+typedef struct {
+  Ifd ifd;
+  uint32_t exif_offset;
+  bool seen[4];
+  char *texts[4];
+} TextReader;
+
+/* Some write UTF-16 in the order of the block, some in one order always: the zeroes of its Latin letters
+ * tell, a byte order mark goes before. */
+static const char *
+order_of_utf16 (const uint8_t *bytes, size_t length, bool is_big_endian)
+{
+  size_t n_even = 0, n_odd = 0;
+  for (size_t i = 0; i + 1 < length; i += 2) {
+    n_even += bytes[i] == 0;
+    n_odd += bytes[i + 1] == 0;
+  }
+  if (n_even != n_odd)
+    is_big_endian = n_even > n_odd;
+  if (length >= 2 && (memcmp (bytes, "\xfe\xff", 2) == 0 || memcmp (bytes, "\xff\xfe", 2) == 0))
+    is_big_endian = bytes[0] == 0xfe;
+  return is_big_endian ? "UTF-16BE" : "UTF-16LE";
+}
+
+static char *
+dup_text (const uint8_t *bytes, size_t length)
+{
+  length = strnlen ((const char *)bytes, length);
+  if (g_utf8_validate ((const char *)bytes, (gssize)length, NULL))
+    return g_strndup ((const char *)bytes, length);
+  return g_convert ((const char *)bytes, (gssize)length, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+}
+
+/* Eight bytes name the character set: "UNICODE", "ASCII", "JIS", zeroes. */
+static char *
+dup_comment (const Ifd *ifd, const IfdEntry *entry)
+{
+  if (entry->size < 8)
+    return NULL;
+  const uint8_t *bytes = entry->data + 8;
+  size_t length = entry->size - 8;
+  if (memcmp (entry->data, "UNICODE", 8) != 0)
+    return dup_text (bytes, length);
+  const char *charset = order_of_utf16 (bytes, length, ifd->is_big_endian);
+  char *text = g_convert ((const char *)bytes, (gssize)(length & ~(size_t)1), "UTF-8", charset,
+                          NULL, NULL, NULL);
+  if (text != NULL && g_str_has_prefix (text, "\xef\xbb\xbf"))
+    memmove (text, text + 3, strlen (text + 3) + 1);
+  return text;
+}
+
+static void
+visit_text (const IfdEntry *entry, void *data)
+{
+  static const uint16_t tags[] = { TAG_USER_COMMENT, TAG_IMAGE_DESCRIPTION, TAG_MAKE, TAG_MODEL };
+  TextReader *reader = data;
+  if (entry->tag == TAG_EXIF_IFD)
+    reader->exif_offset = ifd_number (&reader->ifd, entry);
+  for (size_t i = 0; i < G_N_ELEMENTS (tags); i++) {
+    if (tags[i] != entry->tag || reader->seen[i])
+      continue;
+    reader->seen[i] = true;
+    reader->texts[i] = tags[i] == TAG_USER_COMMENT ? dup_comment (&reader->ifd, entry)
+                                                   : dup_text (entry->data, entry->size);
+  }
+}
+
+char **
+exif_read_texts (GBytes *block)
+{
+  TextReader reader = { .exif_offset = 0 };
+  GStrvBuilder *texts = g_strv_builder_new ();
+  if (open_block (block, &reader.ifd, NULL)) {
+    ifd_each (&reader.ifd, reader.ifd.first, visit_text, &reader);
+    if (reader.exif_offset != 0)
+      ifd_each (&reader.ifd, reader.exif_offset, visit_text, &reader);
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS (reader.texts); i++) {
+    if (reader.texts[i] != NULL)
+      g_strv_builder_add (texts, reader.texts[i]);
+    g_free (reader.texts[i]);
+  }
+  char **list = g_strv_builder_end (texts);
+  g_strv_builder_unref (texts);
+  return list;
 }

@@ -5,6 +5,10 @@
 
 #include <libexif/exif-data.h>
 
+#include "metadata/ifd.h"
+
+#define BYTE_ORDER_OF_BLOCK EXIF_BYTE_ORDER_MOTOROLA
+
 static void
 add_entry (ExifData *exif, ExifIfd ifd, ExifTag tag, ExifFormat format, size_t count,
            const void *bytes, size_t size)
@@ -28,7 +32,7 @@ static void
 add_short (ExifData *exif, ExifIfd ifd, ExifTag tag, uint16_t value)
 {
   uint8_t bytes[2];
-  exif_set_short (bytes, EXIF_BYTE_ORDER_INTEL, value);
+  exif_set_short (bytes, BYTE_ORDER_OF_BLOCK, value);
   add_entry (exif, ifd, tag, EXIF_FORMAT_SHORT, 1, bytes, sizeof bytes);
 }
 
@@ -36,7 +40,7 @@ static void
 add_long (ExifData *exif, ExifIfd ifd, ExifTag tag, uint32_t value)
 {
   uint8_t bytes[4];
-  exif_set_long (bytes, EXIF_BYTE_ORDER_INTEL, value);
+  exif_set_long (bytes, BYTE_ORDER_OF_BLOCK, value);
   add_entry (exif, ifd, tag, EXIF_FORMAT_LONG, 1, bytes, sizeof bytes);
 }
 
@@ -48,7 +52,7 @@ add_density (ExifData *exif, ExifTag tag, double dpi)
   bool is_whole = thousandths % 1000 == 0;
   ExifRational density = { is_whole ? thousandths / 1000 : thousandths, is_whole ? 1 : 1000 };
   uint8_t bytes[8];
-  exif_set_rational (bytes, EXIF_BYTE_ORDER_INTEL, density);
+  exif_set_rational (bytes, BYTE_ORDER_OF_BLOCK, density);
   add_entry (exif, EXIF_IFD_0, tag, EXIF_FORMAT_RATIONAL, 1, bytes, sizeof bytes);
 }
 
@@ -78,9 +82,26 @@ add_camera (ExifData *exif, const GPtrArray *camera)
     const ExifField *field = g_ptr_array_index (camera, i);
     size_t size;
     const void *bytes = g_bytes_get_data (field->data, &size);
+    g_autofree uint8_t *swapped = g_memdup2 (bytes, size);
+    ifd_swap (field->type, swapped, size);
     add_entry (exif, field->is_in_ifd0 ? EXIF_IFD_0 : EXIF_IFD_EXIF, (ExifTag)field->tag,
-               (ExifFormat)field->type, field->count, bytes, size);
+               (ExifFormat)field->type, field->count, swapped, size);
   }
+}
+
+static void
+add_comment (ExifData *exif, const char *comment)
+{
+  static const char name[8] = "UNICODE";
+  size_t n_bytes;
+  g_autofree char *text = g_convert (comment, -1, "UTF-16BE", "UTF-8", NULL, &n_bytes, NULL);
+  if (text == NULL)
+    return;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_byte_array_append (bytes, (const guint8 *)name, sizeof name);
+  g_byte_array_append (bytes, (const guint8 *)text, (unsigned)n_bytes);
+  add_entry (exif, EXIF_IFD_EXIF, EXIF_TAG_USER_COMMENT, EXIF_FORMAT_UNDEFINED, bytes->len,
+             bytes->data, bytes->len);
 }
 
 static GBytes *
@@ -102,11 +123,12 @@ exif_build (const MetadataRecord *record, const ExifFacts *facts)
   bool has_creator = metadata_record_count (record, METADATA_CREATOR) > 0;
   bool has_camera = facts->camera != NULL && facts->camera->len > 0;
   bool has_density = facts->density_dpi >= 0.001 && facts->density_dpi <= 1e6;
-  if (rights == NULL && description == NULL && !has_creator && !has_camera && !has_density)
+  if (rights == NULL && description == NULL && !has_creator && !has_camera && !has_density &&
+      facts->comment == NULL)
     return NULL;
 
   ExifData *exif = exif_data_new ();
-  exif_data_set_byte_order (exif, EXIF_BYTE_ORDER_INTEL);
+  exif_data_set_byte_order (exif, BYTE_ORDER_OF_BLOCK);
   add_short (exif, EXIF_IFD_0, EXIF_TAG_ORIENTATION, 1);
   if (has_density) {
     add_density (exif, EXIF_TAG_X_RESOLUTION, facts->density_dpi);
@@ -125,6 +147,8 @@ exif_build (const MetadataRecord *record, const ExifFacts *facts)
     add_long (exif, EXIF_IFD_EXIF, EXIF_TAG_PIXEL_Y_DIMENSION, (uint32_t)facts->height);
   }
   add_camera (exif, facts->camera);
+  if (facts->comment != NULL)
+    add_comment (exif, facts->comment);
   GBytes *block = save (exif);
   exif_data_unref (exif);
   return block;

@@ -20,12 +20,19 @@ typedef struct {
  * "Exif\0\0". False: why it cannot be read. */
 bool exif_read (GBytes *block, MetadataRecord *record, GPtrArray **out_camera, GError **error);
 
+/* The texts in which tools that generate pictures keep their parameters: description, make, model
+ * and the user's comment, as they are, in UTF-8. Empty: none, or it cannot be read. New. */
+char **exif_read_texts (GBytes *block);
+
 /* What a block is to say beside the record's rights and description. */
 typedef struct {
   const GPtrArray *camera; /* NULL or empty: none */
   int width, height;       /* px */
   double density_dpi;      /* 0: none */
+  const char *comment;     /* the user's; NULL: none */
 } ExifFacts;
 
-/* A block with "Exif\0\0" and orientation 1, texts in UTF-8; NULL when there is nothing to say. */
+/* A block with "Exif\0\0" and orientation 1, texts in UTF-8; NULL when there is nothing to say. Its
+ * numbers are big-endian, and so is the UTF-16 of the comment: the web UI takes that for granted,
+ * others go by the block's order. */
 GBytes *exif_build (const MetadataRecord *record, const ExifFacts *facts);

@@ -2,7 +2,10 @@
 
 #include <glib.h>
 
-enum { ENTRY_BYTES = 12 };
+enum { ENTRY_BYTES = 12, TYPE_RATIONAL = 5, TYPE_SIGNED_RATIONAL = 10 };
+
+/* Bytes of one value of each type. */
+static const uint8_t units[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4 };
 
 static uint16_t
 read16 (const Ifd *ifd, const uint8_t *at)
@@ -35,7 +38,6 @@ ifd_open (const void *bytes, size_t length, Ifd *out_ifd)
 static bool
 read_entry (const Ifd *ifd, const uint8_t *at, IfdEntry *out_entry)
 {
-  static const uint8_t units[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4 };
   IfdEntry entry = { read16 (ifd, at), read16 (ifd, at + 2), read32 (ifd, at + 4) };
   if (entry.type == 0 || entry.type >= G_N_ELEMENTS (units))
     return false;
@@ -72,4 +74,19 @@ ifd_number (const Ifd *ifd, const IfdEntry *entry)
   if (entry->count == 0 || (entry->type != 3 && entry->type != 4 && entry->type != 13))
     return 0;
   return entry->type == 3 ? read16 (ifd, entry->data) : read32 (ifd, entry->data);
+}
+
+void
+ifd_swap (uint16_t type, uint8_t *bytes, size_t size)
+{
+  unsigned word = type < G_N_ELEMENTS (units) ? units[type] : 1;
+  if (type == TYPE_RATIONAL || type == TYPE_SIGNED_RATIONAL) /* two numbers of four bytes */
+    word = 4;
+  for (size_t at = 0; word > 1 && at + word <= size; at += word) {
+    for (unsigned i = 0; i < word / 2; i++) {
+      uint8_t swapped = bytes[at + i];
+      bytes[at + i] = bytes[at + word - 1 - i];
+      bytes[at + word - 1 - i] = swapped;
+    }
+  }
 }

@@ -28,5 +28,7 @@ bool ifd_open (const void *bytes, size_t length, Ifd *out_ifd);
  * its own size; who follows offsets bounds how many. */
 uint32_t ifd_each (const Ifd *ifd, uint32_t offset, void (*visit) (const IfdEntry *, void *),
                    void *data);
+/* Turns the values of an entry of that type from one byte order into the other. */
+void ifd_swap (uint16_t type, uint8_t *bytes, size_t size);
 /* The first value of a SHORT, LONG or IFD entry, else 0. */
 uint32_t ifd_number (const Ifd *ifd, const IfdEntry *entry);

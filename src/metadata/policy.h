@@ -85,6 +85,12 @@ void metadata_blobs_add_text (MetadataBlobs *blobs, const char *keyword, const c
 void metadata_blobs_clear (MetadataBlobs *blobs);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MetadataBlobs, metadata_blobs_clear)
 
+/* What was done to the pixels on the way, as far as it decides what the picture is to be called. */
+typedef enum {
+  METADATA_DONE_ENHANCED = 1 << 0, /* sharpened, noise taken away: by an algorithm, nobody's hand */
+  METADATA_DONE_COMPOSED = 1 << 1, /* another picture or a text was laid over it */
+} MetadataDone;
+
 /* What is known of the original beside its bytes. NULL or "": unknown. */
 typedef struct {
   const char
@@ -92,21 +98,31 @@ typedef struct {
                               algorithmicMedia; NULL for a loaded file, whose own label counts */
   const char *found_type; /* the term found in the original's bytes by metadata_find_source_type */
   const char *prompt, *ai_system;
+  bool has_icc, is_ink; /* it carries a colour profile; its pixels are CMYK */
+  unsigned done;        /* bits of MetadataDone */
 } MetadataFacts;
 
+/* The file that is to carry it. */
 typedef struct {
-  char *group; /* "camera" */
-  bool kept;
-  char *why; /* "policy provenance", "never kept" */
+  int container;      /* ContainerKind (container.h) */
+  int width, height;  /* px; 0: not to be told */
+  double density_dpi; /* 0: none */
+} MetadataCarrier;
+
+typedef struct {
+  char *group; /* "camera", "location"; of a block that cannot be read "xmp" */
+  bool kept;   /* at least in part */
+  char *why;   /* "policy provenance", "never kept" */
 } MetadataVerdict;
 
 /* Makes the blobs of a derivative from those of its original. XMP is written afresh (a fixed set
- * of properties), EXIF is built with libexif in UTF-8 and only when it holds something; location,
- * thumbnails and maker notes never pass. Foreign blobs are read under limits; what cannot be read
- * is dropped and said. `width`, `height` and `density_dpi` (0: none) are the derivative's.
- * `out_verdicts` (MetadataVerdict*, owned; may be NULL) tells what was found, kept, dropped. */
+ * of properties), EXIF is built with libexif in UTF-8 and only when it holds something, IPTC never (XMP
+ * says the same); location, thumbnails and maker notes never pass. A PNG gets texts where a tool
+ * reads its parameters from them. Foreign blobs are read under limits; what cannot be read is dropped
+ * and said. `out_verdicts` (MetadataVerdict*, owned; may be NULL): one for each group that was found,
+ * but for c2pa, which is not among the blobs. */
 bool metadata_compose (const MetadataOptions *options, const MetadataBlobs *original,
-                       const MetadataFacts *facts, int width, int height, double density_dpi,
+                       const MetadataFacts *facts, const MetadataCarrier *carrier,
                        MetadataBlobs *out_blobs, GPtrArray **out_verdicts, GError **error);
 
 /* The DigitalSourceType term that the file's own bytes declare, in XMP or in any manifest of a

@@ -3,9 +3,10 @@
 #define DC "dc", "http://purl.org/dc/elements/1.1/"
 #define PHOTOSHOP "photoshop", "http://ns.adobe.com/photoshop/1.0/"
 #define XMP_RIGHTS "xmpRights", "http://ns.adobe.com/xap/1.0/rights/"
+#define EXIF "exif", "http://ns.adobe.com/exif/1.0/"
 #define IPTC_EXT "Iptc4xmpExt", "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 
-/* The last four are IPTC 2025.1. DigitalSourceFileType is what DigitalSourceType was called before
+/* The AI properties are IPTC 2025.1. DigitalSourceFileType is what DigitalSourceType was called before
  * 2012; Google's XMP still writes both. */
 const MetadataPropertyRow metadata_properties[METADATA_N_PROPERTIES] = {
   [METADATA_SOURCE_TYPE] = { IPTC_EXT, "DigitalSourceType", "DigitalSourceFileType",
@@ -22,13 +23,14 @@ const MetadataPropertyRow metadata_properties[METADATA_N_PROPERTIES] = {
                              METADATA_GROUP_DESCRIPTION },
   [METADATA_KEYWORDS] = { DC, "subject", NULL, METADATA_SHAPE_BAG, METADATA_GROUP_DESCRIPTION },
   [METADATA_AI_SYSTEM] = { IPTC_EXT, "AISystemUsed", NULL, METADATA_SHAPE_TEXT,
-                           METADATA_GROUP_PROMPT },
+                           METADATA_GROUP_PARAMETERS },
   [METADATA_AI_SYSTEM_VERSION] = { IPTC_EXT, "AISystemVersionUsed", NULL, METADATA_SHAPE_TEXT,
-                                   METADATA_GROUP_PROMPT },
+                                   METADATA_GROUP_PARAMETERS },
   [METADATA_PROMPT_TEXT] = { IPTC_EXT, "AIPromptInformation", NULL, METADATA_SHAPE_TEXT,
                              METADATA_GROUP_PROMPT },
   [METADATA_PROMPT_WRITER] = { IPTC_EXT, "AIPromptWriterName", NULL, METADATA_SHAPE_TEXT,
                                METADATA_GROUP_PROMPT },
+  [METADATA_COMMENT] = { EXIF, "UserComment", NULL, METADATA_SHAPE_ALT, METADATA_GROUP_PARAMETERS },
 };
 
 static void

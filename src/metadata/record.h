@@ -22,6 +22,7 @@ typedef enum {
   METADATA_AI_SYSTEM_VERSION,
   METADATA_PROMPT_TEXT,
   METADATA_PROMPT_WRITER,
+  METADATA_COMMENT, /* exif:UserComment, in which some tools keep generation parameters: only read */
   METADATA_N_PROPERTIES,
 } MetadataProperty;
 
@@ -47,6 +48,9 @@ typedef enum {
   METADATA_STRANGER_MAKER_NOTE = 1 << 2,
   METADATA_STRANGER_XMP_CAMERA = 1 << 3, /* tiff:* and exif:*, which EXIF says better */
   METADATA_STRANGER_OTHER = 1 << 4,
+  METADATA_STRANGER_COMMENT = 1 << 5,     /* of the user, in EXIF */
+  METADATA_STRANGER_DEVICE = 1 << 6,      /* serial numbers, the owner's name */
+  METADATA_STRANGER_ORIENTATION = 1 << 7, /* other than upright */
 } MetadataStranger;
 
 typedef struct {

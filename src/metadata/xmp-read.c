@@ -4,6 +4,7 @@
  *                                            > property rdf:resource="…"
  *                                            > property > rdf:Alt|Seq|Bag > rdf:li > text
  *
+ * A text may also stand in an rdf:value, alone or in an rdf:Description, beside what qualifies it.
  * Each open element has a place; what is not in the picture above is skipped with all it holds.
  * GMarkup keeps no tree and knows no entities but XML's five; a DTD is refused. */
 #include "metadata/xmp.h"
@@ -17,6 +18,8 @@ typedef enum {
   PLACE_PROPERTY,
   PLACE_CONTAINER,
   PLACE_ITEM,
+  PLACE_QUALIFIED, /* a Description that holds a value */
+  PLACE_VALUE,
   PLACE_SKIP,
 } Place;
 
@@ -98,6 +101,8 @@ note_stranger (Reader *reader, const char *space, const char *name)
     "GPS", "City", "State", "Country", "Location", "CountryCode", "Sublocation",
   };
   unsigned stranger = METADATA_STRANGER_OTHER;
+  if (strcmp (space, "http://ns.adobe.com/xmp/note/") == 0)
+    return; /* HasExtendedXMP: a note of JPEG's to itself */
   for (size_t i = 0; i < G_N_ELEMENTS (camera_spaces); i++) {
     if (strcmp (space, camera_spaces[i]) == 0)
       stranger = METADATA_STRANGER_XMP_CAMERA;
@@ -106,6 +111,8 @@ note_stranger (Reader *reader, const char *space, const char *name)
     if (g_str_has_prefix (name, location_names[i]))
       stranger = METADATA_STRANGER_LOCATION;
   }
+  if (stranger == METADATA_STRANGER_XMP_CAMERA && strcmp (name, "Orientation") == 0)
+    stranger = METADATA_STRANGER_ORIENTATION;
   if (strcmp (name, "Thumbnails") == 0)
     stranger = METADATA_STRANGER_THUMBNAIL;
   reader->record->strangers |= stranger;
@@ -180,6 +187,7 @@ place_of (Reader *reader, const char *space, const char *name, const char **name
           const char **values)
 {
   bool is_rdf = strcmp (space, RDF_SPACE) == 0;
+  bool is_value = strcmp (name, "value") == 0, is_description = strcmp (name, "Description") == 0;
   switch (place (reader)) {
   case PLACE_OUTSIDE:
     return is_rdf && strcmp (name, "RDF") == 0 ? PLACE_RDF : PLACE_OUTSIDE;
@@ -191,6 +199,8 @@ place_of (Reader *reader, const char *space, const char *name, const char **name
   case PLACE_DESCRIPTION:
     return open_property (reader, space, name, names, values);
   case PLACE_PROPERTY:
+    if (is_rdf && (is_value || is_description))
+      return is_value ? PLACE_VALUE : PLACE_QUALIFIED;
     if (!is_rdf ||
         (strcmp (name, "Alt") != 0 && strcmp (name, "Seq") != 0 && strcmp (name, "Bag") != 0))
       return PLACE_SKIP;
@@ -203,6 +213,12 @@ place_of (Reader *reader, const char *space, const char *name, const char **name
     g_free (reader->language);
     reader->language = dup_language (names, values);
     return PLACE_ITEM;
+  case PLACE_ITEM:
+    if (is_rdf && is_description)
+      return PLACE_QUALIFIED;
+    return is_rdf && is_value ? PLACE_VALUE : PLACE_SKIP;
+  case PLACE_QUALIFIED:
+    return is_rdf && is_value ? PLACE_VALUE : PLACE_SKIP;
   default:
     return PLACE_SKIP;
   }
@@ -248,7 +264,7 @@ on_text (GMarkupParseContext *context, const char *text, size_t length, gpointer
 {
   Reader *reader = data;
   Place at = place (reader);
-  if (at == PLACE_ITEM || at == PLACE_PROPERTY)
+  if (at == PLACE_ITEM || at == PLACE_PROPERTY || at == PLACE_VALUE)
     g_string_append_len (reader->text, text, (gssize)length);
 }
 

@@ -58,7 +58,7 @@ append_facts (const Derivative *derivative, const OriginalFacts *facts, GString 
     MetadataGroup group;
     const char *text;
   } told[] = { { METADATA_GROUP_PROMPT, facts->prompt },
-               { METADATA_GROUP_PROMPT, facts->ai_system } };
+               { METADATA_GROUP_PARAMETERS, facts->ai_system } };
   for (unsigned i = 0; i < G_N_ELEMENTS (told); i++)
     if (told[i].text != NULL && (groups & 1u << told[i].group) != 0) {
       Digest digest = digest_of (told[i].text, strlen (told[i].text));

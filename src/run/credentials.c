@@ -29,8 +29,8 @@ describe_drop (const MetadataOptions *options)
                   : g_strdup_printf ("policy %s", metadata_policy_words[options->policy]);
 }
 
-static ContainerKind
-container_of (ImageFormat format)
+ContainerKind
+credentials_container (ImageFormat format)
 {
   switch (format) {
   case IMAGE_FORMAT_PNG:
@@ -67,7 +67,7 @@ credentials_decide (const CredentialsOrigin *origin, const MetadataOptions *opti
     *out_why = g_strdup ("nobody signs: the original's own stand beside the file");
     return CREDENTIALS_KEPT;
   }
-  bool can_embed = container_embeds_c2pa (container_of (format));
+  bool can_embed = container_embeds_c2pa (credentials_container (format));
   if (wish == METADATA_C2PA_EMBED && can_embed) {
     *out_why = g_strdup ("signed, in the file");
     return CREDENTIALS_EMBEDDED;
@@ -121,7 +121,7 @@ credentials_room (const CredentialsOrigin *origin, const CredentialsFile *file)
 {
   C2paStep steps[N_DEEDS + 1];
   const C2paClaim claim = claim_of (origin, file, steps);
-  return c2pa_store_size (&claim, signer_c2pa (origin->signer), container_of (file->format));
+  return c2pa_store_size (&claim, signer_c2pa (origin->signer), credentials_container (file->format));
 }
 
 bool

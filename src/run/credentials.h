@@ -29,6 +29,8 @@ typedef struct {
   const char *original_type; /* "image/png" */
 } CredentialsOrigin;
 
+/* Of a format that is written. */
+ContainerKind credentials_container (ImageFormat format);
 void credentials_origin_clear (CredentialsOrigin *origin);
 
 /* *out_why (new string; NULL for NONE): for the file's report. */

@@ -162,16 +162,39 @@ making_clear (Making *making)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Making, making_clear)
 
+static unsigned
+done_of (const GArray *deeds)
+{
+  unsigned done = 0;
+  for (unsigned i = 0; i < deeds->len; i++) {
+    Deed deed = g_array_index (deeds, Deed, i);
+    if (deed == DEED_ENHANCED)
+      done |= METADATA_DONE_ENHANCED;
+    if (deed == DEED_PLACED || deed == DEED_ADDED_TEXT)
+      done |= METADATA_DONE_COMPOSED;
+  }
+  return done;
+}
+
 /* What the policy lets through, for a picture of this size. */
 static bool
 compose (Making *making, VipsImage *picture, GError **error)
 {
   const Delivery *delivery = making->file->delivery;
-  const DeliverOrigin *origin = making->origin;
   Shape shape = stage_shape_of (picture);
-  return metadata_compose (&delivery->metadata, &origin->blobs, &origin->facts, shape.width,
-                           shape.height, delivery->encode.density, &making->composed,
-                           &making->verdicts, error);
+  const MetadataCarrier carrier = {
+    .container = (int)credentials_container (making->told.format),
+    .width = shape.width,
+    .height = shape.height,
+    .density_dpi = delivery->encode.density,
+  };
+  MetadataFacts facts = making->origin->facts;
+  g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  facts.has_icc = icc != NULL;
+  facts.is_ink = shape.n_channels == 4;
+  facts.done = done_of (making->deeds);
+  return metadata_compose (&delivery->metadata, &making->origin->blobs, &facts, &carrier,
+                           &making->composed, &making->verdicts, error);
 }
 
 static bool
@@ -200,8 +223,9 @@ label_of (const Making *making)
                                                                      : facts->found_type;
 }
 
+/* What is known of the file once its pixels are what they will be. */
 static void
-decide (Making *making)
+note_deeds (Making *making)
 {
   const Delivery *delivery = making->file->delivery;
   making->deeds = g_array_copy ((GArray *)making->file->deeds);
@@ -215,8 +239,6 @@ decide (Making *making)
     .deeds = making->deeds,
     .source_type = label_of (making),
   };
-  making->fate = credentials_decide (&making->origin->credentials, &delivery->metadata,
-                                     making->told.format, &making->why);
 }
 
 /* A limit on the file's size holds for all of the file. */
@@ -391,10 +413,12 @@ deliver_file (VipsImage *picture, const DeliverFile *file, const DeliverOrigin *
   g_auto (Making) making = { .file = file, .origin = origin };
   g_auto (Delivered) delivered = { .facts = NULL };
   Digest bare;
-  if (!compose (&making, picture, error) || !dress (&making, picture, error))
+  if (!dress (&making, picture, error))
     return false;
-  decide (&making);
-  if (!encode (&making, error) || !sign (&making, &bare, error) ||
+  note_deeds (&making);
+  making.fate = credentials_decide (&origin->credentials, &file->delivery->metadata,
+                                    making.told.format, &making.why);
+  if (!compose (&making, picture, error) || !encode (&making, error) || !sign (&making, &bare, error) ||
       !write_facts (&making, &bare, &delivered.facts, error) || !put (&making, &delivered, error))
     return false;
   delivered.metadata = write_metadata (&making);

@@ -180,7 +180,8 @@ label (GBytes *png, GBytes **out_png, GError **error)
   g_auto (MetadataBlobs) composed = { NULL };
   const MetadataOptions options = { .policy = METADATA_STRIP };
   const MetadataFacts facts = { .source_type = drawing_label };
-  return metadata_compose (&options, &none, &facts, 0, 0, 0, &composed, NULL, error) &&
+  const MetadataCarrier carrier = { .container = CONTAINER_PNG };
+  return metadata_compose (&options, &none, &facts, &carrier, &composed, NULL, error) &&
          container_put (png, &composed, out_png, error);
 }
 

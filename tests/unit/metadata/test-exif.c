@@ -127,7 +127,8 @@ reads_by_the_list (void)
     g_assert_cmpstr (metadata_record_text (&record, METADATA_CREATOR), ==, "Ana " ZOLC);
     g_assert_cmpuint (record.strangers, ==,
                       METADATA_STRANGER_LOCATION | METADATA_STRANGER_THUMBNAIL |
-                        METADATA_STRANGER_MAKER_NOTE);
+                        METADATA_STRANGER_MAKER_NOTE | METADATA_STRANGER_DEVICE |
+                        METADATA_STRANGER_ORIENTATION);
     g_assert_cmpuint (camera->len, ==, 4);
   }
 }
@@ -264,6 +265,99 @@ survives_a_loop (void)
   g_assert_cmpuint (camera->len, ==, 0);
 }
 
+/* A block of little-endian numbers with the one comment, in a character set of eight bytes. */
+static GBytes *
+comment_block (const void *comment, size_t length)
+{
+  GByteArray *out = g_byte_array_new ();
+  put_text (out, "II");
+  put_little (out, 2, 42);
+  put_little (out, 4, 8);
+  put_little (out, 2, 1);
+  put_little (out, 2, 0x8769);
+  put_little (out, 2, 4);
+  put_little (out, 4, 1);
+  put_little (out, 4, 26);
+  put_little (out, 4, 0);
+  put_little (out, 2, 1);
+  put_little (out, 2, 0x9286);
+  put_little (out, 2, 7);
+  put_little (out, 4, length);
+  put_little (out, 4, 44);
+  put_little (out, 4, 0);
+  g_byte_array_append (out, comment, (unsigned)length);
+  return g_byte_array_free_to_bytes (out);
+}
+
+static void
+comments_are_read_in_every_spelling (void)
+{
+  static const struct {
+    size_t length;
+    const char *bytes;
+  } rows[] = {
+    { 8 + 5, "ASCII\0\0\0a \xc5\xbb " },
+    { 8 + 8, "UNICODE\0a\0 \0\x7b\x01 \0" },
+    { 8 + 8, "UNICODE\0\0a\0 \x01\x7b\0 " }, /* not the order of the block */
+    { 8 + 10, "UNICODE\0\xfe\xff\0a\0 \x01\x7b\0 " },
+    { 8 + 5, "\0\0\0\0\0\0\0\0a \xc5\xbb " },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GBytes) block = comment_block (rows[i].bytes, rows[i].length);
+    g_auto (GStrv) texts = exif_read_texts (block);
+    g_assert_cmpuint (g_strv_length (texts), ==, 1);
+    g_assert_cmpstr (texts[0], ==, "a \xc5\xbb ");
+  }
+  g_autoptr (GBytes) cut = comment_block ("UNICODE\0\xd8", 9), no_block = bytes_of ("Exif");
+  g_auto (GStrv) texts = exif_read_texts (cut), no_texts = exif_read_texts (no_block);
+  g_assert_cmpuint (g_strv_length (texts), <=, 1);
+  g_assert_cmpuint (g_strv_length (no_texts), ==, 0);
+}
+
+static void
+a_comment_is_read_by_others (void)
+{
+  g_auto (MetadataRecord) record = { 0 };
+  g_auto (MetadataBlobs)
+    blobs = { .exif = exif_build (&record, &(ExifFacts){ .comment = "a " ZOLC "\nSteps: 20" }) };
+  g_auto (GStrv) texts = exif_read_texts (blobs.exif);
+  g_assert_cmpstr (texts[0], ==, "a " ZOLC "\nSteps: 20");
+  g_autofree char *exiftool = carrier_ask (&blobs, "exiftool", "-s3 -b -UserComment");
+  g_autofree char *exiv2 = carrier_ask (&blobs, "exiv2", "-q -Pt -g Exif.Photo.UserComment");
+  if (exiftool != NULL)
+    g_assert_cmpstr (g_strstrip (exiftool), ==, "a " ZOLC "\nSteps: 20");
+  if (exiv2 != NULL)
+    g_assert_cmpstr (g_strstrip (exiv2), ==, "charset=Unicode a " ZOLC "\nSteps: 20");
+}
+
+/* Thousands of entries that share one long text: each text is read once. */
+static void
+the_same_tag_again_costs_nothing (void)
+{
+  static const unsigned tags[] = { 0x013b, 0x8298, 0x010e, 0x9286 };
+  enum { N_ENTRIES = 2000 };
+  for (size_t i = 0; i < G_N_ELEMENTS (tags); i++) {
+    g_autoptr (GByteArray) out = g_byte_array_new ();
+    put_text (out, "II");
+    put_little (out, 2, 42);
+    put_little (out, 4, 8);
+    put_little (out, 2, N_ENTRIES);
+    for (int k = 0; k < N_ENTRIES; k++) {
+      put_little (out, 2, tags[i]);
+      put_little (out, 2, 2);
+      put_little (out, 4, 40000);
+      put_little (out, 4, 16);
+    }
+    while (out->len < 40100)
+      put_little (out, 1, ';');
+    g_autoptr (GBytes) block = g_bytes_new (out->data, out->len);
+    g_auto (MetadataRecord) record = { 0 };
+    g_autoptr (GPtrArray) camera = read_block (block, &record);
+    g_auto (GStrv) texts = exif_read_texts (block);
+    g_assert_cmpuint (g_strv_length (texts), <=, 1);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,5 +371,8 @@ main (int argc, char **argv)
   ADD ("survives-damage", survives_damage);
   ADD ("refuses-large-and-foreign-blocks", refuses_large_and_foreign_blocks);
   ADD ("survives-a-loop", survives_a_loop);
+  ADD ("comments-are-read-in-every-spelling", comments_are_read_in_every_spelling);
+  ADD ("a-comment-is-read-by-others", a_comment_is_read_by_others);
+  ADD ("the-same-tag-again-costs-nothing", the_same_tag_again_costs_nothing);
   return g_test_run ();
 }

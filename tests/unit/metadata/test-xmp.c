@@ -50,6 +50,38 @@ reads_a_resource_and_an_older_name (void)
 }
 
 static void
+reads_values_that_are_qualified (void)
+{
+  static const char *const bodies[] = {
+    "<dc:title rdf:parseType='Resource'><rdf:value>Lake</rdf:value><e:q>no</e:q></dc:title>",
+    "<dc:title><rdf:Description><rdf:value>Lake</rdf:value><e:q>no</e:q></rdf:Description>"
+    "</dc:title>",
+    "<dc:title><rdf:Alt><rdf:li rdf:parseType='Resource'>\n <rdf:value>Lake</rdf:value>\n"
+    "<e:q>no</e:q></rdf:li></rdf:Alt></dc:title>",
+    "<dc:title><rdf:Bag><rdf:li><rdf:Description> <rdf:value>Lake</rdf:value></rdf:Description>"
+    "</rdf:li></rdf:Bag></dc:title>",
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (bodies); i++) {
+    g_auto (MetadataRecord) record = { 0 };
+    g_autofree char *text = g_strdup_printf (PACKET (DC " " EXT, "%s"), bodies[i]);
+    g_assert_true (read_text (text, &record));
+    g_assert_cmpuint (metadata_record_count (&record, METADATA_TITLE), ==, 1);
+    g_assert_cmpstr (metadata_record_text (&record, METADATA_TITLE), ==, "Lake");
+  }
+}
+
+static void
+a_note_of_the_container_is_nothing (void)
+{
+  g_auto (MetadataRecord) record = { 0 };
+  g_assert_true (read_text (PACKET ("xmlns:n='http://ns.adobe.com/xmp/note/' n:HasExtendedXMP='0A' "
+                                    "xmlns:t='http://ns.adobe.com/tiff/1.0/' t:Orientation='6'",
+                                    ""),
+                            &record));
+  g_assert_cmpuint (record.strangers, ==, METADATA_STRANGER_ORIENTATION);
+}
+
+static void
 keeps_languages_apart (void)
 {
   g_auto (MetadataRecord) record = { 0 };
@@ -270,5 +302,7 @@ main (int argc, char **argv)
   ADD ("writes-nothing-for-nothing", writes_nothing_for_nothing);
   ADD ("control-characters-alone-are-nothing", control_characters_alone_are_nothing);
   ADD ("others-read-it", others_read_it);
+  ADD ("reads-values-that-are-qualified", reads_values_that_are_qualified);
+  ADD ("a-note-of-the-container-is-nothing", a_note_of_the_container_is_nothing);
   return g_test_run ();
 }
