@@ -5,6 +5,7 @@
 #include "cli/cache-hash.h"
 #include "cli/event.h"
 #include "cli/exit-code.h"
+#include "cli/inspect-extract.h"
 #include "cli/inspect-text.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -13,7 +14,7 @@
 #include "run/interrupt.h"
 
 typedef struct {
-  char *trust;
+  char *trust, *extract, *to;
   int64_t max_file_size;
   bool quick;
 } InspectOptions;
@@ -21,6 +22,10 @@ typedef struct {
 static const Option rows[] = {
   { OPTION_TEXT (InspectOptions, trust), .name = "trust", .value_name = "FILE",
     .help = "Certificates (PEM) of those whose Content Credentials are trusted" },
+  { OPTION_TEXT (InspectOptions, extract), .name = "extract", .value_name = "KIND",
+    .help = "Write out the raw bytes of one block instead: exif, xmp, iptc, icc or c2pa" },
+  { OPTION_TEXT (InspectOptions, to), .name = "to", .value_name = "FILE",
+    .help = "Where --extract writes, whole or not at all; - is standard output" },
   { OPTION_BOOL (InspectOptions, quick), .name = "quick",
     .help = "Do not decode the pixels: whether they are whole is then not told" },
   { OPTION_BYTES (InspectOptions, max_file_size), .name = "max-file-size", .value_name = "SIZE",
@@ -224,6 +229,37 @@ tell_picture (const Work *work, const Subject *subject, const char *text)
   cJSON_Delete (found);
 }
 
+/* What was taken out of it has been written. */
+static void
+tell_extract (const Work *work, const cJSON *found, const char *to)
+{
+  if (!work->invocation->global->json)
+    return;
+  cJSON *json = event_begin ("extracted");
+  cJSON_AddStringToObject (json, "path", to);
+  event_add_text (json, "kind", cJSON_GetStringValue (cJSON_GetObjectItem (found, "kind")));
+  cJSON_AddNumberToObject (json, "bytes",
+                           cJSON_GetNumberValue (cJSON_GetObjectItem (found, "bytes")));
+  event_print (json);
+}
+
+/* Takes what the worker said. */
+static bool
+take_answer (Work *work, const Subject *subject, const char *text, GError **error)
+{
+  const InspectOptions *options = work->invocation->options;
+  if (options->extract == NULL) {
+    tell_picture (work, subject, text);
+    return true;
+  }
+  cJSON *found = cJSON_Parse (text);
+  bool ok = inspect_extract_write (found, options->to, error);
+  if (ok)
+    tell_extract (work, found, options->to);
+  cJSON_Delete (found);
+  return ok;
+}
+
 /* ---- */
 
 static bool
@@ -247,10 +283,12 @@ look (Work *work, const char *name, GError **error)
     .original = is_original ? &subject.digest : NULL,
     .declared_type = subject.type,
     .sidecar = subject.sidecar,
+    .extract = ((const InspectOptions *)work->invocation->options)->extract,
   };
   if (!inspector_look (work->inspector, &inspect, &json, error))
     return false;
-  tell_picture (work, &subject, json);
+  if (!take_answer (work, &subject, json, error))
+    return false;
   work->n_pictures++;
   return true;
 }
@@ -288,7 +326,8 @@ run (const Invocation *invocation)
                   .most_bytes = options->max_file_size,
                   .anchors = options->trust },
   };
-  if (!check_trust (options->trust, &error))
+  if (!check_trust (options->trust, &error) ||
+      !inspect_extract_check (invocation, options->extract, options->to, &error))
     return event_end (is_json, event_begin ("summary"), error);
   signals_watch ();
   for (unsigned i = 0; i < invocation->n_arguments && interrupt_count () == 0; i++) {
@@ -320,9 +359,10 @@ const CommandType command_inspect = {
     "and "
     "whether the file is still the one that was signed. Of what is damaged is told what can be "
     "read. Long values are cut, but not with -v, which lists the file's blocks too, and not in "
-    "--json, which gives an event for each picture.",
+    "--json, which gives an event for each picture. --extract takes one block out as it is.",
   .example = "  peel inspect photo.jpg\n"
              "  peel inspect --json 3f9a17 | jq '.[\"ai-label\"]'\n"
+             "  peel inspect photo.jpg --extract icc --to photo.icc\n"
              "  curl -s https://example.com/a.png | peel inspect -",
   .options = &inspect_options,
   .least_arguments = 1,

@@ -234,6 +234,26 @@ last_trouble (const Inspection *inspection)
   return cJSON_GetStringValue (cJSON_GetArrayItem (inspection->troubles, n - 1));
 }
 
+static bool
+inspect_all (Inspection *inspection, const Node *task, const ImageLimits *limits,
+             ImageFormat format, GError **error)
+{
+  cJSON_AddStringToObject (inspection->json, "format", image_format_type (format)->name);
+  tell_type (inspection, task, format);
+  bool has_pixels = tell_pixels (inspection, task, limits);
+  inspect_blocks (inspection);
+  if (!inspect_c2pa (inspection, task_text (task, "sidecar"), task_text (task, "anchors"), error))
+    return false;
+  if (!has_pixels && inspection->blocks->len == 0)
+    return run_fail (error, RUN_ERROR_INVALID, "nothing of it can be read: %s",
+                     last_trouble (inspection));
+  tell_label (inspection);
+  tell_synthid (inspection);
+  if (cJSON_GetArraySize (inspection->troubles) > 0)
+    cJSON_AddItemToObject (inspection->json, "troubles", g_steal_pointer (&inspection->troubles));
+  return true;
+}
+
 bool
 inspect_task (const Node *task, const char *home, const ImageLimits *limits, char **out_json,
               GError **error)
@@ -244,19 +264,11 @@ inspect_task (const Node *task, const char *home, const ImageLimits *limits, cha
   if (file == NULL || !check_format (file, &format, error))
     return false;
   inspection_begin (&inspection, file);
-  cJSON_AddStringToObject (inspection.json, "format", image_format_type (format)->name);
-  tell_type (&inspection, task, format);
-  bool has_pixels = tell_pixels (&inspection, task, limits);
-  inspect_blocks (&inspection);
-  if (!inspect_c2pa (&inspection, task_text (task, "sidecar"), task_text (task, "anchors"), error))
+  const char *extract = task_text (task, "extract");
+  if (extract != NULL && !inspect_extract (&inspection, extract, error))
     return false;
-  if (!has_pixels && inspection.blocks->len == 0)
-    return run_fail (error, RUN_ERROR_INVALID, "nothing of it can be read: %s",
-                     last_trouble (&inspection));
-  tell_label (&inspection);
-  tell_synthid (&inspection);
-  if (cJSON_GetArraySize (inspection.troubles) > 0)
-    cJSON_AddItemToObject (inspection.json, "troubles", g_steal_pointer (&inspection.troubles));
+  if (extract == NULL && !inspect_all (&inspection, task, limits, format, error))
+    return false;
   *out_json = json_write_line (inspection.json);
   return true;
 }

@@ -26,6 +26,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Inspector, inspector_free)
 bool inspector_look (Inspector *inspector, const TaskInspect *inspect, char **out_json,
                      GError **error);
 
+/* "exif", "xmp", "iptc", "icc", "c2pa": what `extract` may be; then the object has the members "kind", "bytes"
+ * and "data" (base64). Ends with NULL. */
+extern const char *const inspect_extract_words[];
+
 /* The task, inside a worker. `home` may be "". */
 bool inspect_task (const Node *task, const char *home, const ImageLimits *limits, char **out_json,
                    GError **error);

@@ -88,6 +88,7 @@ task_write_inspect (unsigned id, const TaskInspect *inspect)
   add_text (json, "declared-type", inspect->declared_type);
   add_text (json, "sidecar", inspect->sidecar);
   add_text (json, "anchors", inspect->anchors);
+  add_text (json, "extract", inspect->extract);
   cJSON_AddBoolToObject (json, "pixels", inspect->with_pixels);
   cJSON_AddBoolToObject (json, "check", inspect->with_check);
   return finish (json);

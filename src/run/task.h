@@ -49,6 +49,7 @@ typedef struct {
   const char *declared_type; /* "image/png", as who gave it said */
   const char *sidecar;       /* the path of Content Credentials that stand beside it */
   const char *anchors;       /* the path of PEM certificates that are trusted */
+  const char *extract;       /* "exif": only the bytes of this block are wanted */
   bool with_pixels;          /* asks libvips what the pixels are */
   bool with_check;           /* and decodes them, to see whether they are whole */
 } TaskInspect;
