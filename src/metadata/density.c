@@ -24,14 +24,14 @@ add_phys (GArray *claims, const uint8_t *at, size_t length)
     add (claims, "pHYs", u32 (at) * 0.0254, u32 (at + 4) * 0.0254);
 }
 
-/* "JFIF" NUL version(2) unit(1) x(2) y(2); unit 1: the inch, 2: the centimetre. */
+/* version(2) unit(1) x(2) y(2); unit 1: the inch, 2: the centimetre. */
 static void
 add_jfif (GArray *claims, const uint8_t *at, size_t length)
 {
-  if (length < 12 || memcmp (at, "JFIF", 5) != 0 || at[7] < 1 || at[7] > 2)
+  if (length < 7 || at[2] < 1 || at[2] > 2)
     return;
-  double scale = at[7] == 2 ? 2.54 : 1;
-  add (claims, "JFIF", (at[8] << 8 | at[9]) * scale, (at[10] << 8 | at[11]) * scale);
+  double scale = at[2] == 2 ? 2.54 : 1;
+  add (claims, "JFIF", (at[3] << 8 | at[4]) * scale, (at[5] << 8 | at[6]) * scale);
 }
 
 GArray *

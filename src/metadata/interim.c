@@ -87,7 +87,7 @@ list_jpeg (GBytes *file, GPtrArray *blocks)
     size_t n = size - 2, from = at + 4;
     unsigned marker = bytes[at + 1];
     if (marker == 0xe0 && n >= 5 && memcmp (data, "JFIF", 5) == 0)
-      add (blocks, file, BLOCK_DENSITY, "APP0", at, size + 2, from, n);
+      add (blocks, file, BLOCK_DENSITY, "APP0", at, size + 2, from + 5, n - 5);
     else if (marker == 0xe1 && n > 6 && memcmp (data, "Exif\0", 6) == 0)
       add (blocks, file, BLOCK_EXIF, "APP1", at, size + 2, from + 6, n - 6);
     else if (marker == 0xe1 && n > 29 && memcmp (data, "http://ns.adobe.com/xap/1.0/", 29) == 0)

@@ -39,15 +39,15 @@ static void
 reads_every_unit (void)
 {
   expect (CONTAINER_PNG, "\0\0\x2e\x23\0\0\x0b\x13\1", 9, 300, 72.01);
-  expect (CONTAINER_JPEG, "JFIF\0\1\2\1\1\x2c\0\x48\0\0", 14, 300, 72);
-  expect (CONTAINER_JPEG, "JFIF\0\1\2\2\0\x76\0\x76\0\0", 14, 299.72, 299.72);
+  expect (CONTAINER_JPEG, "\1\2\1\1\x2c\0\x48\0\0", 9, 300, 72);
+  expect (CONTAINER_JPEG, "\1\2\2\0\x76\0\x76\0\0", 9, 299.72, 299.72);
 }
 
 static void
 a_shape_of_pixels_is_no_density (void)
 {
   expect (CONTAINER_PNG, "\0\0\0\2\0\0\0\1\0", 9, 0, 0);
-  expect (CONTAINER_JPEG, "JFIF\0\1\2\0\0\1\0\1\0\0", 14, 0, 0);
+  expect (CONTAINER_JPEG, "\1\2\0\0\1\0\1\0\0", 9, 0, 0);
   expect (CONTAINER_PNG, "\0\0\0\0\0\0\0\0\1", 9, 0, 0);
 }
 
@@ -55,7 +55,7 @@ static void
 what_is_cut_says_nothing (void)
 {
   expect (CONTAINER_PNG, "\0\0\x2e\x23\0\0\x0b\x13", 8, 0, 0);
-  expect (CONTAINER_JPEG, "JFIF\0\1\2\1\1\x2c\0", 11, 0, 0);
+  expect (CONTAINER_JPEG, "\1\2\1\1\x2c\0", 6, 0, 0);
 }
 
 static void
