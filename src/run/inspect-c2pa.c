@@ -6,6 +6,14 @@
 
 enum { MOST_ANCHOR_BYTES = 4 << 20 };
 
+/* The specification counts it among the failures. A signer that nobody here vouches for is none: "trusted" tells
+ * of it, and what is told as a failure is one. */
+static bool
+is_no_failure (const C2paStatus *status)
+{
+  return strcmp (status->code, "signingCredential.untrusted") == 0;
+}
+
 static void
 add_list (cJSON *json, const char *name, const GPtrArray *items, cJSON *(*to_json) (const void *))
 {
@@ -53,6 +61,16 @@ status_to_json (const void *item)
   return json;
 }
 
+static void
+add_failures (cJSON *json, const GPtrArray *failures)
+{
+  g_autoptr (GPtrArray) real = g_ptr_array_new ();
+  for (unsigned i = 0; failures != NULL && i < failures->len; i++)
+    if (!is_no_failure (failures->pdata[i]))
+      g_ptr_array_add (real, failures->pdata[i]);
+  add_list (json, "failures", real, status_to_json);
+}
+
 static cJSON *
 label_to_json (const void *item)
 {
@@ -85,7 +103,7 @@ manifest_to_json (const void *item)
   add_list (json, "assertions", manifest->assertions, label_to_json);
   add_list (json, "successes", manifest->successes, status_to_json);
   add_list (json, "informations", manifest->informations, status_to_json);
-  add_list (json, "failures", manifest->failures, status_to_json);
+  add_failures (json, manifest->failures);
   return json;
 }
 
