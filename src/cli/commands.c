@@ -9,6 +9,7 @@
   COMMAND (derive)                                                                                 \
   COMMAND (doctor)                                                                                 \
   COMMAND (explain)                                                                                \
+  COMMAND (inspect)                                                                                \
   COMMAND (models)                                                                                 \
   COMMAND (pick)                                                                                   \
   COMMAND (plan)                                                                                   \

@@ -279,6 +279,24 @@ finish_decoding (VipsImage *whole, VipsImage **out_image, GError **error)
 }
 
 bool
+image_check (GBytes *bytes, const char *name, const ImageLimits *limits, GError **error)
+{
+  ImageLimits strict = *limits;
+  strict.allow_damaged = false;
+  const Input in = { bytes, name, &strict };
+  g_autoptr (VipsImage) lazy = NULL;
+  ImageFormat format;
+  double average;
+
+  if (!image_start (0, error) || !open_checked (&in, &format, &lazy, error))
+    return false;
+  vips_image_set_int (lazy, VIPS_META_CONCURRENCY, 1); /* as in image_decode */
+  if (vips_avg (lazy, &average, NULL) == 0)
+    return true;
+  return image_set_vips_error (error, IMAGE_ERROR_DAMAGED, "its pixels are cut short or corrupt");
+}
+
+bool
 image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsImage **out_image,
               GError **error)
 {

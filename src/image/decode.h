@@ -9,6 +9,9 @@
 bool image_probe (GBytes *bytes, const char *name, const ImageLimits *limits, ImageFacts *out_facts,
                   GError **error);
 
+/* Decodes all pixels and keeps none: are they whole? The error says what is wrong. */
+bool image_check (GBytes *bytes, const char *name, const ImageLimits *limits, GError **error);
+
 /* The whole picture, upright (orientation applied and the tag removed), in memory, so that several
  * threads and chains can read it. Metadata blobs stay attached (see blobs.h). */
 bool image_decode (GBytes *bytes, const char *name, const ImageLimits *limits,

@@ -238,3 +238,19 @@ container_embeds_c2pa (ContainerKind kind)
 {
   return kind != CONTAINER_NONE && kinds[kind].put_c2pa != NULL;
 }
+
+/* The dearest frames: of a WebP its new VP8X chunk, of BMFF an item's entries and a directory more, of
+ * TIFF the directory written anew. */
+size_t
+container_room (const MetadataBlobs *blobs)
+{
+  enum { FRAMES = 1024, TEXT_FRAME = 128 };
+  size_t room = 0;
+  room += blobs->exif != NULL ? FRAMES + g_bytes_get_size (blobs->exif) : 0;
+  room += blobs->xmp != NULL ? FRAMES + g_bytes_get_size (blobs->xmp) : 0;
+  for (unsigned i = 0; blobs->texts != NULL && i < blobs->texts->len; i++) {
+    const MetadataText *text = blobs->texts->pdata[i];
+    room += TEXT_FRAME + strlen (text->keyword) + strlen (text->text);
+  }
+  return room;
+}

@@ -75,6 +75,9 @@ void metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs);
  * that is not a row of whole blocks is a METADATA_ERROR. */
 bool container_put (GBytes *file, const MetadataBlobs *blobs, GBytes **out_file, GError **error);
 
+/* How many bytes longer container_put makes a file that carries nothing, at most: whatever its kind. */
+size_t container_room (const MetadataBlobs *blobs);
+
 /* A copy of `file` (which has no store) with a C2PA store, as the last thing that is done to it.
  * The same length of store gives the same layout. *out_at, *out_length (may be NULL): the stretch of the new
  * file that a data hash leaves out (of PNG, JPEG and WebP; 0 and 0 of BMFF, which is hashed by

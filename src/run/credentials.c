@@ -121,7 +121,8 @@ credentials_room (const CredentialsOrigin *origin, const CredentialsFile *file)
 {
   C2paStep steps[N_DEEDS + 1];
   const C2paClaim claim = claim_of (origin, file, steps);
-  return c2pa_store_size (&claim, signer_c2pa (origin->signer), credentials_container (file->format));
+  return c2pa_store_size (&claim, signer_c2pa (origin->signer),
+                          credentials_container (file->format));
 }
 
 bool

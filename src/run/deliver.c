@@ -418,8 +418,9 @@ deliver_file (VipsImage *picture, const DeliverFile *file, const DeliverOrigin *
   note_deeds (&making);
   making.fate = credentials_decide (&origin->credentials, &file->delivery->metadata,
                                     making.told.format, &making.why);
-  if (!compose (&making, picture, error) || !encode (&making, error) || !sign (&making, &bare, error) ||
-      !write_facts (&making, &bare, &delivered.facts, error) || !put (&making, &delivered, error))
+  if (!compose (&making, picture, error) || !encode (&making, error) ||
+      !sign (&making, &bare, error) || !write_facts (&making, &bare, &delivered.facts, error) ||
+      !put (&making, &delivered, error))
     return false;
   delivered.metadata = write_metadata (&making);
   *out_delivered = delivered;

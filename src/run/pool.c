@@ -278,7 +278,7 @@ take_answer (Pool *pool, PoolWorker *worker, const char *line)
   if (!is_start && answer.id != task->id)
     return;
   bool is_last = answer.kind == ANSWER_END || answer.kind == ANSWER_FACTS ||
-                 answer.kind == ANSWER_ERROR;
+                 answer.kind == ANSWER_SEEN || answer.kind == ANSWER_ERROR;
   if (is_last)
     worker->task = NULL;
   pool->listener->answered (pool->data, task, &answer);

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "image/version.h"
 #include "run/interrupt.h"
+#include "run/credentials.h"
 #include "run/permission.h"
 #include "run/run-private.h"
 

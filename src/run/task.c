@@ -78,6 +78,23 @@ task_write_import (unsigned id, const TaskImport *import)
 }
 
 char *
+task_write_inspect (unsigned id, const TaskInspect *inspect)
+{
+  cJSON *json = begin ("inspect", id);
+  add_text (json, "path", inspect->path);
+  cJSON_AddStringToObject (json, "name", inspect->name);
+  if (inspect->original != NULL)
+    cJSON_AddStringToObject (json, "original", digest_to_hex (inspect->original).text);
+  add_text (json, "declared-type", inspect->declared_type);
+  add_text (json, "sidecar", inspect->sidecar);
+  add_text (json, "anchors", inspect->anchors);
+  add_text (json, "extract", inspect->extract);
+  cJSON_AddBoolToObject (json, "pixels", inspect->with_pixels);
+  cJSON_AddBoolToObject (json, "check", inspect->with_check);
+  return finish (json);
+}
+
+char *
 task_write_draw (unsigned id, const PainterSpec *spec)
 {
   cJSON *json = begin ("draw", id);
@@ -212,7 +229,7 @@ task_dup_signing (const Node *map)
 
 static const char *const answer_names[] = {
   [ANSWER_FACTS] = "facts", [ANSWER_MADE] = "made",   [ANSWER_FAILED] = "failed",
-  [ANSWER_END] = "end",     [ANSWER_ERROR] = "error",
+  [ANSWER_END] = "end",     [ANSWER_ERROR] = "error", [ANSWER_SEEN] = "seen",
 };
 
 void
@@ -269,6 +286,8 @@ answer_write (const Answer *answer)
     cJSON_AddRawToObject (json, "facts", answer->facts);
     cJSON_AddRawToObject (json, "metadata", answer->metadata);
   }
+  if (answer->kind == ANSWER_SEEN)
+    cJSON_AddRawToObject (json, "facts", answer->facts);
   if (answer->kind == ANSWER_FAILED || answer->kind == ANSWER_ERROR) {
     cJSON_AddNumberToObject (json, "class", answer->error_class);
     cJSON_AddStringToObject (json, "message", answer->message);
@@ -345,9 +364,13 @@ read_members (const cJSON *json, Answer *answer)
     return read_record (json, answer);
   if (answer->kind == ANSWER_FAILED || answer->kind == ANSWER_ERROR)
     return answer->message != NULL;
-  if (answer->kind == ANSWER_MADE) {
+  if (answer->kind == ANSWER_MADE || answer->kind == ANSWER_SEEN) {
     const cJSON *facts = cJSON_GetObjectItemCaseSensitive (json, "facts");
     answer->facts = cJSON_IsObject (facts) ? json_write_line (facts) : NULL;
+  }
+  if (answer->kind == ANSWER_SEEN)
+    return answer->facts != NULL;
+  if (answer->kind == ANSWER_MADE) {
     const cJSON *metadata = cJSON_GetObjectItemCaseSensitive (json, "metadata");
     answer->metadata = cJSON_IsArray (metadata) ? json_write_line (metadata) : NULL;
     return answer->facts != NULL && answer->metadata != NULL &&

@@ -7,6 +7,7 @@
  *     {"task":"ingest","id":1,"path":…,"name":…,"store":true}  → facts
  *     {"task":"ingest","id":1,"original":…,"name":…}           → facts of what is stored
  *     {"task":"import","id":1,"path":…,"compression":…,…}     → facts
+ *     {"task":"inspect","id":1,"path":…,"name":…,"pixels":true} → seen
  *     {"task":"draw","id":2,"prompt":…,"seed":…,…}             → facts
  *     {"task":"spawn","id":2,"program":[…],"input":…,…}        → facts
  *     {"task":"render","id":3,"original":…,"derivatives":[…]}  → made or failed for each, then end
@@ -44,11 +45,24 @@ typedef struct {
   bool is_picture; /* nothing is stored if it is none */
 } TaskImport;
 
+/* What is looked at, and how closely. NULL: there is no such thing. */
+typedef struct {
+  const char *path, *name;   /* `name` is for messages */
+  const Digest *original;    /* of the cache instead of a path */
+  const char *declared_type; /* "image/png", as who gave it said */
+  const char *sidecar;       /* the path of Content Credentials that stand beside it */
+  const char *anchors;       /* the path of PEM certificates that are trusted */
+  const char *extract;       /* "exif": only the bytes of this block are wanted */
+  bool with_pixels;          /* asks libvips what the pixels are */
+  bool with_check;           /* and decodes them, to see whether they are whole */
+} TaskInspect;
+
 char *task_write_start (const char *home, int n_threads, const ImageLimits *limits);
 char *task_write_ingest (unsigned id, const char *path, const char *name, bool store);
 /* What facts there are of an original that is in the cache; nothing is stored. */
 char *task_write_look (unsigned id, const Digest *original, const char *name);
 char *task_write_import (unsigned id, const TaskImport *import);
+char *task_write_inspect (unsigned id, const TaskInspect *inspect);
 char *task_write_draw (unsigned id, const PainterSpec *spec);
 /* `folder` is where the program works, see call-folder.h. */
 char *task_write_spawn (unsigned id, const ProviderStep *step, const char *folder, bool is_paid);
@@ -74,6 +88,7 @@ typedef enum {
   ANSWER_FAILED, /* a derivative could not be made */
   ANSWER_END,    /* of render: every derivative has been answered, or skipped after stop */
   ANSWER_ERROR,  /* the whole task failed */
+  ANSWER_SEEN,   /* of inspect: what there is to tell */
 } AnswerKind;
 
 typedef struct {
@@ -84,7 +99,8 @@ typedef struct {
   unsigned derivative; /* MADE, FAILED */
   Digest content;      /* MADE: SHA-256 of the file */
   FileStamp stamp;     /* MADE: of the file */
-  char *facts;         /* MADE: JSON object for the manifest (width, height, bytes, quality, …) */
+  char *facts;         /* MADE: JSON object for the manifest (width, height, bytes, quality, …);
+                          SEEN: what was found */
   char *metadata;      /* MADE: JSON array of what was found, kept and dropped */
   RunErrorCode error_class; /* FAILED, ERROR */
   char *message;

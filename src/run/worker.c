@@ -10,6 +10,7 @@
 #include "document/document.h"
 #include "image/image.h"
 #include "run/ingest.h"
+#include "run/inspect.h"
 #include "run/render.h"
 #include "run/spawn.h"
 #include "run/task.h"
@@ -160,6 +161,10 @@ carry_out (Worker *worker, const char *kind, const Node *task, GError **error)
     if (!render_task (task, worker->home, &worker->limits, &listener, error))
       return false;
     answer.kind = ANSWER_END;
+  } else if (strcmp (kind, "inspect") == 0) {
+    if (!inspect_task (task, worker->home, &worker->limits, &answer.facts, error))
+      return false;
+    answer.kind = ANSWER_SEEN;
   } else if (worker->cache == NULL && (worker->cache = cache_open (worker->home, error)) == NULL) {
     return false;
   } else if (strcmp (kind, "draw") == 0) {

@@ -112,6 +112,7 @@ def test_json_ends_in_a_summary_whatever_happens(place):
         "derive": (["a.png", "--preset", "web/thumb", "--with", "width=16"], ["a.png"]),
         "doctor": ([], ["--home", place.path("file/home")]),
         "explain": (["p.yaml"], ["nowhere.yaml"]),
+        "inspect": (["a.png", one], ["nowhere.png"]),
         "models": (["nano-banana-pro"], ["bogus"]),
         "pick": (["p@1"], ["nobody"]),
         "plan": (["p.yaml"], ["nowhere.yaml"]),
@@ -145,7 +146,8 @@ def test_json_has_no_place_where_bytes_go(place):
     place.write("a.png", support.png(32, 32))
     one = place.peel("cache", "import", "a.png", "--json").events[0]["sha256"]
     for words in (["cache", "cat", one], ["cache", "export", "-"],
-                  ["derive", "a.png", "--preset", "web/thumb", "--to", "-"]):
+                  ["derive", "a.png", "--preset", "web/thumb", "--to", "-"],
+                  ["inspect", "a.png", "--extract", "icc", "--to", "-"]):
         refused = place.peel(*words, "--json", code=2)
         expect_equal(refused.out, "", f"stdout of {words}")
         expect("--json has no place there" in refused.err, repr(refused))

@@ -7,8 +7,9 @@ some_blobs (MetadataBlobs *blobs)
                               .set = { .copyright = (char *)"\xc2\xa9 me" } };
   g_autoptr (GError) error = NULL;
   assert_ok (metadata_compose (&options, &(MetadataBlobs){ 0 },
-                               &(MetadataFacts){ .source_type = "trainedAlgorithmicMedia" }, 1, 1,
-                               300, blobs, NULL, &error),
+                               &(MetadataFacts){ .source_type = "trainedAlgorithmicMedia" },
+                               &(MetadataCarrier){ .width = 1, .height = 1, .density_dpi = 300 },
+                               blobs, NULL, &error),
              error);
   metadata_blobs_add_text (blobs, "Comment", "gr\xc3\xbc\xc3\x9f");
 }
