@@ -163,8 +163,8 @@ read_chain (const char *path, GError **error)
   return chain;
 }
 
-Signer *
-signer_new (const Signing *signing, GError **error)
+static Signer *
+open_parts (const Signing *signing, GError **error)
 {
   g_autoptr (Signer) signer = g_new0 (Signer, 1);
   if (!check_whole (signing, error))
@@ -185,6 +185,16 @@ signer_new (const Signing *signing, GError **error)
   signer->c2pa.sign = c2pa_key_sign;
   signer->c2pa.data = signer->key;
   return g_steal_pointer (&signer);
+}
+
+Signer *
+signer_new (const Signing *signing, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  Signer *signer = open_parts (signing, &problem);
+  if (signer == NULL)
+    run_fail (error, RUN_ERROR_INVALID, "%s", problem->message);
+  return signer;
 }
 
 Digest
