@@ -101,6 +101,7 @@ reads_every_kind_of_text (void)
   PACKED (out, "zTXt", "Comment\0\0", "packed");
   CHUNK (out, "iTXt", "Title\0\0\0de\0Titel\0Zo\xc3\xab");
   PACKED (out, "iTXt", "parameters\0\1\0\0\0", "Steps: 20");
+  CHUNK (out, "iTXt", "XML:com.adobe.xmpx\0\0\0\0\0text");
   CHUNK (out, "tEXt", "without an end");
   CHUNK (out, "zTXt", "broken\0\0abc");
   PACKED (out, "iTXt", "XML:com.adobe.xmp\0\1\0en\0\0", "<x/>");
@@ -109,7 +110,8 @@ reads_every_kind_of_text (void)
   g_autoptr (GBytes) file = end (out);
   expect_listed (file, "tEXt:TEXT:Author=Zo\xc3\xab tEXt:TEXT:Au\xc3\xa9=Zo\xc3\xab "
                        "zTXt:TEXT:Comment=packed iTXt:TEXT:Title=Zo\xc3\xab "
-                       "iTXt:TEXT:parameters=Steps: 20 tEXt:OTHER:14 zTXt:TEXT:broken=- "
+                       "iTXt:TEXT:parameters=Steps: 20 iTXt:TEXT:XML:com.adobe.xmpx=text "
+                       "tEXt:OTHER:14 zTXt:TEXT:broken=- "
                        "iTXt:XMP:4 tEXt:TEXT:late=text");
 }
 
@@ -156,13 +158,33 @@ unpacks_no_more_than_the_limits (void)
   g_assert_cmpint (g_get_monotonic_time () - began, <, 3 * G_USEC_PER_SEC);
   g_assert_cmpuint (blocks->len, ==, BLOCK_MOST_BLOCKS);
   const Block *icc = g_ptr_array_index (blocks, 0), *bomb = g_ptr_array_index (blocks, 105);
-  const Block *late = g_ptr_array_index (blocks, 20);
+  const Block *late = g_ptr_array_index (blocks, 20), *after = g_ptr_array_index (blocks, 202);
+  g_assert_cmpstr (after->keyword, ==, "after");
+  g_assert_null (after->data); /* or each bomb would be unpacked up to what is left */
   g_assert_cmpstr (late->trouble, ==, "there are too many packed blocks before it");
   g_assert_cmpstr (icc->trouble, ==, "it is over 4194304 bytes");
   g_assert_cmpstr (bomb->trouble, ==, "the texts together are over 1048576 bytes");
   g_assert_null (container_find (blocks, BLOCK_XMP));
   g_assert_cmpuint (g_bytes_get_size (container_find (blocks, BLOCK_TEXT)->data), ==,
                     (1 << 20) - 10);
+}
+
+static void
+texts_share_one_limit (void)
+{
+  static const size_t sizes[] = { 600000, 400000, 100000 };
+  g_autofree char *filler = g_strnfill (sizes[0], 'a');
+  GByteArray *out = start ();
+  for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++)
+    put_packed (out, "zTXt", "a\0\0", 3, filler, sizes[i]);
+  CHUNK (out, "a\x1b[m", "any bytes");
+  g_autoptr (GBytes) file = end (out);
+  g_autoptr (GPtrArray) blocks = container_list (file);
+  const Block *second = g_ptr_array_index (blocks, 1), *third = g_ptr_array_index (blocks, 2),
+              *odd = g_ptr_array_index (blocks, 3);
+  g_assert_nonnull (second->data);
+  g_assert_cmpstr (third->trouble, ==, "the texts together are over 1048576 bytes");
+  g_assert_cmpstr (odd->name, ==, "a??m");
 }
 
 /* What was unpacked in vain counts. */
@@ -278,6 +300,7 @@ main (int argc, char **argv)
   ADD ("reads-every-kind-of-text", reads_every_kind_of_text);
   ADD ("reads-raw-profiles", reads_raw_profiles);
   ADD ("unpacks-no-more-than-the-limits", unpacks_no_more_than_the_limits);
+  ADD ("texts-share-one-limit", texts_share_one_limit);
   ADD ("broken-texts-use-the-limit-up", broken_texts_use_the_limit_up);
   ADD ("takes-all-metadata-off", takes_all_metadata_off);
   ADD ("puts-each-block-once", puts_each_block_once);
