@@ -170,6 +170,13 @@ put_meta (GByteArray *out, const Shape *shape, GByteArray *const data[3], unsign
   put_reference (out, shape, "cdsc", 7, 1);
   close_box (out, iref);
   put_properties (out, shape);
+  unsigned grpl = open_box (out, "grpl"), group = open_box (out, "altr");
+  put_big (out, 4, 0);
+  put_big (out, 4, shape->first_id + 20); /* the group's own id */
+  put_big (out, 4, 1);
+  put_big (out, 4, shape->first_id + 1);
+  close_box (out, group);
+  close_box (out, grpl);
   put_box (out, "idat", data[2]->data, data[2]->len);
   put_box (out, "xml ", "\0\0\0\0canary", 11);
   close_box (out, meta);
@@ -320,6 +327,7 @@ puts_exactly_what_is_given (void)
     assert_item (out, shapes[i].first_id + 2, "TILES");
     assert_item (out, shapes[i].first_id + 8, "PIXELS");
     assert_item (out, shapes[i].first_id + 3, NULL);
+    assert_item (out, shapes[i].first_id + 22, "<new/>"); /* behind EXIF and the group */
     g_assert_cmpuint (count (out, "PIXELS"), ==, 1);
     g_autoptr (GPtrArray) blocks = container_list (out);
     assert_data (find (blocks, BLOCK_EXIF, "Exif"), "II*\0\x08\0\0\0", 8);
