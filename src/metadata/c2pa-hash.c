@@ -7,7 +7,7 @@
 #include "metadata/c2pa-reader.h"
 #include "metadata/container.h"
 
-enum { MOST_EXCLUSIONS = 64 };
+enum { MOST_EXCLUSIONS = 16 };
 
 typedef EVP_MD_CTX Hasher;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Hasher, EVP_MD_CTX_free)

@@ -102,7 +102,7 @@ static void
 test_all_kinds_of_signatures_hold (void)
 {
   static const char *const names[] = { "first-version", "one-es384", "one-ps256", "one-ed25519",
-                                       "one-stamped",   "boxes",     "redacted" };
+                                       "one-stamped",   "boxes",     "redacted",  "update" };
   for (unsigned i = 0; i < G_N_ELEMENTS (names); i++) {
     g_test_message ("%s", names[i]);
     g_auto (Original) original = load (names[i]);
@@ -162,6 +162,13 @@ test_every_fault_has_its_code (void)
     { "fault-unknown-parent", "ingredient.manifest.missing" },
     { "fault-changed-parent", "ingredient.manifest.mismatch assertion.hashedURI.mismatch" },
     { "fault-hidden-parent", "assertion.hashedURI.mismatch" },
+    { "fault-undeclared", "assertion.undeclared" },
+    { "fault-two-beginnings", "assertion.action.malformed" },
+    { "fault-no-beginning", "assertion.action.malformed" },
+    { "fault-opened-nothing", "assertion.action.ingredientMismatch" },
+    { "fault-two-bindings", "assertion.multipleHardBindings" },
+    /* A manifest that is no part of the chain takes nothing out of it. */
+    { "fault-stray-redaction", "ingredient.manifest.mismatch assertion.missing" },
     { "expired", "signingCredential.expired" },
     { "wrong-purpose", "signingCredential.invalid" },
     { "self-signed", "signingCredential.invalid" },
