@@ -152,13 +152,21 @@ parameters_read_line (const char *text, GenerationParameters *out)
   return true;
 }
 
+/* A value that is long or has lines of its own is more than a setting. */
+static bool
+is_plain (const Setting *setting)
+{
+  return setting->value_length <= PARAMETERS_MOST_VALUE_BYTES &&
+         memchr (setting->value, '\n', setting->value_length) == NULL;
+}
+
 static void
 append_plain (GString *line, const char *settings)
 {
   Setting setting;
   for (const char *at = settings; (at = next_setting (at, &setting)) != NULL;) {
     for (size_t i = 0; i < G_N_ELEMENTS (plain_keys); i++) {
-      if (is_key (&setting, plain_keys[i]) && setting.value_length <= PARAMETERS_MOST_VALUE_BYTES)
+      if (is_key (&setting, plain_keys[i]) && is_plain (&setting))
         g_string_append_printf (line, "%s%s: %.*s", line->len > 0 ? ", " : "", plain_keys[i],
                                 (int)setting.value_length, setting.value);
     }

@@ -25,8 +25,7 @@ static const OptionChoice groups[] = {
   { "prompt", METADATA_GROUP_PROMPT, "What was asked of the model" },
   { "generation-parameters", METADATA_GROUP_PARAMETERS,
     "Model, seed, steps, sampler: how the picture was made (what repeats the prompt stays only "
-    "with "
-    "'prompt')" },
+    "with 'prompt')" },
   { "camera", METADATA_GROUP_CAMERA, "Camera, lens, exposure, time; never serial numbers" },
   { "c2pa", METADATA_GROUP_C2PA,
     "Content Credentials: who made the picture, and what was done to it" },
@@ -97,12 +96,10 @@ check_words (const MetadataOptions *options, const Node *node, Problems *problem
   } refused[] = {
     { LOCATION, "keep",
       "location never leaves: a file for others does not say where it was taken; take 'location' "
-      "out "
-      "of 'keep'" },
+      "out of 'keep'" },
     { THUMBNAIL, "keep",
       "a thumbnail never leaves: it shows the picture before it was cropped; take 'thumbnail' out "
-      "of "
-      "'keep'" },
+      "of 'keep'" },
     { ORIENTATION, "keep",
       "orientation is applied to the pixels, and every file says that they are upright; take "
       "'orientation' out of 'keep' (the stage 'rotate' turns a picture)" },
