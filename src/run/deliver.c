@@ -8,7 +8,7 @@
 #include "image/blobs.h"
 #include "image/color.h"
 #include "image/placeholder.h"
-#include "metadata/png.h"
+#include "metadata/container.h"
 #include "stages/stage.h"
 
 /* Whose colours the file will have. Without a profile readers take sRGB, so the pixels must be sRGB;
@@ -88,7 +88,7 @@ encode (VipsImage *picture, const EncodeOptions *options, const MetadataBlobs *c
   if (!image_encode (picture, options, &bytes, out_result, error))
     return false;
   if (options->format == IMAGE_FORMAT_PNG)
-    return metadata_png_put (bytes, composed, out_bytes, error);
+    return container_put (bytes, composed, out_bytes, error);
   *out_bytes = g_steal_pointer (&bytes);
   return true;
 }

@@ -12,7 +12,7 @@
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/painter.h"
-#include "metadata/png.h"
+#include "metadata/container.h"
 #include "run/task.h"
 
 static void
@@ -167,7 +167,7 @@ label (GBytes *png, GBytes **out_png, GError **error)
   const MetadataOptions options = { .policy = METADATA_STRIP };
   const MetadataFacts facts = { .source_type = drawing_label };
   return metadata_compose (&options, &none, &facts, 0, 0, 0, &composed, NULL, error) &&
-         metadata_png_put (png, &composed, out_png, error);
+         container_put (png, &composed, out_png, error);
 }
 
 bool

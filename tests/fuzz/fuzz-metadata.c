@@ -1,8 +1,8 @@
 /* The readers of foreign XMP, EXIF and IPTC, and what is written from them: never an error, small
  * enough for every container, valid, and read back as the same. */
 #include "fuzz-target.h"
+#include "metadata/container.h"
 #include "metadata/exif.h"
-#include "metadata/png.h"
 #include "metadata/xmp.h"
 
 enum { MOST_SEGMENT_BYTES = 65533 };
@@ -57,6 +57,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   compose (&(MetadataBlobs){ .xmp = bytes }, &facts);
   compose (&(MetadataBlobs){ .iptc = bytes }, &facts);
   g_autoptr (GBytes) png = NULL;
-  metadata_png_put (bytes, &(MetadataBlobs){ .xmp = bytes }, &png, NULL);
+  container_put (bytes, &(MetadataBlobs){ .xmp = bytes }, &png, NULL);
   return 0;
 }

@@ -54,7 +54,7 @@ carrier_jpeg (const MetadataBlobs *blobs)
 }
 
 char *
-carrier_ask (const MetadataBlobs *blobs, const char *program, const char *arguments)
+carrier_ask_file (GBytes *file, const char *file_name, const char *program, const char *arguments)
 {
   g_autofree char *installed = g_find_program_in_path (program);
   if (installed == NULL) {
@@ -62,10 +62,11 @@ carrier_ask (const MetadataBlobs *blobs, const char *program, const char *argume
     return NULL;
   }
   g_autoptr (Scratch) scratch = scratch_new ();
-  g_autoptr (GByteArray) jpeg = carrier_jpeg (blobs);
-  const char *path = scratch_path (scratch, "carrier.jpg");
+  const char *path = scratch_path (scratch, file_name);
   g_autoptr (GError) error = NULL;
-  assert_ok (g_file_set_contents (path, (char *)jpeg->data, jpeg->len, &error), error);
+  assert_ok (g_file_set_contents (path, g_bytes_get_data (file, NULL),
+                                  (gssize)g_bytes_get_size (file), &error),
+             error);
 
   g_auto (GStrv) words = g_strsplit (arguments, " ", -1);
   g_autoptr (GPtrArray) command = g_ptr_array_new ();
@@ -79,6 +80,13 @@ carrier_ask (const MetadataBlobs *blobs, const char *program, const char *argume
                 &output, NULL, NULL, &error);
   g_assert_no_error (error);
   return output;
+}
+
+char *
+carrier_ask (const MetadataBlobs *blobs, const char *program, const char *arguments)
+{
+  g_autoptr (GBytes) jpeg = g_byte_array_free_to_bytes (carrier_jpeg (blobs));
+  return carrier_ask_file (jpeg, "carrier.jpg", program, arguments);
 }
 
 GBytes *

@@ -19,6 +19,9 @@ void carrier_put_segment (GByteArray *out, unsigned marker, const char *name, si
 /* What `program` ("exiftool", "exiv2") with `arguments` (space-separated) prints about the JPEG
  * that carries the blobs; NULL (and the test is skipped) when it is not installed. New string. */
 char *carrier_ask (const MetadataBlobs *blobs, const char *program, const char *arguments);
+/* The same about any file, which is called `file_name` while it is looked at. */
+char *carrier_ask_file (GBytes *file, const char *file_name, const char *program,
+                        const char *arguments);
 
 GBytes *bytes_of (const char *text);
 bool bytes_hold (GBytes *bytes, const char *text);
