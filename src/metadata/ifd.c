@@ -35,7 +35,7 @@ ifd_open (const void *bytes, size_t length, Ifd *out_ifd)
 static bool
 read_entry (const Ifd *ifd, const uint8_t *at, IfdEntry *out_entry)
 {
-  static const uint8_t units[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8 };
+  static const uint8_t units[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4 };
   IfdEntry entry = { read16 (ifd, at), read16 (ifd, at + 2), read32 (ifd, at + 4) };
   if (entry.type == 0 || entry.type >= G_N_ELEMENTS (units))
     return false;
@@ -69,7 +69,7 @@ ifd_each (const Ifd *ifd, uint32_t offset, void (*visit) (const IfdEntry *, void
 uint32_t
 ifd_number (const Ifd *ifd, const IfdEntry *entry)
 {
-  if (entry->count == 0 || (entry->type != 3 && entry->type != 4))
+  if (entry->count == 0 || (entry->type != 3 && entry->type != 4 && entry->type != 13))
     return 0;
   return entry->type == 3 ? read16 (ifd, entry->data) : read32 (ifd, entry->data);
 }

@@ -28,5 +28,5 @@ bool ifd_open (const void *bytes, size_t length, Ifd *out_ifd);
  * its own size; who follows offsets bounds how many. */
 uint32_t ifd_each (const Ifd *ifd, uint32_t offset, void (*visit) (const IfdEntry *, void *),
                    void *data);
-/* The first value of a SHORT or LONG entry, else 0. */
+/* The first value of a SHORT, LONG or IFD entry, else 0. */
 uint32_t ifd_number (const Ifd *ifd, const IfdEntry *entry);
