@@ -7,7 +7,7 @@
 #include "metadata/c2pa-reader.h"
 #include "metadata/container.h"
 
-enum { MOST_EXCLUSIONS = 64 };
+enum { MOST_EXCLUSIONS = 16 };
 
 typedef EVP_MD_CTX Hasher;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Hasher, EVP_MD_CTX_free)
@@ -28,6 +28,7 @@ c2pa_hash_ranges (GBytes *file, const EVP_MD *digest, const C2paRange *ranges, u
 {
   size_t length, at = 0;
   const uint8_t *bytes = g_bytes_get_data (file, &length);
+  bytes = length > 0 ? bytes : (const uint8_t *)""; /* an empty file has none */
   g_autoptr (Hasher) hasher = hasher_new (digest);
   for (unsigned i = 0; i < n_ranges; i++) {
     if (ranges[i].at < at || ranges[i].at > length || ranges[i].length > length - ranges[i].at)
@@ -51,32 +52,112 @@ c2pa_hash_data (GBytes *file, const C2paRange *ranges, unsigned n_ranges, uint8_
 
 /* ---- boxes ---- */
 
+enum { MOST_MATCHES = 16, MOST_SUBSETS = 64 };
+
+/* What a box must be to be left out, read once: a file may have millions of boxes. */
 typedef struct {
   char type[4];
-  const Cbor *rules; /* the exclusion; NULL: every box of the type */
+  bool is_inside; /* what is left out stands inside of the box */
+  bool has_length, has_version, has_flags, is_exact;
+  uint64_t length;
+  int64_t version;
+  uint8_t flags[3];
+  struct {
+    uint64_t offset;
+    GBytes *value;
+  } matches[MOST_MATCHES]; /* of the box, its header included */
+  unsigned n_matches;
+  C2paRange subset[MOST_SUBSETS]; /* of the box, in order; none: all of it */
+  unsigned n_subset;
 } Exclusion;
 
 typedef struct {
   Hasher *hasher;
-  Exclusion exclusions[MOST_EXCLUSIONS];
+  Exclusion *exclusions;
   unsigned n_exclusions;
   bool has_offsets;
   const char *trouble;
 } BoxHash;
 
-/* [{offset, value}]: what must stand in the box, its header included. */
 static bool
-data_match (const Cbor *data, const uint8_t *box, size_t length)
+number_of (const Cbor *map, const char *key, uint64_t *out_number)
 {
-  for (unsigned i = 0; i < cbor_length (data); i++) {
-    const Cbor *offset = cbor_get (cbor_item (data, i), "offset");
-    GBytes *value = cbor_bytes (cbor_get (cbor_item (data, i), "value"));
-    if (offset == NULL || offset->kind != CBOR_INTEGER || offset->integer < 0 || value == NULL)
+  const Cbor *value = cbor_get (map, key);
+  if (value == NULL || value->kind != CBOR_INTEGER || value->integer < 0)
+    return false;
+  *out_number = (uint64_t)value->integer;
+  return true;
+}
+
+/* [{offset, value}] */
+static bool
+read_matches (const Cbor *list, Exclusion *exclusion)
+{
+  if (cbor_length (list) > MOST_MATCHES)
+    return false;
+  for (unsigned i = 0; i < cbor_length (list); i++) {
+    exclusion->matches[i].value = cbor_bytes (cbor_get (cbor_item (list, i), "value"));
+    if (exclusion->matches[i].value == NULL ||
+        !number_of (cbor_item (list, i), "offset", &exclusion->matches[i].offset))
       return false;
+    exclusion->n_matches++;
+  }
+  return true;
+}
+
+/* [{offset, length}]; a length of 0: to the box's end. */
+static bool
+read_subset (const Cbor *list, Exclusion *exclusion)
+{
+  if (cbor_length (list) > MOST_SUBSETS)
+    return false;
+  for (unsigned i = 0; i < cbor_length (list); i++) {
+    uint64_t offset, length;
+    if (!number_of (cbor_item (list, i), "offset", &offset) ||
+        !number_of (cbor_item (list, i), "length", &length))
+      return false;
+    exclusion->subset[i] = (C2paRange){ offset, length == 0 ? SIZE_MAX : length };
+    exclusion->n_subset++;
+  }
+  return true;
+}
+
+static bool
+read_exclusion (const Cbor *rules, Exclusion *out_exclusion)
+{
+  const char *path = cbor_get_text (rules, "xpath");
+  if (path == NULL || path[0] != '/' || strlen (path) < 5 || (path[5] != '\0' && path[5] != '/'))
+    return false;
+  Exclusion exclusion = { .is_inside = path[5] == '/' };
+  memcpy (exclusion.type, path + 1, 4);
+  exclusion.has_length = number_of (rules, "length", &exclusion.length);
+  uint64_t version;
+  exclusion.has_version = number_of (rules, "version", &version);
+  exclusion.version = exclusion.has_version ? (int64_t)version : 0;
+  GBytes *flags = cbor_bytes (cbor_get (rules, "flags"));
+  const Cbor *exact = cbor_get (rules, "exact");
+  exclusion.has_flags = flags != NULL;
+  exclusion.is_exact = exact == NULL || exact->kind != CBOR_BOOL || exact->boolean;
+  if (flags != NULL && g_bytes_get_size (flags) != sizeof exclusion.flags)
+    return false;
+  if (flags != NULL)
+    memcpy (exclusion.flags, g_bytes_get_data (flags, NULL), sizeof exclusion.flags);
+  if (!read_matches (cbor_get (rules, "data"), &exclusion) ||
+      !read_subset (cbor_get (rules, "subset"), &exclusion))
+    return false;
+  *out_exclusion = exclusion;
+  return true;
+}
+
+static bool
+matches (const Exclusion *exclusion, const uint8_t *box, size_t length)
+{
+  for (unsigned i = 0; i < exclusion->n_matches; i++) {
     size_t n_bytes;
-    const void *bytes = g_bytes_get_data (value, &n_bytes);
-    if ((uint64_t)offset->integer > length || n_bytes > length - (size_t)offset->integer ||
-        (n_bytes > 0 && memcmp (box + offset->integer, bytes, n_bytes) != 0))
+    const void *bytes = g_bytes_get_data (exclusion->matches[i].value, &n_bytes);
+    uint64_t offset = exclusion->matches[i].offset;
+    if (offset > length || n_bytes > length - offset ||
+        (n_bytes > 0 && memcmp (box + offset, bytes, n_bytes) != 0))
       return false;
   }
   return true;
@@ -84,25 +165,16 @@ data_match (const Cbor *data, const uint8_t *box, size_t length)
 
 /* version and flags of a box that has them behind its header. */
 static bool
-flags_match (const Cbor *rules, const uint8_t *box, size_t length, size_t header_length)
+flags_match (const Exclusion *exclusion, const uint8_t *box, size_t length, size_t header_length)
 {
-  const Cbor *version = cbor_get (rules, "version"), *exact = cbor_get (rules, "exact");
-  GBytes *flags = cbor_bytes (cbor_get (rules, "flags"));
-  bool has_version = version != NULL && version->kind == CBOR_INTEGER;
-  if (!has_version && flags == NULL)
+  if (!exclusion->has_version && !exclusion->has_flags)
     return true;
-  if (length - header_length < 4)
+  if (length - header_length < 4 ||
+      (exclusion->has_version && exclusion->version != box[header_length]))
     return false;
-  if (has_version && version->integer != box[header_length])
-    return false;
-  if (flags == NULL)
-    return true;
-  if (g_bytes_get_size (flags) != 3)
-    return false;
-  const uint8_t *wanted = g_bytes_get_data (flags, NULL), *here = box + header_length + 1;
-  bool is_exact = exact == NULL || exact->kind != CBOR_BOOL || exact->boolean;
-  for (unsigned i = 0; i < 3; i++) {
-    if ((here[i] & (is_exact ? 0xff : wanted[i])) != wanted[i])
+  for (unsigned i = 0; exclusion->has_flags && i < sizeof exclusion->flags; i++) {
+    uint8_t wanted = exclusion->flags[i], here = box[header_length + 1 + i];
+    if ((here & (exclusion->is_exact ? 0xff : wanted)) != wanted)
       return false;
   }
   return true;
@@ -111,35 +183,24 @@ flags_match (const Cbor *rules, const uint8_t *box, size_t length, size_t header
 static bool
 excludes (const Exclusion *exclusion, const uint8_t *box, size_t length, size_t header_length)
 {
-  if (memcmp (exclusion->type, box + 4, 4) != 0)
-    return false;
-  const Cbor *rules = exclusion->rules, *wanted = cbor_get (rules, "length");
-  if (wanted != NULL && wanted->kind == CBOR_INTEGER &&
-      (wanted->integer < 0 || (uint64_t)wanted->integer != length))
-    return false;
-  return data_match (cbor_get (rules, "data"), box, length) &&
-         flags_match (rules, box, length, header_length);
+  return memcmp (exclusion->type, box + 4, 4) == 0 &&
+         (!exclusion->has_length || exclusion->length == length) &&
+         matches (exclusion, box, length) && flags_match (exclusion, box, length, header_length);
 }
 
-/* A box without its subset [{offset, length}], which is in order; a length of 0: to its end. */
+/* A box without its subset. */
 static bool
-hash_subset (BoxHash *state, const Cbor *subset, const uint8_t *box, size_t length)
+hash_rest (BoxHash *state, const Exclusion *exclusion, const uint8_t *box, size_t length)
 {
   size_t at = 0;
-  for (unsigned i = 0; i < cbor_length (subset); i++) {
-    const Cbor *offset = cbor_get (cbor_item (subset, i), "offset");
-    const Cbor *size = cbor_get (cbor_item (subset, i), "length");
-    if (offset == NULL || offset->kind != CBOR_INTEGER || size == NULL ||
-        size->kind != CBOR_INTEGER || offset->integer < 0 || size->integer < 0)
-      return false;
-    if ((uint64_t)offset->integer >= length)
+  for (unsigned i = 0; exclusion != NULL && i < exclusion->n_subset; i++) {
+    const C2paRange *left_out = &exclusion->subset[i];
+    if (left_out->at >= length)
       break;
-    size_t start = (size_t)offset->integer;
-    if (start < at)
+    if (left_out->at < at)
       return false;
-    EVP_DigestUpdate (state->hasher, box + at, start - at);
-    uint64_t left = length - start;
-    at = start + (size_t)(size->integer == 0 ? left : MIN ((uint64_t)size->integer, left));
+    EVP_DigestUpdate (state->hasher, box + at, left_out->at - at);
+    at = left_out->at + MIN (left_out->length, length - left_out->at);
   }
   EVP_DigestUpdate (state->hasher, box + at, length - at);
   return true;
@@ -159,31 +220,19 @@ static bool
 hash_box (const uint8_t *box, size_t length, size_t header_length, size_t at, void *data)
 {
   BoxHash *state = data;
-  const Cbor *subset = NULL;
-  for (unsigned i = 0; i < state->n_exclusions; i++) {
-    if (!excludes (&state->exclusions[i], box, length, header_length))
-      continue;
-    subset = cbor_get (state->exclusions[i].rules, "subset");
-    if (cbor_length (subset) == 0)
-      return true;
-    break;
+  const Exclusion *found = NULL;
+  for (unsigned i = 0; found == NULL && i < state->n_exclusions; i++) {
+    if (excludes (&state->exclusions[i], box, length, header_length))
+      found = &state->exclusions[i];
   }
-  hash_offset (state, at);
-  return hash_subset (state, subset, box, length);
-}
-
-static bool
-add_exclusion (BoxHash *state, const char *path, const Cbor *rules)
-{
-  if (state->n_exclusions == MOST_EXCLUSIONS || path == NULL || strlen (path) != 5 ||
-      path[0] != '/' || strchr (path + 1, '/') != NULL) {
+  if (found != NULL && found->is_inside) {
     state->trouble = "it leaves out boxes inside of boxes";
     return false;
   }
-  Exclusion *exclusion = &state->exclusions[state->n_exclusions++];
-  memcpy (exclusion->type, path + 1, 4);
-  exclusion->rules = rules;
-  return true;
+  if (found != NULL && found->n_subset == 0)
+    return true;
+  hash_offset (state, at);
+  return hash_rest (state, found, box, length);
 }
 
 bool
@@ -191,16 +240,18 @@ c2pa_hash_boxes (GBytes *file, const EVP_MD *digest, const Cbor *exclusions, boo
                  uint8_t out_hash[EVP_MAX_MD_SIZE], const char **out_trouble)
 {
   g_autoptr (Hasher) hasher = hasher_new (digest);
-  BoxHash state = { .hasher = hasher, .has_offsets = has_offsets };
-  bool is_done = true;
-  for (unsigned i = 0; is_done && i < cbor_length (exclusions); i++) {
-    const Cbor *rules = cbor_item (exclusions, i);
-    is_done = add_exclusion (&state, cbor_get_text (rules, "xpath"), rules);
+  g_autofree Exclusion *read = g_new0 (Exclusion, MOST_EXCLUSIONS);
+  BoxHash state = { hasher, read, cbor_length (exclusions), has_offsets, NULL };
+  if (state.n_exclusions > MOST_EXCLUSIONS)
+    state.trouble = "it leaves out too much";
+  for (unsigned i = 0; state.trouble == NULL && i < state.n_exclusions; i++) {
+    if (!read_exclusion (cbor_item (exclusions, i), &read[i]))
+      state.trouble = "what it leaves out is of no known form";
   }
   size_t length;
   const void *bytes = g_bytes_get_data (file, &length);
-  is_done = is_done && container_each_box (bytes, length, hash_box, &state) &&
-            EVP_DigestFinal_ex (hasher, out_hash, NULL) == 1;
+  bool is_done = state.trouble == NULL && container_each_box (bytes, length, hash_box, &state) &&
+                 EVP_DigestFinal_ex (hasher, out_hash, NULL) == 1;
   *out_trouble = state.trouble;
   return is_done;
 }

@@ -113,9 +113,10 @@ read_string (Parser *parser, const Head *head, Cbor *value)
     return true;
   }
   /* A NUL inside is no valid text for it either. */
-  if (!g_utf8_validate_len ((const char *)joined->data, joined->len, NULL))
+  const char *text = joined->len > 0 ? (const char *)joined->data : "";
+  if (!g_utf8_validate_len (text, joined->len, NULL))
     return fail (parser, "a text is not UTF-8");
-  value->text = g_strndup ((const char *)joined->data, joined->len);
+  value->text = g_strndup (text, joined->len);
   return true;
 }
 

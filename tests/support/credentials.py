@@ -105,7 +105,8 @@ def assertion_box(label, data):
 # ---- claims and signatures ----
 
 class Signer:
-    """Who signs: a chain of certificates.py in a folder. `is_dry`: only how long it all gets."""
+    """Who signs: a chain of certificates.py in a folder. `is_dry`: only how long it all gets.
+    `has_stamp`: True, or "sigTst" for the older kind of time stamp."""
 
     def __init__(self, folder, chain="good", is_dry=False, has_stamp=False, is_unprotected=False,
                  is_tagged=True):
@@ -127,9 +128,11 @@ class Signer:
             signature = certificates.sign(self.folder, self.chain,
                                           cbor(["Signature1", protected, b"", claim]))
         if self.has_stamp and not self.is_dry:
+            name = "sigTst2" if self.has_stamp is True else self.has_stamp
+            stamped = claim if name == "sigTst" else cbor(signature)
             token = certificates.time_stamp(
-                self.folder, cbor(["CounterSignature", protected, b"", cbor(signature)]))
-            unprotected["sigTst2"] = {"tstTokens": [{"val": token}]}
+                self.folder, cbor(["CounterSignature", protected, b"", stamped]))
+            unprotected[name] = {"tstTokens": [{"val": token}]}
 
         def encoded(pad):
             padded = unprotected | ({"pad": bytes(pad)} if self.has_stamp else {})
@@ -146,7 +149,8 @@ def flip(data, at):
     return bytes(changed)
 
 
-def manifest(label, assertions, signer, version=2, broken=None, redacted=(), binding=None):
+def manifest(label, assertions, signer, version=2, broken=None, redacted=(), binding=None,
+             kind="c2ma"):
     """A manifest box. `assertions`: (label, data) in order; `binding` too, as the last."""
     assertions = list(assertions) + ([binding] if binding else [])
     boxes = [assertion_box(name, data) for name, data in assertions]
@@ -171,7 +175,7 @@ def manifest(label, assertions, signer, version=2, broken=None, redacted=(), bin
         claim = claim.replace(b"original", b"0riginal")
     if broken == "signature":
         signature = flip(signature, -1)
-    return superbox("c2ma", label, superbox("c2as", "c2pa.assertions", *boxes),
+    return superbox(kind, label, superbox("c2as", "c2pa.assertions", *boxes),
                     superbox("c2cl", "c2pa.claim" + (".v2" if version == 2 else ""), box("cbor", claim)),
                     superbox("c2cs", "c2pa.signature", box("cbor", signature)))
 
@@ -244,6 +248,25 @@ def label_of(number, name="original", version=2):
     return ("urn:c2pa:" if version == 2 else "urn:uuid:") + parts
 
 
+def without(whole, inner):
+    """A box without one of the boxes in it, whatever the depth: what a redaction does."""
+    at = whole.index(inner)
+    head = whole[:at]
+    around, start = [], 0
+    while start < at:  # the boxes that begin before it and end behind it
+        size, kind = struct.unpack(">I4s", whole[start:start + 8])
+        if start + size > at:
+            around.append(start)
+            start += 8
+        else:
+            start += size
+    changed = bytearray(head + whole[at + len(inner):])
+    for start in around:
+        size, = struct.unpack(">I", whole[start:start + 4])
+        struct.pack_into(">I", changed, start, size - len(inner))
+    return bytes(changed)
+
+
 def hash_data(hashed, exclusions):
     return ("c2pa.hash.data", {"alg": "sha256", "name": "jumbf manifest", "pad": bytes(8),
                                "hash": hashed, "exclusions": [
@@ -251,9 +274,11 @@ def hash_data(hashed, exclusions):
 
 
 def store(signer, binding, manifests=2, extra=(), parent_extra=(), broken=None, version=2,
-          name="original", redacted=()):
-    """A store of one or two manifests whose active one is bound by `binding`, a (label, data) or None.
-    `extra`: more assertions (label, data) of the active manifest, `parent_extra` of the other."""
+          name="original", is_redacting=False):
+    """A store of one or two manifests whose active one is bound by `binding`, a (label, data) or None;
+    of three the last is an update.
+    `extra`: more assertions (label, data) of the active manifest, `parent_extra` of the other, which
+    with `is_redacting` are taken out of it again, as the active one says."""
     active_label = label_of(2, name, version)
     if manifests == 1:
         active = manifest(active_label, [created(version), *extra], signer, version, broken,
@@ -266,11 +291,26 @@ def store(signer, binding, manifests=2, extra=(), parent_extra=(), broken=None, 
                       binding=hash_data(hashlib.sha256(b"a JPEG").digest(), [(20, 5976)]))
     failures = ["assertion.hashedURI.mismatch"] if broken == "invalid-parent" else []
     link = ingredient(parent_label, parent, version, failures)
+    redacted = [f"self#jumbf=/c2pa/{parent_label}/c2pa.assertions/{label}" for label, _ in parent_extra
+                ] if is_redacting else []
     active = manifest(active_label, [opened(link, version), link, *extra], signer, version, broken,
                       redacted, binding)
+    for row in parent_extra if is_redacting else ():
+        parent = without(parent, assertion_box(*row))
     if broken == "changed-parent":
         parent = parent.replace(b"SynthID", b"SynthIX")
-    return superbox("c2pa", "c2pa", *([] if broken == "unknown-parent" else [parent]), active)
+    boxes = ([] if broken == "unknown-parent" else [parent]) + [active]
+    if manifests == 3:
+        boxes.append(update(label_of(3, name, version), active_label, active, signer))
+    return superbox("c2pa", "c2pa", *boxes)
+
+
+def update(label, parent_label, parent, signer):
+    """An update manifest: it binds no file, since its parent does."""
+    link = ingredient(parent_label, parent)
+    edited = actions([{"action": "c2pa.edited.metadata", "parameters": {"ingredients": [
+        {"url": f"self#jumbf=c2pa.assertions/{link[0]}", "hash": box_hash(assertion_box(*link))}]}}])
+    return manifest(label, [edited, link], signer, kind="c2um")
 
 
 # ---- files ----
