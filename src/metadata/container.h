@@ -34,7 +34,7 @@ typedef enum {
   BLOCK_ICC,     /* a profile, unpacked and joined */
   BLOCK_C2PA,    /* a manifest store: a JUMBF box */
   BLOCK_TEXT,    /* PNG tEXt, zTXt and iTXt (but XMP), JPEG comments: has a keyword, UTF-8 */
-  BLOCK_DENSITY, /* pHYs, the JFIF header */
+  BLOCK_DENSITY, /* pHYs; the JFIF header behind its name: version(2) unit(1) x(2) y(2) … */
   BLOCK_OTHER,   /* is neither needed for pixels nor any of these: tIME, unknown APPn, thumbnails */
 } BlockKind;
 

@@ -137,6 +137,35 @@ tells_of_missing_pieces (void)
   }
 }
 
+static void
+pieces_have_to_agree (void)
+{
+  GByteArray *out = start ();
+  SEGMENT (out, 0xe2, "ICC_PROFILE\0\1\2pro");
+  SEGMENT (out, 0xe2, "ICC_PROFILE\0\2\3file");
+  SEGMENT (out, 0xeb, "JP\0\7\0\0\0\1\0\0\0\x1fjumb one");
+  SEGMENT (out, 0xeb, "JP\0\7\0\0\0\3\0\0\0\x1fjumb two");
+  put_pixels (out);
+  g_autoptr (GBytes) file = end (out);
+  expect_listed (file, "APP2:ICC:-*2 APP11:C2PA:-*2");
+}
+
+/* Those past the sixteenth are strangers. */
+static void
+joins_a_bounded_number_of_stores (void)
+{
+  GByteArray *out = start ();
+  for (int i = 0; i < 300; i++)
+    SEGMENT (out, 0xeb, "JP\0\7\0\0\0\1\0\0\0\x1fjumb one");
+  put_pixels (out);
+  g_autoptr (GBytes) file = end (out);
+  g_autofree char *line = listed (file);
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  g_assert_cmpuint (g_strv_length (words), ==, 300);
+  g_assert_cmpstr (words[15], ==, "APP11:C2PA:12");
+  g_assert_cmpstr (words[16], ==, "APP11:OTHER:18");
+}
+
 /* The packet alone, when what it names is not whole. */
 static void
 an_extension_counts_when_it_is_whole (void)
@@ -302,6 +331,8 @@ main (int argc, char **argv)
   ADD ("lists-what-is-there", lists_what_is_there);
   ADD ("joins-what-stands-in-pieces", joins_what_stands_in_pieces);
   ADD ("tells-of-missing-pieces", tells_of_missing_pieces);
+  ADD ("pieces-have-to-agree", pieces_have_to_agree);
+  ADD ("joins-a-bounded-number-of-stores", joins_a_bounded_number_of_stores);
   ADD ("an-extension-counts-when-it-is-whole", an_extension_counts_when_it_is_whole);
   ADD ("walks-through-scans", walks_through_scans);
   ADD ("takes-all-metadata-off", takes_all_metadata_off);

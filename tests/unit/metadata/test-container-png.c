@@ -96,11 +96,12 @@ static void
 reads_every_kind_of_text (void)
 {
   GByteArray *out = start ();
-  CHUNK (out, "tEXt", "Author\0Zo\xeb");
+  CHUNK (out, "tEXt", "Author\0Z\0o\xeb");
   CHUNK (out, "tEXt", "Au\xe9\0Zo\xc3\xab");
   PACKED (out, "zTXt", "Comment\0\0", "packed");
   CHUNK (out, "iTXt", "Title\0\0\0de\0Titel\0Zo\xc3\xab");
   PACKED (out, "iTXt", "parameters\0\1\0\0\0", "Steps: 20");
+  CHUNK (out, "iTXt", "XML:com.adobe.xmpx\0\0\0\0\0text");
   CHUNK (out, "tEXt", "without an end");
   CHUNK (out, "zTXt", "broken\0\0abc");
   PACKED (out, "iTXt", "XML:com.adobe.xmp\0\1\0en\0\0", "<x/>");
@@ -109,7 +110,8 @@ reads_every_kind_of_text (void)
   g_autoptr (GBytes) file = end (out);
   expect_listed (file, "tEXt:TEXT:Author=Zo\xc3\xab tEXt:TEXT:Au\xc3\xa9=Zo\xc3\xab "
                        "zTXt:TEXT:Comment=packed iTXt:TEXT:Title=Zo\xc3\xab "
-                       "iTXt:TEXT:parameters=Steps: 20 tEXt:OTHER:14 zTXt:TEXT:broken=- "
+                       "iTXt:TEXT:parameters=Steps: 20 iTXt:TEXT:XML:com.adobe.xmpx=text "
+                       "tEXt:OTHER:14 zTXt:TEXT:broken=- "
                        "iTXt:XMP:4 tEXt:TEXT:late=text");
 }
 
@@ -156,11 +158,32 @@ unpacks_no_more_than_the_limits (void)
   g_assert_cmpint (g_get_monotonic_time () - began, <, 3 * G_USEC_PER_SEC);
   g_assert_cmpuint (blocks->len, ==, BLOCK_MOST_BLOCKS);
   const Block *icc = g_ptr_array_index (blocks, 0), *bomb = g_ptr_array_index (blocks, 105);
+  const Block *late = g_ptr_array_index (blocks, 20), *after = g_ptr_array_index (blocks, 202);
+  g_assert_cmpstr (after->keyword, ==, "after");
+  g_assert_null (after->data); /* or each bomb would be unpacked up to what is left */
+  g_assert_cmpstr (late->trouble, ==, "there are too many packed blocks before it");
   g_assert_cmpstr (icc->trouble, ==, "it is over 4194304 bytes");
   g_assert_cmpstr (bomb->trouble, ==, "the texts together are over 1048576 bytes");
   g_assert_null (container_find (blocks, BLOCK_XMP));
   g_assert_cmpuint (g_bytes_get_size (container_find (blocks, BLOCK_TEXT)->data), ==,
                     (1 << 20) - 10);
+}
+
+/* What was unpacked in vain counts. */
+static void
+broken_texts_use_the_limit_up (void)
+{
+  enum { SIZE = 600000 };
+  g_autofree char *filler = g_strnfill (SIZE, 'a');
+  g_autoptr (GByteArray) whole = g_byte_array_new ();
+  put_packed (whole, "zTXt", "Bomb\0\0", 6, filler, SIZE);
+  GByteArray *out = start ();
+  put_chunk (out, "zTXt", whole->data + 8, whole->len - 12 - 3); /* without the end of its sum */
+  g_autofree char *text = g_strnfill (BLOCK_MOST_TEXT_BYTES - SIZE + 1000, 'b');
+  text[1] = '\0';
+  put_chunk (out, "tEXt", text, BLOCK_MOST_TEXT_BYTES - SIZE + 1000);
+  g_autoptr (GBytes) file = end (out);
+  expect_listed (file, "zTXt:TEXT:Bomb=- tEXt:TEXT:b=-");
 }
 
 static void
@@ -236,6 +259,12 @@ refuses_what_is_not_whole (void)
   size_t length;
   g_autofree uint8_t *bytes = g_memdup2 (g_bytes_get_data (whole, &length), 200);
   g_autoptr (GBytes) cut = g_bytes_new (bytes, 200);
+  GByteArray *longer = g_byte_array_new (); /* a header of 14 bytes */
+  g_byte_array_append (longer, bytes, 8);
+  CHUNK (longer, "IHDR", "\0\0\0\1\0\0\0\1\10\0\0\0\0\0");
+  put_pixels (longer);
+  g_autoptr (GBytes) odd = end (longer);
+  g_assert_false (container_put (odd, &(MetadataBlobs){ 0 }, &(GBytes *){ NULL }, NULL));
   g_autoptr (GError) error = NULL;
   GBytes *out = NULL;
   g_assert_false (container_put (cut, &(MetadataBlobs){ 0 }, &out, &error));
@@ -253,6 +282,7 @@ main (int argc, char **argv)
   ADD ("reads-every-kind-of-text", reads_every_kind_of_text);
   ADD ("reads-raw-profiles", reads_raw_profiles);
   ADD ("unpacks-no-more-than-the-limits", unpacks_no_more_than_the_limits);
+  ADD ("broken-texts-use-the-limit-up", broken_texts_use_the_limit_up);
   ADD ("takes-all-metadata-off", takes_all_metadata_off);
   ADD ("puts-each-block-once", puts_each_block_once);
   ADD ("puts-a-store-behind-the-header", puts_a_store_behind_the_header);

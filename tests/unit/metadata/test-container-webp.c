@@ -176,6 +176,62 @@ others_find_no_fault (void)
   g_assert_null (strstr (text, "Warning"));
 }
 
+/* Chunks that are no file of a picture, behind a head that fits them. */
+static void
+refuses_chunks_that_make_no_picture (void)
+{
+  static const struct {
+    const char *bytes;
+    size_t length;
+  } rows[] = {
+#define ROW(bytes) { bytes, sizeof (bytes) - 1 }
+#define FRAME "\0\0\0\0\0\0\0\0\0\0\0\0\x64\0\0\0"
+    ROW ("VP8L\4\0\0\0\x2f\0\0\0VP8X\12\0\0\0\0\0\0\0\0\0\0\0\0\0"), /* the head is not first */
+    ROW ("VP8X\10\0\0\0\0\0\0\0\0\0\0\0VP8L\4\0\0\0\x2f\0\0\0"),     /* and too short */
+    ROW ("VP8L\4\0\0\0\x2f\0\0\0EXI"),                               /* a piece of a chunk */
+    ROW ("VP8L\4\0\0\0\x2f\0\0\0EXIF\5\0\0\0abcd"),                  /* longer than the file */
+    ROW ("ANMF\0\0\0\0"),                                            /* a frame without its head */
+    ROW ("ANMF\34\0\0\0" FRAME "VP8L\5\0\0\0\x2f\0\0\0"),            /* pixels longer than it */
+    ROW ("ANMF\22\0\0\0" FRAME "VP"),                                /* a piece of a chunk in it */
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+    GByteArray *chunks = start ();
+    g_byte_array_append (chunks, (const uint8_t *)rows[i].bytes, (unsigned)rows[i].length);
+    g_autoptr (GBytes) made = end (chunks);
+    g_autoptr (GBytes) file = g_bytes_new (g_bytes_get_data (made, NULL), g_bytes_get_size (made));
+    GBytes *out = NULL;
+    g_autoptr (GError) error = NULL;
+    g_assert_false (container_put (file, &(MetadataBlobs){ 0 }, &out, &error));
+    g_assert_error (error, METADATA_ERROR, METADATA_ERROR_FAILED);
+  }
+}
+
+static void
+a_last_chunk_may_lack_what_fills_it_up (void)
+{
+  static const uint8_t size = sizeof LOSSLESS - 1;
+  GByteArray *chunks = start ();
+  put_text (chunks, "VP8L");
+  put_little (chunks, 4, size);
+  g_byte_array_append (chunks, (const uint8_t *)LOSSLESS, size);
+  g_autoptr (GBytes) file = end (chunks);
+  g_autoptr (GBytes) whole = simple ("VP8L", LOSSLESS, size);
+  g_autoptr (GBytes) out = put_blobs (g_bytes_ref (file), &(MetadataBlobs){ 0 });
+  g_assert_true (g_bytes_equal (out, whole));
+  check_stores (file);
+}
+
+/* The file's own size is less than its head's: all of it stands behind the file. */
+static void
+believes_no_size_of_nothing (void)
+{
+  GByteArray *chunks = start ();
+  CHUNK (chunks, "EXIF", "II*");
+  memset (chunks->data + 4, 0, 4);
+  g_autoptr (GBytes) file = g_byte_array_free_to_bytes (chunks);
+  expect_listed (file, "trailer:OTHER:12");
+}
+
 static void
 refuses_what_is_not_whole (void)
 {
@@ -201,6 +257,9 @@ main (int argc, char **argv)
   ADD ("describes-a-simple-file", describes_a_simple_file);
   ADD ("puts-a-store-last", puts_a_store_last);
   ADD ("others-find-no-fault", others_find_no_fault);
+  ADD ("refuses-chunks-that-make-no-picture", refuses_chunks_that_make_no_picture);
+  ADD ("a-last-chunk-may-lack-what-fills-it-up", a_last_chunk_may_lack_what_fills_it_up);
+  ADD ("believes-no-size-of-nothing", believes_no_size_of_nothing);
   ADD ("refuses-what-is-not-whole", refuses_what_is_not_whole);
   return g_test_run ();
 }
