@@ -1,6 +1,7 @@
 #include "carrier.h"
 #include "metadata/container.h"
 #include "metadata/exif.h"
+#include "metadata/ifd.h"
 #include "program.h"
 
 enum { WIDTH = 8, N_STRIPS = 2, STRIP_BYTES = 32 };
@@ -224,6 +225,33 @@ takes_all_metadata_off (void)
   }
 }
 
+typedef struct {
+  const uint8_t *bytes;
+  unsigned last_tag;
+} Order;
+
+static void
+check_entry (const IfdEntry *one, void *data)
+{
+  Order *order = data;
+  g_assert_cmpuint (one->tag, >, order->last_tag);
+  order->last_tag = one->tag;
+  g_assert_true (one->size <= 4 || (one->data - order->bytes) % 2 == 0);
+}
+
+static void
+entries_are_sorted_and_values_even (void)
+{
+  g_autoptr (GBytes) file = picture (false), exif = exif_block (), xmp = bytes_of ("<odd/>!");
+  g_autoptr (GBytes) out = put (file, &(MetadataBlobs){ .exif = exif, .xmp = xmp });
+  Ifd ifd;
+  Order order = { g_bytes_get_data (out, NULL), 0 };
+  g_assert_true (ifd_open (order.bytes, g_bytes_get_size (out), &ifd));
+  g_assert_cmpuint (ifd.first % 2, ==, 0);
+  g_assert_cmpuint (ifd_each (&ifd, ifd.first, check_entry, &order), ==, 0);
+  g_assert_cmpuint (order.last_tag, ==, 34675);
+}
+
 static void
 puts_blocks_that_others_read (void)
 {
@@ -308,7 +336,7 @@ hostile_files_end (void)
   for (size_t n = 0; n < length; n++) {
     g_autofree uint8_t *copy = g_memdup2 (bytes, n);
     g_autoptr (GBytes) cut = g_bytes_new (copy, n);
-    g_autoptr (GPtrArray) blocks = container_list (cut);
+    g_ptr_array_unref (container_list (cut));
     g_autoptr (GBytes) out = NULL;
     g_assert_false (container_put (cut, &(MetadataBlobs){ .exif = exif }, &out, NULL));
   }
@@ -316,7 +344,7 @@ hostile_files_end (void)
     g_autofree uint8_t *copy = g_memdup2 (bytes, length);
     copy[i] ^= 0xff;
     g_autoptr (GBytes) bent = g_bytes_new (copy, length);
-    g_autoptr (GPtrArray) blocks = container_list (bent);
+    g_ptr_array_unref (container_list (bent));
     g_autoptr (GBytes) out = NULL;
     container_put (bent, &(MetadataBlobs){ .exif = exif }, &out, NULL);
   }
@@ -360,6 +388,8 @@ main (int argc, char **argv)
   g_test_add_func ("/metadata/container-tiff/takes-all-metadata-off", takes_all_metadata_off);
   g_test_add_func ("/metadata/container-tiff/puts-blocks-that-others-read",
                    puts_blocks_that_others_read);
+  g_test_add_func ("/metadata/container-tiff/entries-are-sorted-and-values-even",
+                   entries_are_sorted_and_values_even);
   g_test_add_func ("/metadata/container-tiff/values-cross-byte-orders", values_cross_byte_orders);
   g_test_add_func ("/metadata/container-tiff/turned-iptc-is-turned-back",
                    turned_iptc_is_turned_back);
