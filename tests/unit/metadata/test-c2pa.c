@@ -162,6 +162,11 @@ test_every_fault_has_its_code (void)
     { "fault-unknown-parent", "ingredient.manifest.missing" },
     { "fault-changed-parent", "ingredient.manifest.mismatch assertion.hashedURI.mismatch" },
     { "fault-hidden-parent", "assertion.hashedURI.mismatch" },
+    { "fault-undeclared", "assertion.undeclared" },
+    { "fault-two-beginnings", "assertion.action.malformed" },
+    { "fault-no-beginning", "assertion.action.malformed" },
+    { "fault-opened-nothing", "assertion.action.ingredientMismatch" },
+    { "fault-two-bindings", "assertion.multipleHardBindings" },
     /* A manifest that is no part of the chain takes nothing out of it. */
     { "fault-stray-redaction", "ingredient.manifest.mismatch assertion.missing" },
     { "expired", "signingCredential.expired" },
