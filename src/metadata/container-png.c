@@ -20,14 +20,13 @@ enum {
   SIGNATURE_BYTES = 8,
   CHUNK_FRAME = 12,
   IHDR_BYTES = 13,
-  MOST_CHUNK_BYTES = 0x7fffffff,
   MOST_KEYWORD_BYTES = 79,
-  MOST_UNPACKED =
-    8, /* packed profiles and packets that are looked into; there should be one of each */
+  MOST_UNPACKED = 8, /* profiles and packets; there should be one of each */
 };
 
 typedef struct {
-  const uint8_t *type, *data;
+  char type[5];
+  const uint8_t *data;
   size_t at, size; /* of the whole chunk in the file */
   size_t length;   /* of the data that are there */
   bool is_cut;     /* it is longer than the file */
@@ -40,12 +39,12 @@ next_chunk (const uint8_t *bytes, size_t length, size_t at, Chunk *out_chunk)
   if (at > length || length - at < CHUNK_FRAME)
     return false;
   size_t claimed = big32 (bytes + at), here = MIN (claimed, length - at - CHUNK_FRAME);
-  *out_chunk = (Chunk){ .type = bytes + at + 4,
-                        .data = bytes + at + 8,
+  *out_chunk = (Chunk){ .data = bytes + at + 8,
                         .at = at,
                         .size = here + CHUNK_FRAME,
                         .length = here,
                         .is_cut = here < claimed };
+  memcpy (out_chunk->type, bytes + at + 4, 4);
   return true;
 }
 
@@ -81,17 +80,13 @@ typedef struct {
 static Block *
 add (PngListing *png, const Chunk *chunk, BlockKind kind, GBytes *data, const char *trouble)
 {
-  const char name[5] = { (char)chunk->type[0], (char)chunk->type[1], (char)chunk->type[2],
-                         (char)chunk->type[3], 0 };
-  return listing_add (png->listing, kind, name, chunk->at, chunk->size, data, trouble);
+  return listing_add (png->listing, kind, chunk->type, chunk->at, chunk->size, data, trouble);
 }
 
 static Block *
 add_slice (PngListing *png, const Chunk *chunk, BlockKind kind, size_t skipped)
 {
-  const char name[5] = { (char)chunk->type[0], (char)chunk->type[1], (char)chunk->type[2],
-                         (char)chunk->type[3], 0 };
-  return listing_add_slice (png->listing, kind, name, chunk->at, chunk->size,
+  return listing_add_slice (png->listing, kind, chunk->type, chunk->at, chunk->size,
                             chunk->at + 8 + skipped, chunk->length - skipped);
 }
 
@@ -229,13 +224,11 @@ add_raw_profile (PngListing *png, const Chunk *chunk, const Text *text)
 static void
 add_plain_text (PngListing *png, const Chunk *chunk, const Text *text)
 {
-  const char name[5] = { (char)chunk->type[0], (char)chunk->type[1], (char)chunk->type[2],
-                         (char)chunk->type[3], 0 };
   size_t length, produced;
   char *keyword = text_as_utf8 (text->keyword, MIN (text->keyword_length, MOST_KEYWORD_BYTES),
                                 &length);
   if (!text->is_packed) {
-    listing_add_text (png->listing, name, chunk->at, chunk->size, keyword, text->text,
+    listing_add_text (png->listing, chunk->type, chunk->at, chunk->size, keyword, text->text,
                       text->length);
     return;
   }
@@ -243,9 +236,10 @@ add_plain_text (PngListing *png, const Chunk *chunk, const Text *text)
     unpacked = text_unpack (text->text, text->length, png->listing->text_left, &produced);
   Block *block;
   if (unpacked != NULL) {
-    listing_add_text (png->listing, name, chunk->at, chunk->size, keyword,
+    bool is_over = produced > png->listing->text_left;
+    listing_add_text (png->listing, chunk->type, chunk->at, chunk->size, keyword,
                       g_bytes_get_data (unpacked, NULL), g_bytes_get_size (unpacked));
-    if (produced > png->listing->text_left)
+    if (is_over)
       png->listing->text_left = 0; /* so that nobody pays for the same again */
     return;
   }

@@ -72,6 +72,8 @@ Block *
 listing_add (Listing *listing, BlockKind kind, const char *name, size_t at, size_t length,
              GBytes *data, const char *trouble)
 {
+  static const char printable[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ -._";
   g_autoptr (GBytes) owned = data;
   if (listing->blocks->len >= BLOCK_MOST_BLOCKS)
     return NULL;
@@ -90,6 +92,7 @@ listing_add (Listing *listing, BlockKind kind, const char *name, size_t at, size
                     .data = g_steal_pointer (&owned),
                     .trouble = trouble };
   g_strlcpy (block->name, name, sizeof block->name);
+  g_strcanon (block->name, printable, '?'); /* the type of a chunk may be any bytes */
   g_ptr_array_add (listing->blocks, block);
   return block;
 }

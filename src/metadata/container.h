@@ -40,7 +40,7 @@ typedef enum {
 
 typedef struct {
   BlockKind kind;
-  char name[16];     /* as the format calls it: "caBX", "APP1", "EXIF", "uuid", "700" */
+  char name[16];     /* as the format calls it, printable: "caBX", "APP1", "EXIF", "uuid", "700" */
   size_t at, length; /* in the file, framing included; of several pieces those of the first */
   unsigned n_pieces; /* 1, but for JPEG's segments that belong together */
   GBytes *data; /* the content alone, pieces joined, unpacked. NULL: see trouble. Of TEXT UTF-8 */

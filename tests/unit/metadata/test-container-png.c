@@ -169,6 +169,24 @@ unpacks_no_more_than_the_limits (void)
                     (1 << 20) - 10);
 }
 
+static void
+texts_share_one_limit (void)
+{
+  static const size_t sizes[] = { 600000, 400000, 100000 };
+  g_autofree char *filler = g_strnfill (sizes[0], 'a');
+  GByteArray *out = start ();
+  for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++)
+    put_packed (out, "zTXt", "a\0\0", 3, filler, sizes[i]);
+  CHUNK (out, "a\x1b[m", "any bytes");
+  g_autoptr (GBytes) file = end (out);
+  g_autoptr (GPtrArray) blocks = container_list (file);
+  const Block *second = g_ptr_array_index (blocks, 1), *third = g_ptr_array_index (blocks, 2),
+              *odd = g_ptr_array_index (blocks, 3);
+  g_assert_nonnull (second->data);
+  g_assert_cmpstr (third->trouble, ==, "the texts together are over 1048576 bytes");
+  g_assert_cmpstr (odd->name, ==, "a??m");
+}
+
 /* What was unpacked in vain counts. */
 static void
 broken_texts_use_the_limit_up (void)
@@ -282,6 +300,7 @@ main (int argc, char **argv)
   ADD ("reads-every-kind-of-text", reads_every_kind_of_text);
   ADD ("reads-raw-profiles", reads_raw_profiles);
   ADD ("unpacks-no-more-than-the-limits", unpacks_no_more_than_the_limits);
+  ADD ("texts-share-one-limit", texts_share_one_limit);
   ADD ("broken-texts-use-the-limit-up", broken_texts_use_the_limit_up);
   ADD ("takes-all-metadata-off", takes_all_metadata_off);
   ADD ("puts-each-block-once", puts_each_block_once);
