@@ -106,7 +106,8 @@ find_most_id (const BmffMeta *meta)
   for (size_t at = 0; at < cursor.left && bmff_next (cursor.at, cursor.left, &at, &box);) {
     BmffCursor group = bmff_cursor (&box);
     bmff_take (&group, 4);
-    most = MAX (most, (uint32_t)bmff_take (&group, 4));
+    uint32_t id = (uint32_t)bmff_take (&group, 4);
+    most = MAX (most, id);
   }
   return most;
 }

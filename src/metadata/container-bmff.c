@@ -7,19 +7,32 @@ enum { EXIF_HEADER_BYTES = 4 };
 #define XMP_UUID "\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"
 #define C2PA_PURPOSE "manifest" /* and its NUL */
 
+/* Does it hold a store? The purpose of others is "merkle": hashes of pieces. */
+static bool
+take_purpose (BmffCursor *cursor)
+{
+  static const char *const purposes[] = { C2PA_PURPOSE, "original", "update" };
+  for (size_t i = 0; i < G_N_ELEMENTS (purposes); i++) {
+    unsigned length = (unsigned)strlen (purposes[i]) + 1;
+    if (cursor->left >= length && memcmp (cursor->at, purposes[i], length) == 0) {
+      bmff_take (cursor, length);
+      return true;
+    }
+  }
+  return false;
+}
+
 /* version and flags (4), purpose and NUL, offset of a box "merkle" (8), the store: a JUMBF box. */
 static void
 list_c2pa (Listing *listing, const BmffBox *box, size_t at)
 {
   BmffCursor cursor = bmff_cursor (box);
   bmff_take (&cursor, 16 + 4);
-  if (cursor.left < sizeof C2PA_PURPOSE ||
-      memcmp (cursor.at, C2PA_PURPOSE, sizeof C2PA_PURPOSE) != 0) {
+  if (!take_purpose (&cursor)) {
     listing_add_slice (listing, BLOCK_OTHER, "uuid", at, box->size, at + box->header,
                        box->size - box->header);
     return;
   }
-  bmff_take (&cursor, sizeof C2PA_PURPOSE);
   bmff_take (&cursor, 8);
   /* Zeros may stand behind the store. */
   size_t data_at = (size_t)(cursor.at - listing->bytes), length = cursor.left, end = 0;

@@ -28,14 +28,16 @@ typedef enum {
 ContainerKind container_kind (const void *bytes, size_t length);
 
 typedef enum {
-  BLOCK_EXIF,    /* a TIFF structure, without "Exif\0\0" in front */
-  BLOCK_XMP,     /* a packet; of JPEG with its extension behind it */
-  BLOCK_IPTC,    /* IIM records; of JPEG the Photoshop resources around them (see iptc.h) */
-  BLOCK_ICC,     /* a profile, unpacked and joined */
-  BLOCK_C2PA,    /* a manifest store: a JUMBF box */
-  BLOCK_TEXT,    /* PNG tEXt, zTXt and iTXt (but XMP), JPEG comments: has a keyword, UTF-8 */
-  BLOCK_DENSITY, /* pHYs; the JFIF header behind its name: version(2) unit(1) x(2) y(2) … */
-  BLOCK_OTHER,   /* is neither needed for pixels nor any of these: tIME, unknown APPn, thumbnails */
+  BLOCK_EXIF, /* a TIFF structure, without "Exif\0\0" in front */
+  BLOCK_XMP,  /* a packet; of JPEG with its extension behind it */
+  BLOCK_IPTC, /* IIM records; of JPEG the Photoshop resources around them (see iptc.h) */
+  BLOCK_ICC,  /* a profile, unpacked and joined */
+  BLOCK_C2PA, /* a manifest store: a JUMBF box */
+  BLOCK_TEXT, /* PNG tEXt, zTXt and iTXt (but XMP), JPEG comments: has a keyword, UTF-8 */
+  /* pHYs; the JFIF header behind its name: version(2) unit(1) x(2) y(2) …; of TIFF a TIFF structure with
+   * tags 282, 283 and 296 */
+  BLOCK_DENSITY,
+  BLOCK_OTHER, /* is neither needed for pixels nor any of these: tIME, unknown APPn, thumbnails */
 } BlockKind;
 
 typedef struct {

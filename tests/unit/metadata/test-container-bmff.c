@@ -170,6 +170,13 @@ put_meta (GByteArray *out, const Shape *shape, GByteArray *const data[3], unsign
   put_reference (out, shape, "cdsc", 7, 1);
   close_box (out, iref);
   put_properties (out, shape);
+  unsigned grpl = open_box (out, "grpl"), group = open_box (out, "altr");
+  put_big (out, 4, 0);
+  put_big (out, 4, shape->first_id + 20); /* the group's own id */
+  put_big (out, 4, 1);
+  put_big (out, 4, shape->first_id + 1);
+  close_box (out, group);
+  close_box (out, grpl);
   put_box (out, "idat", data[2]->data, data[2]->len);
   put_box (out, "xml ", "\0\0\0\0canary", 11);
   close_box (out, meta);
@@ -320,6 +327,7 @@ puts_exactly_what_is_given (void)
     assert_item (out, shapes[i].first_id + 2, "TILES");
     assert_item (out, shapes[i].first_id + 8, "PIXELS");
     assert_item (out, shapes[i].first_id + 3, NULL);
+    assert_item (out, shapes[i].first_id + 22, "<new/>"); /* behind EXIF and the group */
     g_assert_cmpuint (count (out, "PIXELS"), ==, 1);
     g_autoptr (GPtrArray) blocks = container_list (out);
     assert_data (find (blocks, BLOCK_EXIF, "Exif"), "II*\0\x08\0\0\0", 8);
@@ -353,6 +361,37 @@ credentials_move_the_items (void)
     g_assert_error (error, METADATA_ERROR, METADATA_ERROR_FAILED);
     g_autoptr (GBytes) off = put (out, &(MetadataBlobs){ 0 });
     g_assert_false (bytes_hold (off, "jumb"));
+  }
+}
+
+/* Other purposes than ours: an update of a store, and hashes of pieces. */
+static void
+purposes_of_credentials_are_told_apart (void)
+{
+  static const struct {
+    const char *content;
+    size_t length;
+    BlockKind kind;
+  } rows[] = {
+    { "\0\0\0\0update\0\0\0\0\0\0\0\0\0\0\0\0\x0cjumbDATA\0\0", 33, BLOCK_C2PA },
+    { "\0\0\0\0merkle\0\xa0", 12, BLOCK_OTHER },
+    { "\0\0\0\0manifes", 11, BLOCK_OTHER },
+    { "", 0, BLOCK_OTHER },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GByteArray) out = g_byte_array_new ();
+    put_box (out, "ftyp", "avif\0\0\0\0avif", 12);
+    unsigned start = open_box (out, "uuid");
+    put_big (out, 8, 0xd8fec3d61b0e483c);
+    put_big (out, 8, 0x92975828877ec481);
+    g_byte_array_append (out, (const uint8_t *)rows[i].content, (unsigned)rows[i].length);
+    close_box (out, start);
+    g_autoptr (GBytes) file = g_byte_array_free_to_bytes (g_steal_pointer (&out));
+    g_autoptr (GPtrArray) blocks = container_list (file);
+    g_assert_cmpuint (blocks->len, ==, 1);
+    g_assert_nonnull (find (blocks, rows[i].kind, "uuid"));
+    if (rows[i].kind == BLOCK_C2PA)
+      assert_data (g_ptr_array_index (blocks, 0), "\0\0\0\x0cjumbDATA", 12);
   }
 }
 
@@ -476,6 +515,8 @@ main (int argc, char **argv)
                    puts_exactly_what_is_given);
   g_test_add_func ("/metadata/container-bmff/credentials-move-the-items",
                    credentials_move_the_items);
+  g_test_add_func ("/metadata/container-bmff/purposes-of-credentials-are-told-apart",
+                   purposes_of_credentials_are_told_apart);
   g_test_add_func ("/metadata/container-bmff/refuses-what-it-cannot-write",
                    refuses_what_it_cannot_write);
   g_test_add_func ("/metadata/container-bmff/hostile-files-end", hostile_files_end);
