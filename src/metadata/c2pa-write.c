@@ -1,6 +1,7 @@
 #include "metadata/c2pa-write.h"
 
 #include "metadata/c2pa-manifest-write.h"
+#include "metadata/c2pa-reader.h"
 
 /* The store says how long it is itself, by the stretch that its hash leaves out. So it is built with
  * zeros, put into the file, and the file is hashed; then it is built again, which gives the same
@@ -122,7 +123,23 @@ put_cbor_box (GByteArray *out, const char type[4], const char *label, const GByt
   jumbf_end (out, began);
 }
 
-/* The store. NULL: the signer did not sign. */
+/* What is written can be read again. */
+static bool
+check_limits (const Manifest *manifest, size_t n_bytes, GError **error)
+{
+  const JumbfBox *root = manifest->parent.root;
+  unsigned n_manifests = 1 + (root != NULL ? root->children->len : 0);
+  if (n_bytes <= BLOCK_MOST_C2PA_BYTES && n_manifests <= C2PA_MOST_MANIFESTS)
+    return true;
+  g_set_error (error, METADATA_ERROR, METADATA_ERROR_FAILED,
+               "with those of the original the Content Credentials would be %u manifests and %zu "
+               "bytes, and %d manifests and %d bytes are the most that is read: they can only be "
+               "dropped ('c2pa: drop')",
+               n_manifests, n_bytes, C2PA_MOST_MANIFESTS, BLOCK_MOST_C2PA_BYTES);
+  return false;
+}
+
+/* The store. NULL: it would be over a limit, or the signer did not sign. */
 static GBytes *
 build (const Manifest *manifest, const C2paBinding *binding, bool is_for_size, GError **error)
 {
@@ -141,13 +158,9 @@ build (const Manifest *manifest, const C2paBinding *binding, bool is_for_size, G
   put_cbor_box (out, "c2cs", "c2pa.signature", signature);
   jumbf_end (out, began);
   jumbf_end (out, store_began);
-  if (out->len <= BLOCK_MOST_C2PA_BYTES)
-    return g_byte_array_free_to_bytes (g_steal_pointer (&out));
-  g_set_error (error, METADATA_ERROR, METADATA_ERROR_FAILED,
-               "the Content Credentials would have %u bytes with those of the original, and %d are "
-               "the most that is read: they can only be dropped ('c2pa: drop')",
-               out->len, BLOCK_MOST_C2PA_BYTES);
-  return NULL;
+  if (!check_limits (manifest, out->len, error))
+    return NULL;
+  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
 }
 
 /* ---- into a file ---- */

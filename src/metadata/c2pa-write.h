@@ -22,7 +22,7 @@ typedef struct {
   const Digest *original; /* of the original's bytes */
   const char *original_format,
     *original_title;          /* "image/png"; a file's or image's name without folders */
-  const char *format, *title; /* of the derivative */
+  const char *format, *title; /* of the derivative; a claim of version 2 holds the title alone */
   const Digest *fingerprint;  /* of the derivative */
   const char
     *source_type;        /* DigitalSourceType term that the derivative is labelled with, or NULL */
@@ -50,7 +50,7 @@ bool c2pa_embed (GBytes *file, const C2paClaim *claim, const C2paSigner *signer,
 bool c2pa_write_sidecar (GBytes *file, const C2paClaim *claim, const C2paSigner *signer,
                          GBytes **out_store, GError **error);
 
-/* ---- certificates and keys (c2pa-key.c) ---- */
+/* ---- certificates and keys (c2pa-chain.c, c2pa-key.c) ---- */
 
 /* PEM text to a chain, leaf first, checked by what C2PA asks of a signing certificate (14.5): v3, no CA,
  * digitalSignature, an extended key usage that is accepted, P-256, authority key id, within its dates

@@ -473,6 +473,31 @@ a_store_over_the_limit_is_an_error (void)
 }
 
 static void
+a_manifest_more_than_is_read_is_an_error (void)
+{
+  g_autoptr (GByteArray) many = g_byte_array_new ();
+  size_t began = jumbf_begin (many, "c2pa", "c2pa");
+  for (unsigned i = 0; i < 64; i++) {
+    g_autofree char *label = g_strdup_printf ("urn:%u", i);
+    jumbf_end (many, jumbf_begin (many, "c2ma", label));
+  }
+  jumbf_end (many, began);
+  g_autoptr (GBytes) store = g_bytes_new (many->data, many->len), file = tiff_file ();
+  C2paReport report = { .state = C2PA_STATE_INVALID };
+  add_manifest (&report, "urn:63");
+  g_auto (Case) test;
+  case_init (&test);
+  test.claim.parent_store = store;
+  test.claim.parent = &report;
+  GBytes *out = NULL;
+  g_autoptr (GError) error = NULL;
+  g_assert_false (c2pa_write_sidecar (file, &test.claim, &test.signer, &out, &error));
+  g_assert_nonnull (strstr (error->message, "65 manifests"));
+  g_assert_cmpuint (c2pa_store_size (&test.claim, &test.signer, CONTAINER_PNG), ==, 0);
+  g_ptr_array_unref (report.manifests);
+}
+
+static void
 strange_texts_become_utf8 (void)
 {
   g_auto (Case) test;
@@ -502,6 +527,7 @@ main (int argc, char **argv)
   CLAIM ("a-store-that-cannot-be-read-is-told-of-not-carried",
          a_store_that_cannot_be_read_is_told_of_not_carried);
   CLAIM ("a-store-over-the-limit-is-an-error", a_store_over_the_limit_is_an_error);
+  CLAIM ("a-manifest-more-than-is-read-is-an-error", a_manifest_more_than_is_read_is_an_error);
   CLAIM ("strange-texts-become-utf8", strange_texts_become_utf8);
   return g_test_run ();
 }
