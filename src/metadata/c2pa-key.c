@@ -2,6 +2,7 @@
 #include "metadata/c2pa-write.h"
 
 #include <openssl/ec.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
@@ -175,4 +176,10 @@ c2pa_take_signature (const GPtrArray *chain, const void *signed_bytes, size_t si
                         "other bytes, or not by ECDSA with SHA-256");
   memcpy (out_signature, raw, sizeof raw);
   return true;
+}
+
+void
+c2pa_thread_end (void)
+{
+  OPENSSL_thread_stop ();
 }

@@ -10,6 +10,9 @@
 #include "metadata/container.h"
 #include "base/digest.h"
 
+/* Lets go of what OpenSSL keeps for a thread that read or signed: before the thread ends, or rests. */
+void c2pa_thread_end (void);
+
 typedef struct {
   const char *action;      /* "c2pa.resized" */
   const char *description; /* or NULL */

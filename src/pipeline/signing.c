@@ -17,11 +17,12 @@ static const Option rows[] = {
 
 const OptionTable signing_options = { rows, sizeof (Signing), .shorthand = NULL };
 
-static bool
-is_given (const Node *map, const char *name)
+/* NULL: it is not given. */
+static const Node *
+given (const Node *map, const char *name)
 {
   const Node *node = node_get (map, name);
-  return node != NULL && node->kind != NODE_NULL;
+  return node != NULL && node->kind != NODE_NULL ? node : NULL;
 }
 
 bool
@@ -32,20 +33,20 @@ signing_read (Signing *signing, const Node *map, const char *folder, Problems *p
                          "'signing' takes a map such as { certificate: chain.pem, key: { file: "
                          "key.pem } }, not %s",
                          node_kind_words (map->kind));
-  bool has_key = is_given (map, "key"), has_command = is_given (map, "command");
-  if (has_key && has_command)
-    return problems_add (problems, &map->mark,
+  const Node *key = given (map, "key"), *command = given (map, "command");
+  if (key != NULL && command != NULL)
+    return problems_add (problems, &command->mark,
                          "'signing' takes a 'key' or a 'command', not both: one of them signs");
-  if (has_key)
+  if (key != NULL)
     g_clear_pointer (&signing->command, g_strfreev);
-  if (has_command)
+  if (command != NULL)
     g_clear_pointer (&signing->key, g_free);
   if (!options_read (&signing_options, map, "signing", folder, signing, problems))
     return false;
-  bool is_absolute = signing->command == NULL || signing->command[0] == NULL ||
-                     signing->command[0][0] == '/';
-  return is_absolute ||
-         problems_add (problems, &map->mark,
+  if (command == NULL || signing->command == NULL || signing->command[0] == NULL ||
+      signing->command[0][0] == '/')
+    return true;
+  return problems_add (problems, &command->mark,
                        "'command' begins with the absolute path of a program: a name alone would "
                        "be another program in another environment; '%s' is none",
                        signing->command[0]);

@@ -290,6 +290,7 @@ do_job (gpointer data, gpointer user_data)
   g_mutex_unlock (&render->mutex);
   delivered_clear (&delivered);
   image_thread_end ();
+  c2pa_thread_end ();
 }
 
 static bool

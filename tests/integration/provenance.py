@@ -309,7 +309,7 @@ def test_all_but_the_signature_follows_from_the_recipe(place):
         expect(without_signature(other) == without_signature(data), f"{path}: all but the signature")
     def bare(manifest):
         return {o["path"]: o["credentials"].get("unsigned-sha256")
-                for image in manifest["images"] for o in image["outputs"]}
+                for image in manifest["images"] for o in image["derivatives"]}
     expect_equal(bare(json.loads(place.read("p.manifest.json"))), bare(facts), "what was signed")
 
 

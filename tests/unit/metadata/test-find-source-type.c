@@ -365,7 +365,7 @@ blocks_of_the_others (void)
     const char *webp;
     unsigned tiff, block;
   } rows[] = { { "ICCP", 34675, METADATA_BLOCK_ICC },
-               { "EXIF", 34665, METADATA_BLOCK_EXIF },
+               { "EXIF", 270, METADATA_BLOCK_EXIF },
                { "XMP ", 700, METADATA_BLOCK_XMP },
                { "C2PA", 52545, METADATA_BLOCK_C2PA },
                { "VP8 ", 33723, METADATA_BLOCK_IPTC } };
