@@ -176,16 +176,23 @@ read_anchors (GBytes *pem)
   return store;
 }
 
-static bool
-is_vouched_for (const C2paReader *reader, Certificates *chain, int64_t when)
+/* Read once of a store, NULL when nobody is trusted. */
+static X509_STORE *
+anchors_of (C2paReader *reader)
 {
   GBytes *pem = reader->trust != NULL ? reader->trust->anchors : NULL;
-  if (pem == NULL || g_bytes_get_size (pem) > G_MAXINT)
-    return false;
-  X509_STORE *anchors = read_anchors (pem);
-  X509_STORE_CTX *context = X509_STORE_CTX_new ();
+  if (reader->anchors == NULL && pem != NULL && g_bytes_get_size (pem) <= G_MAXINT)
+    reader->anchors = read_anchors (pem);
+  return reader->anchors;
+}
+
+static bool
+is_vouched_for (C2paReader *reader, Certificates *chain, int64_t when)
+{
+  X509_STORE *anchors = anchors_of (reader);
+  X509_STORE_CTX *context = anchors != NULL ? X509_STORE_CTX_new () : NULL;
   bool is_sound = false;
-  if (anchors != NULL && context != NULL &&
+  if (context != NULL &&
       X509_STORE_CTX_init (context, anchors, sk_X509_value (chain, 0), chain) == 1) {
     X509_VERIFY_PARAM *how = X509_STORE_CTX_get0_param (context);
     X509_VERIFY_PARAM_set_purpose (how, X509_PURPOSE_ANY);
@@ -195,7 +202,6 @@ is_vouched_for (const C2paReader *reader, Certificates *chain, int64_t when)
     is_sound = X509_verify_cert (context) == 1;
   }
   X509_STORE_CTX_free (context);
-  X509_STORE_free (anchors);
   return is_sound;
 }
 

@@ -188,5 +188,6 @@ c2pa_read (GBytes *store, GBytes *file, const C2paTrust *trust)
   reader.report->trouble = g_strdup (trouble);
   if (trouble == NULL)
     check_parts (&reader);
+  X509_STORE_free (reader.anchors);
   return reader.report;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "metadata/c2pa.h"
 #include "metadata/cbor.h"
@@ -23,6 +24,7 @@ typedef struct {
   size_t length;
   GBytes *file; /* or NULL */
   const C2paTrust *trust;
+  X509_STORE *anchors; /* of trust; NULL: not read yet, or nobody */
   JumbfBox *root;
   GHashTable *hashes;   /* JumbfBox* → its hashes */
   GHashTable *redacted; /* absolute URIs of assertions that the chain's manifests took out */

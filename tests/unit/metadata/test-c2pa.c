@@ -263,7 +263,11 @@ test_a_place_is_seen_wherever_it_stands (void)
   static const struct {
     const char *name;
     bool is_told;
-  } rows[] = { { "place", true }, { "city-in-cbor", true }, { "text", false }, { "two", false } };
+  } rows[] = { { "place", true },
+               { "city-in-cbor", true },
+               { "country", true },
+               { "text", false },
+               { "two", false } };
   for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_auto (Original) original = load (rows[i].name);
     g_autoptr (C2paReport) report = c2pa_read (original.store, NULL, NULL);
