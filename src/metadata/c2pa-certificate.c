@@ -176,9 +176,8 @@ read_anchors (GBytes *pem)
   return store;
 }
 
-/* Read once of a store, NULL when nobody is trusted. */
-static X509_STORE *
-anchors_of (C2paReader *reader)
+X509_STORE *
+c2pa_anchors (C2paReader *reader)
 {
   GBytes *pem = reader->trust != NULL ? reader->trust->anchors : NULL;
   if (reader->anchors == NULL && pem != NULL && g_bytes_get_size (pem) <= G_MAXINT)
@@ -189,7 +188,7 @@ anchors_of (C2paReader *reader)
 static bool
 is_vouched_for (C2paReader *reader, Certificates *chain, int64_t when)
 {
-  X509_STORE *anchors = anchors_of (reader);
+  X509_STORE *anchors = c2pa_anchors (reader);
   X509_STORE_CTX *context = anchors != NULL ? X509_STORE_CTX_new () : NULL;
   bool is_sound = false;
   if (context != NULL &&
@@ -206,7 +205,7 @@ is_vouched_for (C2paReader *reader, Certificates *chain, int64_t when)
 }
 
 EVP_PKEY *
-c2pa_check_certificate (C2paPart *part, const Cbor *value, int64_t signed_at)
+c2pa_check_certificate (C2paPart *part, const Cbor *value, const C2paStamp *stamp)
 {
   C2paManifest *manifest = part->manifest;
   g_autofree char *url = c2pa_absolute (part, "c2pa.signature");
@@ -224,15 +223,18 @@ c2pa_check_certificate (C2paPart *part, const Cbor *value, int64_t signed_at)
   const char *fault = find_fault (leaf, key);
   if (fault != NULL)
     c2pa_fail (manifest, "signingCredential.invalid", url, fault);
-  int64_t when = signed_at != 0 ? signed_at : g_get_real_time () / G_USEC_PER_SEC;
+  int64_t now = g_get_real_time () / G_USEC_PER_SEC;
+  int64_t when = stamp->seconds != 0 ? stamp->seconds : now;
   if (when >= from && when <= until)
     c2pa_succeed (manifest, "claimSignature.insideValidity", url);
-  else if (signed_at != 0)
+  else if (stamp->seconds != 0)
     c2pa_fail (manifest, "claimSignature.outsideValidity", url,
                "the time stamp is not of the certificate's time");
   else
     c2pa_fail (manifest, C2PA_EXPIRED, url, "now is not the certificate's time");
-  manifest->is_trusted = fault == NULL && is_vouched_for (part->reader, chain, when);
+  /* Anybody can make a stamp of any time for an old key: one that nobody vouches for earns no trust. */
+  manifest->is_trusted = fault == NULL &&
+                         is_vouched_for (part->reader, chain, stamp->is_trusted ? when : now);
   if (manifest->is_trusted)
     c2pa_succeed (manifest, "signingCredential.trusted", url);
   else

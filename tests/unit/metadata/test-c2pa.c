@@ -121,6 +121,10 @@ test_a_time_stamp_tells_when (void)
   g_autoptr (C2paReport) report = read_with (&original, NULL);
   const C2paManifest *active = c2pa_active (report);
   g_assert_true (g_str_has_prefix (active->signed_at, "2026-"));
+  g_assert_true (has_code (active->successes, "timeStamp.trusted"));
+  g_autoptr (C2paReport) other = c2pa_read (original.store, NULL, NULL);
+  active = c2pa_active (other);
+  g_assert_true (g_str_has_prefix (active->signed_at, "2026-"));
   g_assert_true (has_code (active->informations, "timeStamp.untrusted"));
 }
 
