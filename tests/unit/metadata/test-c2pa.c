@@ -202,12 +202,14 @@ test_a_fault_that_is_owned_up_to_stays_where_it_is (void)
 static void
 test_what_is_no_store_is_unreadable (void)
 {
-  static const char *const names[] = { "fault-truncated", "fault-nested" };
+  static const char *const names[] = { "fault-truncated", "fault-nested", "fault-too-many",
+                                       "fault-compressed" };
   for (unsigned i = 0; i < G_N_ELEMENTS (names); i++) {
     g_auto (Original) original = load (names[i]);
     g_autoptr (C2paReport) report = read_with (&original, original.file);
     g_assert_cmpint (report->state, ==, C2PA_STATE_UNREADABLE);
     g_assert_nonnull (report->trouble);
+    g_assert_cmpuint (report->manifests->len, ==, 0);
     g_autofree char *summary = c2pa_summary (report);
     g_assert_cmpstr (summary, ==, report->trouble);
   }
