@@ -176,16 +176,22 @@ read_anchors (GBytes *pem)
   return store;
 }
 
-static bool
-is_vouched_for (const C2paReader *reader, Certificates *chain, int64_t when)
+X509_STORE *
+c2pa_anchors (C2paReader *reader)
 {
   GBytes *pem = reader->trust != NULL ? reader->trust->anchors : NULL;
-  if (pem == NULL || g_bytes_get_size (pem) > G_MAXINT)
-    return false;
-  X509_STORE *anchors = read_anchors (pem);
-  X509_STORE_CTX *context = X509_STORE_CTX_new ();
+  if (reader->anchors == NULL && pem != NULL && g_bytes_get_size (pem) <= G_MAXINT)
+    reader->anchors = read_anchors (pem);
+  return reader->anchors;
+}
+
+static bool
+is_vouched_for (C2paReader *reader, Certificates *chain, int64_t when)
+{
+  X509_STORE *anchors = c2pa_anchors (reader);
+  X509_STORE_CTX *context = anchors != NULL ? X509_STORE_CTX_new () : NULL;
   bool is_sound = false;
-  if (anchors != NULL && context != NULL &&
+  if (context != NULL &&
       X509_STORE_CTX_init (context, anchors, sk_X509_value (chain, 0), chain) == 1) {
     X509_VERIFY_PARAM *how = X509_STORE_CTX_get0_param (context);
     X509_VERIFY_PARAM_set_purpose (how, X509_PURPOSE_ANY);
@@ -195,12 +201,11 @@ is_vouched_for (const C2paReader *reader, Certificates *chain, int64_t when)
     is_sound = X509_verify_cert (context) == 1;
   }
   X509_STORE_CTX_free (context);
-  X509_STORE_free (anchors);
   return is_sound;
 }
 
 EVP_PKEY *
-c2pa_check_certificate (C2paPart *part, const Cbor *value, int64_t signed_at)
+c2pa_check_certificate (C2paPart *part, const Cbor *value, const C2paStamp *stamp)
 {
   C2paManifest *manifest = part->manifest;
   g_autofree char *url = c2pa_absolute (part, "c2pa.signature");
@@ -218,15 +223,18 @@ c2pa_check_certificate (C2paPart *part, const Cbor *value, int64_t signed_at)
   const char *fault = find_fault (leaf, key);
   if (fault != NULL)
     c2pa_fail (manifest, "signingCredential.invalid", url, fault);
-  int64_t when = signed_at != 0 ? signed_at : g_get_real_time () / G_USEC_PER_SEC;
+  int64_t now = g_get_real_time () / G_USEC_PER_SEC;
+  int64_t when = stamp->seconds != 0 ? stamp->seconds : now;
   if (when >= from && when <= until)
     c2pa_succeed (manifest, "claimSignature.insideValidity", url);
-  else if (signed_at != 0)
+  else if (stamp->seconds != 0)
     c2pa_fail (manifest, "claimSignature.outsideValidity", url,
                "the time stamp is not of the certificate's time");
   else
     c2pa_fail (manifest, C2PA_EXPIRED, url, "now is not the certificate's time");
-  manifest->is_trusted = fault == NULL && is_vouched_for (part->reader, chain, when);
+  /* Anybody can make a stamp of any time for an old key: one that nobody vouches for earns no trust. */
+  manifest->is_trusted = fault == NULL &&
+                         is_vouched_for (part->reader, chain, stamp->is_trusted ? when : now);
   if (manifest->is_trusted)
     c2pa_succeed (manifest, "signingCredential.trusted", url);
   else

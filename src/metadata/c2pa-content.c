@@ -121,48 +121,45 @@ names_synthid (const char *word, bool is_key)
   return !is_key && holds (word, strlen (word), "synthid");
 }
 
-/* A key that has a place behind it, whatever the namespace in front. */
+/* Is it one of the words, whatever the namespace in front: "exif:City", "http://…/City"? */
+static bool
+is_one_of (const char *word, const char *const *keys)
+{
+  const char *local = word;
+  for (const char *at = word; (at = strpbrk (at, ":/#.")) != NULL; at++)
+    local = at + 1;
+  if (g_ascii_strncasecmp (local, "GPS", 3) == 0)
+    return true;
+  for (; *keys != NULL; keys++) {
+    if (g_ascii_strcasecmp (local, *keys) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* A key that has a place behind it, whoever uses it. */
 static bool
 names_place (const char *word, bool is_key)
 {
   static const char *const keys[] = {
-    "City",
-    "Country",
-    "CountryName",
-    "CountryCode",
-    "State",
-    "Province",
-    "ProvinceState",
-    "Sublocation",
-    "Sub-location",
-    "Location",
-    "Latitude",
-    "Longitude",
-    "LocationShown",
-    "LocationCreated",
-    "ContentLocation",
-    "WorldRegion",
-    "SpatialCoverage",
-    "Geo",
-    "GeoLocation",
-    "PrimaryLocationName",
-    "CountryPrimaryLocationName",
-    "Province-State",
-    "ContentLocationName",
+    "City",        "Sublocation",     "Sub-location",    "Latitude",
+    "Longitude",   "LocationShown",   "LocationCreated", "ContentLocation",
+    "GeoLocation", "SpatialCoverage", "CountryCode",     "ContentLocationName",
+    NULL,
   };
-  const char *colon = strrchr (word, ':'), *slash = strrchr (word, '/');
-  const char *local = colon != NULL && (slash == NULL || colon > slash) ? colon + 1
-                      : slash != NULL                                   ? slash + 1
-                                                                        : word;
-  if (!is_key)
-    return false;
-  if (g_ascii_strncasecmp (local, "GPS", 3) == 0)
-    return true;
-  for (unsigned i = 0; i < G_N_ELEMENTS (keys); i++) {
-    if (g_ascii_strcasecmp (local, keys[i]) == 0)
-      return true;
-  }
-  return false;
+  return is_key && is_one_of (word, keys);
+}
+
+/* The same among metadata, where also such words are places that elsewhere are addresses of data. */
+static bool
+names_any_place (const char *word, bool is_key)
+{
+  static const char *const keys[] = {
+    "Location",       "Country", "CountryName", "CountryPrimaryLocationName", "Province",
+    "Province-State", "State",   "WorldRegion", "PrimaryLocationName",        "ProvinceState",
+    "Place",          "Geo",     NULL,
+  };
+  return is_key && (names_place (word, true) || is_one_of (word, keys));
 }
 
 /* ---- JSON, of which only the keys are looked at ---- */
@@ -193,7 +190,7 @@ read_json_string (const char **at, const char *end, char out[MOST_KEY_BYTES])
 }
 
 static bool
-json_names_place (const char *text, size_t length)
+any_json_key (const char *text, size_t length, WordTest test)
 {
   const char *at = text, *end = text + length;
   while (at < end && (at = memchr (at, '"', (size_t)(end - at))) != NULL) {
@@ -201,7 +198,7 @@ json_names_place (const char *text, size_t length)
     read_json_string (&at, end, word);
     while (at < end && g_ascii_isspace (*at))
       at++;
-    if (at < end && *at == ':' && names_place (word, true))
+    if (at < end && *at == ':' && test (word, true))
       return true;
   }
   return false;
@@ -223,6 +220,13 @@ may_tell_place (const char *label)
   return !c2pa_is_label (label, "c2pa.actions") && !c2pa_is_binding (label);
 }
 
+static WordTest
+place_test (const char *label)
+{
+  bool is_metadata = g_str_has_prefix (label, "stds.") || holds (label, strlen (label), "metadata");
+  return is_metadata ? names_any_place : names_place;
+}
+
 static void
 read_assertion (C2paPart *part, const C2paAssertion *assertion)
 {
@@ -237,11 +241,11 @@ read_assertion (C2paPart *part, const C2paAssertion *assertion)
       read_ingredient (part, value);
     if (may_name_watermark (box->label) && any_word (value, false, names_synthid))
       report->declares_synthid = true;
-    if (may_tell_place (box->label) && any_word (value, false, names_place))
+    if (may_tell_place (box->label) && any_word (value, false, place_test (box->label)))
       report->tells_location = true;
   } else if (strcmp (box->data_type, "json") == 0) {
     const char *text = (const char *)reader->bytes + box->data_at;
-    if (json_names_place (text, box->data_length))
+    if (any_json_key (text, box->data_length, place_test (box->label)))
       report->tells_location = true;
     if (may_name_watermark (box->label) && holds (text, box->data_length, "synthid"))
       report->declares_synthid = true;

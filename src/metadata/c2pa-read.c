@@ -188,5 +188,8 @@ c2pa_read (GBytes *store, GBytes *file, const C2paTrust *trust)
   reader.report->trouble = g_strdup (trouble);
   if (trouble == NULL)
     check_parts (&reader);
+  else
+    g_ptr_array_set_size (reader.report->manifests, 0);
+  X509_STORE_free (reader.anchors);
   return reader.report;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "metadata/c2pa.h"
 #include "metadata/cbor.h"
@@ -23,6 +24,7 @@ typedef struct {
   size_t length;
   GBytes *file; /* or NULL */
   const C2paTrust *trust;
+  X509_STORE *anchors; /* of trust; NULL: not read yet, or nobody */
   JumbfBox *root;
   GHashTable *hashes;   /* JumbfBox* → its hashes */
   GHashTable *redacted; /* absolute URIs of assertions that the chain's manifests took out */
@@ -100,9 +102,17 @@ char *c2pa_absolute (const C2paPart *part, const char *url);
 
 /* Checks the claim's signature and who made it. */
 void c2pa_check_signature (C2paPart *part);
-/* Reads names and dates of the leaf, and checks its form, its dates at `signed_at` (0: now) and its
- * issuers. `chain`: DER, leaf first. NULL: no key can be had of it. */
-EVP_PKEY *c2pa_check_certificate (C2paPart *part, const Cbor *chain, int64_t signed_at);
+/* When a time stamp says that a claim was signed; 0: there is none. */
+typedef struct {
+  int64_t seconds;
+  bool is_trusted; /* its authority stands under an anchor */
+} C2paStamp;
+
+/* Reads names and dates of the leaf, and checks its form, its dates at the time of the stamp (else
+ * now) and its issuers. `chain`: DER, leaf first. NULL: no key can be had of it. */
+EVP_PKEY *c2pa_check_certificate (C2paPart *part, const Cbor *chain, const C2paStamp *stamp);
+/* Of those who are trusted, read once; NULL when nobody is. Borrowed. */
+X509_STORE *c2pa_anchors (C2paReader *reader);
 /* "2026-01-31T10:00:00Z" */
 char *c2pa_date (int64_t seconds);
 

@@ -2,8 +2,8 @@
  *
  *     18([ protected: bytes of {1: algorithm, 33: certificates}, unprotected: {…}, nil, signature ])
  *
- * What is signed is ["Signature1", protected, "", claim]. A time stamp is read as far as it says of
- * itself when it was made, and of what; who made it is not looked into. */
+ * What is signed is ["Signature1", protected, "", claim]. A time stamp is taken at its word when it is of
+ * this signature, but only one that stands under an anchor makes an old certificate trusted. */
 #include "metadata/c2pa-reader.h"
 
 #include <openssl/ecdsa.h>
@@ -206,30 +206,49 @@ stamped_at (const TS_TST_INFO *info)
   return date != NULL ? g_date_time_to_unix (date) : 0;
 }
 
-/* When the token says that it was made, if it is of this message; 0: it cannot be used. */
-static int64_t
-read_stamp (GBytes *bytes, const GByteArray *message)
+static bool
+is_by_authority (C2paReader *reader, PKCS7 *token)
 {
+  X509_STORE *anchors = c2pa_anchors (reader);
+  TS_VERIFY_CTX *context = anchors != NULL ? TS_VERIFY_CTX_new () : NULL;
+  if (context == NULL)
+    return false;
+  X509_STORE_up_ref (anchors);
+  TS_VERIFY_CTX_set_store (context, anchors); /* takes it */
+  TS_VERIFY_CTX_set_flags (context, TS_VFY_VERSION | TS_VFY_SIGNATURE);
+  bool is_sound = TS_RESP_verify_token (context, token) == 1;
+  TS_VERIFY_CTX_free (context);
+  return is_sound;
+}
+
+/* 0 seconds: it cannot be used, or is of another message. */
+static C2paStamp
+read_stamp (C2paReader *reader, GBytes *bytes, const GByteArray *message)
+{
+  C2paStamp stamp = { 0 };
   size_t length = bytes != NULL ? g_bytes_get_size (bytes) : 0;
   if (length == 0 || length > MOST_TOKEN_BYTES)
-    return 0;
+    return stamp;
   PKCS7 *token = read_token (g_bytes_get_data (bytes, NULL), length);
   TS_TST_INFO *info = token != NULL ? PKCS7_to_TS_TST_INFO (token) : NULL;
-  int64_t when = info != NULL && is_imprint_of (info, message) ? stamped_at (info) : 0;
+  if (info != NULL && is_imprint_of (info, message)) {
+    stamp.seconds = stamped_at (info);
+    stamp.is_trusted = stamp.seconds != 0 && is_by_authority (reader, token);
+  }
   TS_TST_INFO_free (info);
   PKCS7_free (token);
-  return when;
+  return stamp;
 }
 
 /* sigTst2 stamps the signature (as CBOR), sigTst, which is older, the claim. */
-static int64_t
+static C2paStamp
 find_stamp (C2paPart *part, const Cose *cose, const char *url)
 {
   C2paReader *reader = part->reader;
   const Cbor *newer = cbor_get (cose->unprotected, "sigTst2");
-  const Cbor *stamp = newer != NULL ? newer : cbor_get (cose->unprotected, "sigTst");
-  if (stamp == NULL)
-    return 0;
+  const Cbor *value = newer != NULL ? newer : cbor_get (cose->unprotected, "sigTst");
+  if (value == NULL)
+    return (C2paStamp){ 0 };
   g_autoptr (GByteArray) signature = g_byte_array_new ();
   put_bytes (signature, g_bytes_get_data (cose->signature, NULL),
              g_bytes_get_size (cose->signature));
@@ -237,15 +256,19 @@ find_stamp (C2paPart *part, const Cose *cose, const char *url)
     "CounterSignature", cose->protected_bytes,
     newer != NULL ? signature->data : reader->bytes + part->claim_box->data_at,
     newer != NULL ? signature->len : part->claim_box->data_length);
-  const Cbor *token = cbor_item (cbor_get (stamp, "tstTokens"), 0);
-  int64_t when = read_stamp (cbor_bytes (cbor_get (token, "val")), message);
-  if (when == 0) {
+  const Cbor *token = cbor_item (cbor_get (value, "tstTokens"), 0);
+  C2paStamp stamp = read_stamp (reader, cbor_bytes (cbor_get (token, "val")), message);
+  if (stamp.seconds == 0) {
     c2pa_inform (part->manifest, "timeStamp.mismatch", url, "it is not of this signature");
-    return 0;
+    return stamp;
   }
-  part->manifest->signed_at = c2pa_date (when);
-  c2pa_inform (part->manifest, "timeStamp.untrusted", url, "its authority is not looked into");
-  return when;
+  part->manifest->signed_at = c2pa_date (stamp.seconds);
+  if (stamp.is_trusted)
+    c2pa_succeed (part->manifest, "timeStamp.trusted", url);
+  else
+    c2pa_inform (part->manifest, "timeStamp.untrusted", url,
+                 "no certificate that is trusted stands behind it");
+  return stamp;
 }
 
 /* ---- all of it ---- */
@@ -278,8 +301,8 @@ static void
 check_cose (C2paPart *part, const Cose *cose, const char *url)
 {
   const C2paReader *reader = part->reader;
-  int64_t signed_at = find_stamp (part, cose, url);
-  EVP_PKEY *key = c2pa_check_certificate (part, find_chain (cose), signed_at);
+  C2paStamp stamp = find_stamp (part, cose, url);
+  EVP_PKEY *key = c2pa_check_certificate (part, find_chain (cose), &stamp);
   const Algorithm *algorithm = find_algorithm (cose);
   if (algorithm == NULL) {
     c2pa_fail (part->manifest, "algorithm.unsupported", url, "the signature's algorithm");

@@ -268,9 +268,9 @@ def without(whole, inner):
 
 
 def hash_data(hashed, exclusions):
+    left_out = [{"start": start, "length": length} for start, length in exclusions]
     return ("c2pa.hash.data", {"alg": "sha256", "name": "jumbf manifest", "pad": bytes(8),
-                               "hash": hashed, "exclusions": [
-                                   {"start": start, "length": length} for start, length in exclusions]})
+                               "hash": hashed} | ({"exclusions": left_out} if left_out else {}))
 
 
 def store(signer, binding, manifests=2, extra=(), parent_extra=(), broken=None, version=2,
@@ -460,6 +460,11 @@ def nested(depth):
 
 def sign_png(png_bytes, folder, chain="good", manifests=2, extra=(), **options):
     return sign(png_bytes, folder, chain, manifests=manifests, extra=extra, **options)
+
+
+def sidecar(data, folder, chain="good", **options):
+    """A store that stands beside the file, all of which it binds."""
+    return store(Signer(folder, chain), hash_data(hashlib.sha256(data).digest(), []), **options)
 
 
 def store_of(data):

@@ -121,6 +121,10 @@ test_a_time_stamp_tells_when (void)
   g_autoptr (C2paReport) report = read_with (&original, NULL);
   const C2paManifest *active = c2pa_active (report);
   g_assert_true (g_str_has_prefix (active->signed_at, "2026-"));
+  g_assert_true (has_code (active->successes, "timeStamp.trusted"));
+  g_autoptr (C2paReport) other = c2pa_read (original.store, NULL, NULL);
+  active = c2pa_active (other);
+  g_assert_true (g_str_has_prefix (active->signed_at, "2026-"));
   g_assert_true (has_code (active->informations, "timeStamp.untrusted"));
 }
 
@@ -198,12 +202,14 @@ test_a_fault_that_is_owned_up_to_stays_where_it_is (void)
 static void
 test_what_is_no_store_is_unreadable (void)
 {
-  static const char *const names[] = { "fault-truncated", "fault-nested" };
+  static const char *const names[] = { "fault-truncated", "fault-nested", "fault-too-many",
+                                       "fault-compressed" };
   for (unsigned i = 0; i < G_N_ELEMENTS (names); i++) {
     g_auto (Original) original = load (names[i]);
     g_autoptr (C2paReport) report = read_with (&original, original.file);
     g_assert_cmpint (report->state, ==, C2PA_STATE_UNREADABLE);
     g_assert_nonnull (report->trouble);
+    g_assert_cmpuint (report->manifests->len, ==, 0);
     g_autofree char *summary = c2pa_summary (report);
     g_assert_cmpstr (summary, ==, report->trouble);
   }
@@ -263,7 +269,11 @@ test_a_place_is_seen_wherever_it_stands (void)
   static const struct {
     const char *name;
     bool is_told;
-  } rows[] = { { "place", true }, { "city-in-cbor", true }, { "text", false }, { "two", false } };
+  } rows[] = { { "place", true },
+               { "city-in-cbor", true },
+               { "country", true },
+               { "text", false },
+               { "two", false } };
   for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_auto (Original) original = load (rows[i].name);
     g_autoptr (C2paReport) report = c2pa_read (original.store, NULL, NULL);
