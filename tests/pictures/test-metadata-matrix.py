@@ -17,7 +17,7 @@ try:
 except ImportError:
     credentials = None
 
-FORMATS = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif", "tiff": "tif"}
+FORMATS = canaries.EXTENSIONS
 POLICIES = ["strip", "copyright", "provenance", "all"]
 # Beside the policies: how it was made, without what was asked.
 SETTINGS = {"policy": "provenance", "keep": ["generation-parameters"]}
@@ -44,9 +44,12 @@ class Matrix(judge.Case):
             outputs.append({"stages": [{"resize": {"width": 40}}, {"metadata": options},
                                        {"recompress": {"format": name}}],
                             "to": f"out/{{stem}}+{policy}.{extension}"})
-        cls.run_pipeline("matrix", {
+        done = cls.run_pipeline("matrix", {
             "stages": [{"load": [original.name for original in cls.originals]}],
-            "outputs": outputs})
+            "outputs": outputs}, "--json")
+        told = [json.loads(line) for line in done.out.splitlines()]
+        cls.told = {cls.folder / event["path"]: event.get("metadata", [])
+                    for event in told if event["event"] == "output"}
         by_stem = {original.name.rsplit(".", 1)[0]: original for original in cls.originals}
         cls.made = []
         for path in sorted((cls.folder / "out").iterdir()):
@@ -151,6 +154,19 @@ class Matrix(judge.Case):
             found = self.found_in(made.path, list(words))
             self.assertEqual(sorted(map(str, found - due)), [], "must not be there")
             self.assertEqual(sorted(due - found), [], "must be there")
+        self.each(claim, POLICIES)
+
+    def test_the_run_tells_what_was_found_and_what_was_kept(self):
+        def claim(made):
+            level = POLICIES.index(made.policy)
+            due = {group: min(levels) <= level for group, words in canaries.GROUPS.items()
+                   if (levels := [made.original.words[word] for word in words
+                                  if word in made.original.words])}
+            if made.original.name.endswith(".tif"):
+                due.pop("thumbnail", None)  # the second directory of a TIFF is a page of its own
+            told = [(verdict["group"], verdict["kept"]) for verdict in self.told[made.path]
+                    if verdict["group"] not in ("other", "orientation")]
+            self.assertEqual(sorted(told), sorted(due.items()))
         self.each(claim, POLICIES)
 
     def test_settings_leave_without_the_prompt(self):
