@@ -215,6 +215,74 @@ class Matrix(judge.Case):
         self.each(claim)
 
 
+class Groups(judge.Case):
+    """Each group by itself: taken from all there is, added to nothing."""
+
+    # Of the original with everything in XMP, and of the one that the web UI made.
+    WORDS = {
+        "elements": {
+            "icc": ["CanaryProfile"], "camera": list(canaries.CAMERA),
+            "ai-label": [canaries.SOURCE_TYPE + "trainedAlgorithmicMedia"],
+            "rights": ["CanaryRights", "CanaryCreator", "CanaryCredit", "CanaryTerms"],
+            "description": ["CanaryTitle", "CanaryDescription", "CanarySubject"],
+            "prompt": ["CanaryPrompt"], "generation-parameters": ["CanarySystem"]},
+        "webui": {
+            "icc": ["CanaryProfile"], "camera": list(canaries.CAMERA),
+            "rights": ["CanaryArtist", "CanaryCopyright"],
+            "description": ["CanaryExifDescription"], "prompt": ["CanaryWish", "CanaryBlur"],
+            "generation-parameters": ["CanaryCheckpoint"]},
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        maker = canaries.Maker(cls.folder)
+        maker.make("elements.jpg", canaries.packet(False))
+        maker.make("webui.jpg", comment=canaries.WEB_UI)
+        wishes = {"keep": {"policy": "strip", "icc": "keep"}, "drop": {"policy": "all", "icc": "drop"},
+                  "convert": {"policy": "all", "icc": "convert"}}
+        for group in cls.WORDS["elements"]:
+            wishes[f"without+{group}"] = {"policy": "all", "drop": [group]}
+            wishes[f"with+{group}"] = {"policy": "strip", "keep": [group]}
+        cls.run_pipeline("groups", {
+            "stages": [{"load": ["elements.jpg", "webui.jpg"]}],
+            "outputs": [{"stages": [{"metadata": wish}, {"recompress": {"format": name}}],
+                         "to": f"out/{{stem}}+{words}.{extension}"}
+                        for words, wish in wishes.items()
+                        for name, extension in FORMATS.items()]})
+        cls.paths = sorted((cls.folder / "out").iterdir())
+        cls.n_due = 2 * len(wishes) * len(FORMATS)
+
+    def test_every_file_is_made(self):
+        self.assertEqual(len(self.paths), self.n_due)
+
+    def test_a_group_goes_by_its_name_and_alone(self):
+        for path in self.paths:
+            stem, how, *group = path.stem.split("+")
+            if how not in ("with", "without"):
+                continue
+            with self.subTest(path.name):
+                words = self.WORDS[stem]
+                due = [word for name, some in words.items() for word in some
+                       if (name == group[0]) == (how == "with") or
+                       (name == "ai-label" and how == "with")]
+                every = [word for some in words.values() for word in some] + ["CanaryAgain"]
+                found = set(pictures.leaks(path, every))
+                # What repeats the prompt stays where prompt and settings do.
+                both = how == "without" and group[0] not in ("prompt", "generation-parameters")
+                due += ["CanaryAgain"] if both and stem == "webui" else []
+                self.assertEqual(found, set(due))
+
+    def test_the_profile_goes_as_its_option_says(self):
+        for path in self.paths:
+            how = path.stem.split("+")[1]
+            if how in ("keep", "drop", "convert"):
+                with self.subTest(path.name):
+                    profile = pictures.profile(path)
+                    self.assertEqual(b"CanaryProfile" in profile, how == "keep")
+                    self.assertEqual(bool(profile), how != "drop")
+
+
 def exiv2(path):
     """Keys and values of all it reads, a row each. It ends with an error where there is nothing."""
     words = ["sh", "-c", 'exiv2 -q -PEIXkt "$1" || true', "sh", path]
