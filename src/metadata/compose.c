@@ -45,6 +45,18 @@ read_texts (Composition *composition, const GPtrArray *texts, MetadataRecord *re
   }
 }
 
+/* A comment that tells how the picture was generated has been read; any other goes. */
+static bool
+tells_in_xmp (const Composition *composition)
+{
+  for (unsigned i = 0; i < composition->parameters->len; i++) {
+    const GenerationParameters *parameters = g_ptr_array_index (composition->parameters, i);
+    if (strcmp (parameters->where, "XMP") == 0)
+      return true;
+  }
+  return false;
+}
+
 /* The blocks of the original, XMP first: it is the one whose characters are certain. */
 static void
 gather (Composition *composition, const MetadataBlobs *original)
@@ -63,12 +75,11 @@ gather (Composition *composition, const MetadataBlobs *original)
   metadata_record_fill (record, &exif);
   metadata_record_fill (record, &iptc);
   metadata_record_fill (record, &texts);
-  /* A comment that tells how the picture was generated has been read; any other goes. */
-  if (metadata_record_count (record, METADATA_COMMENT) > 0)
-    record->strangers |= METADATA_STRANGER_COMMENT;
-  metadata_record_remove (record, METADATA_COMMENT);
   if (composition->parameters->len > 0)
     record->strangers &= ~(unsigned)METADATA_STRANGER_COMMENT;
+  if (metadata_record_count (record, METADATA_COMMENT) > 0 && !tells_in_xmp (composition))
+    record->strangers |= METADATA_STRANGER_COMMENT;
+  metadata_record_remove (record, METADATA_COMMENT);
 }
 
 static void

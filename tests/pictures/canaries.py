@@ -16,6 +16,8 @@ STRIP, COPYRIGHT, PROVENANCE, ALL, NEVER = range(5)
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 DIRECTION = struct.pack(">II", 1234567, 10000), struct.pack("<II", 1234567, 10000)
 
+EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif", "tiff": "tif"}
+
 PROFILE = {"CanaryProfile": PROVENANCE}
 # Stands in EXIF and may leave as a camera's, in places of its own.
 CAMERA = {"CanaryMake": ALL, "CanaryModel": ALL, "CanaryLens": ALL, "2001:02:03 04:05:06": ALL}
@@ -44,6 +46,21 @@ PARAMETERS = {"CanaryWish": ALL, "CanaryBlur": ALL, "CanaryCheckpoint": ALL, "Ca
 SETTINGS = ["CanaryCheckpoint"]
 CREDENTIALS = {"CanaryAssertion": PROVENANCE}
 CREDENTIALS_WITH_PLACE = {"CanaryAssertion": NEVER, "CanaryAssertedCity": NEVER}
+
+
+# What a run calls the groups, and the words by which each is known.
+GROUPS = {
+    "icc": ["CanaryProfile"], "camera": ["CanaryMake"],
+    "rights": ["CanaryCopyright", "CanaryRights", "CanaryIptcRights", "CanaryTextRights"],
+    "description": ["CanaryExifDescription", "CanaryDescription", "CanaryCaption",
+                    "CanaryTextTitle"],
+    "prompt": ["CanaryPrompt", "CanaryWish"],
+    "generation-parameters": ["CanarySystem", "CanaryCheckpoint"],
+    "ai-label": [SOURCE_TYPE + "trainedAlgorithmicMedia"], "c2pa": ["CanaryAssertion"],
+    "location": ["CanaryArea", "CanaryCity", "CanaryIptcCity"], "thumbnail": ["CanaryThumb"],
+    "maker-notes": ["CanaryMakerNote"], "serial-numbers": ["CanarySerial"],
+    "comment": ["CanaryNote", "CanaryXmpNote"], "xmp-camera": ["CanaryXmpMake"],
+}
 
 
 # ---- blocks ----

@@ -17,7 +17,7 @@ try:
 except ImportError:
     credentials = None
 
-FORMATS = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif", "tiff": "tif"}
+FORMATS = canaries.EXTENSIONS
 POLICIES = ["strip", "copyright", "provenance", "all"]
 # Beside the policies: how it was made, without what was asked.
 SETTINGS = {"policy": "provenance", "keep": ["generation-parameters"]}
@@ -44,9 +44,12 @@ class Matrix(judge.Case):
             outputs.append({"stages": [{"resize": {"width": 40}}, {"metadata": options},
                                        {"recompress": {"format": name}}],
                             "to": f"out/{{stem}}+{policy}.{extension}"})
-        cls.run_pipeline("matrix", {
+        done = cls.run_pipeline("matrix", {
             "stages": [{"load": [original.name for original in cls.originals]}],
-            "outputs": outputs})
+            "outputs": outputs}, "--json")
+        told = [json.loads(line) for line in done.out.splitlines()]
+        cls.told = {cls.folder / event["path"]: event.get("metadata", [])
+                    for event in told if event["event"] == "output"}
         by_stem = {original.name.rsplit(".", 1)[0]: original for original in cls.originals}
         cls.made = []
         for path in sorted((cls.folder / "out").iterdir()):
@@ -153,6 +156,19 @@ class Matrix(judge.Case):
             self.assertEqual(sorted(due - found), [], "must be there")
         self.each(claim, POLICIES)
 
+    def test_the_run_tells_what_was_found_and_what_was_kept(self):
+        def claim(made):
+            level = POLICIES.index(made.policy)
+            due = {group: min(levels) <= level for group, words in canaries.GROUPS.items()
+                   if (levels := [made.original.words[word] for word in words
+                                  if word in made.original.words])}
+            if made.original.name.endswith(".tif"):
+                due.pop("thumbnail", None)  # the second directory of a TIFF is a page of its own
+            told = [(verdict["group"], verdict["kept"]) for verdict in self.told[made.path]
+                    if verdict["group"] not in ("other", "orientation")]
+            self.assertEqual(sorted(told), sorted(due.items()))
+        self.each(claim, POLICIES)
+
     def test_settings_leave_without_the_prompt(self):
         def claim(made):
             words = list(canaries.PARAMETERS)
@@ -197,6 +213,74 @@ class Matrix(judge.Case):
             keeps = made.policy in ("provenance", "all", "settings")
             self.assertEqual(b"CanaryProfile" in pictures.profile(made.path), keeps)
         self.each(claim)
+
+
+class Groups(judge.Case):
+    """Each group by itself: taken from all there is, added to nothing."""
+
+    # Of the original with everything in XMP, and of the one that the web UI made.
+    WORDS = {
+        "elements": {
+            "icc": ["CanaryProfile"], "camera": list(canaries.CAMERA),
+            "ai-label": [canaries.SOURCE_TYPE + "trainedAlgorithmicMedia"],
+            "rights": ["CanaryRights", "CanaryCreator", "CanaryCredit", "CanaryTerms"],
+            "description": ["CanaryTitle", "CanaryDescription", "CanarySubject"],
+            "prompt": ["CanaryPrompt"], "generation-parameters": ["CanarySystem"]},
+        "webui": {
+            "icc": ["CanaryProfile"], "camera": list(canaries.CAMERA),
+            "rights": ["CanaryArtist", "CanaryCopyright"],
+            "description": ["CanaryExifDescription"], "prompt": ["CanaryWish", "CanaryBlur"],
+            "generation-parameters": ["CanaryCheckpoint"]},
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        maker = canaries.Maker(cls.folder)
+        maker.make("elements.jpg", canaries.packet(False))
+        maker.make("webui.jpg", comment=canaries.WEB_UI)
+        wishes = {"keep": {"policy": "strip", "icc": "keep"}, "drop": {"policy": "all", "icc": "drop"},
+                  "convert": {"policy": "all", "icc": "convert"}}
+        for group in cls.WORDS["elements"]:
+            wishes[f"without+{group}"] = {"policy": "all", "drop": [group]}
+            wishes[f"with+{group}"] = {"policy": "strip", "keep": [group]}
+        cls.run_pipeline("groups", {
+            "stages": [{"load": ["elements.jpg", "webui.jpg"]}],
+            "outputs": [{"stages": [{"metadata": wish}, {"recompress": {"format": name}}],
+                         "to": f"out/{{stem}}+{words}.{extension}"}
+                        for words, wish in wishes.items()
+                        for name, extension in FORMATS.items()]})
+        cls.paths = sorted((cls.folder / "out").iterdir())
+        cls.n_due = 2 * len(wishes) * len(FORMATS)
+
+    def test_every_file_is_made(self):
+        self.assertEqual(len(self.paths), self.n_due)
+
+    def test_a_group_goes_by_its_name_and_alone(self):
+        for path in self.paths:
+            stem, how, *group = path.stem.split("+")
+            if how not in ("with", "without"):
+                continue
+            with self.subTest(path.name):
+                words = self.WORDS[stem]
+                due = [word for name, some in words.items() for word in some
+                       if (name == group[0]) == (how == "with") or
+                       (name == "ai-label" and how == "with")]
+                every = [word for some in words.values() for word in some] + ["CanaryAgain"]
+                found = set(pictures.leaks(path, every))
+                # What repeats the prompt stays where prompt and settings do.
+                both = how == "without" and group[0] not in ("prompt", "generation-parameters")
+                due += ["CanaryAgain"] if both and stem == "webui" else []
+                self.assertEqual(found, set(due))
+
+    def test_the_profile_goes_as_its_option_says(self):
+        for path in self.paths:
+            how = path.stem.split("+")[1]
+            if how in ("keep", "drop", "convert"):
+                with self.subTest(path.name):
+                    profile = pictures.profile(path)
+                    self.assertEqual(b"CanaryProfile" in profile, how == "keep")
+                    self.assertEqual(bool(profile), how != "drop")
 
 
 def exiv2(path):

@@ -299,6 +299,32 @@ what_shapes_pixels_or_bytes_changes_it (void)
   assert_same (CHAIN ("flip, rotate: 90", "a.webp"), CHAIN ("rotate: 90, flip", "a.webp"), false);
 }
 
+/* How many facts that stand beside the original's bytes are in the recipe. */
+static unsigned
+n_facts (const char *metadata)
+{
+  g_autofree char *text = g_strdup_printf (CHAIN ("%s", "a.webp"), metadata);
+  g_auto (Planned) plan = planned (text);
+  g_autoptr (Expansion) expansion = expanded (&plan, 0, 2000, 1000);
+  const Derivative *derivative = expansion->derivatives->pdata[0];
+  unsigned count = 0;
+  for (const char *at = derivative->recipe; (at = strstr (at, "\nfact ")) != NULL; at++)
+    count++;
+  return count;
+}
+
+static void
+prompt_and_model_count_where_they_are_told (void)
+{
+  g_assert_cmpuint (n_facts ("metadata: provenance"), ==, 0);
+  g_assert_cmpuint (n_facts ("metadata: { keep: [prompt] }"), ==, 1);
+  g_assert_cmpuint (n_facts ("metadata: { keep: [generation-parameters] }"), ==, 1);
+  g_assert_cmpuint (n_facts ("metadata: all"), ==, 2);
+  assert_same (CHAIN ("metadata: { keep: [prompt], drop: [ai-label] }", "a.webp"),
+               CHAIN ("metadata: { keep: [generation-parameters], drop: [ai-label] }", "a.webp"),
+               false);
+}
+
 static void
 a_file_counts_by_its_content (void)
 {
@@ -350,6 +376,7 @@ main (int argc, char **argv)
   ADD ("a-default-said-aloud-changes-nothing", a_default_said_aloud_changes_nothing);
   ADD ("an-extension-says-as-much-as-recompress", an_extension_says_as_much_as_recompress);
   ADD ("what-shapes-pixels-or-bytes-changes-it", what_shapes_pixels_or_bytes_changes_it);
+  ADD ("prompt-and-model-count-where-they-are-told", prompt_and_model_count_where_they_are_told);
   ADD ("a-file-counts-by-its-content", a_file_counts_by_its_content);
   ADD ("siblings-change-nothing", siblings_change_nothing);
   return g_test_run ();
