@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import zlib
 
@@ -190,6 +191,17 @@ def test_quick_does_not_decode(place):
     expect_equal(look(place, "cut.png")["pixels"]["whole"], False, "it is cut")
     quick = look(place, "cut.png", "--quick")
     expect("whole" not in quick["pixels"] and "troubles" not in quick, f"not quick: {quick}")
+
+
+def test_a_codec_that_crashes_costs_the_pixels_alone(place):
+    make(place, "a.jpg", *TAGS)
+    support.vips("resize", place.path("a.jpg"), place.path("large.png"), "100")
+    process = place.start("inspect", "--json", "large.png")
+    support.wait_until(lambda: support.workers_of(process.pid), "a worker")
+    os.kill(support.workers_of(process.pid)[0], signal.SIGABRT)
+    event = support.finish(process).events[0]
+    expect("pixels" not in event and "signal 6" in event["troubles"][0], f"the crash: {event}")
+    expect_equal(event["sha256"], support.sha256(place.read("large.png")), "its hash")
 
 
 def test_what_is_no_picture_is_an_error(place):
