@@ -328,7 +328,7 @@ run (const Invocation *invocation)
   };
   if (!check_trust (options->trust, &error) ||
       !inspect_extract_check (invocation, options->extract, options->to, &error))
-    return event_end (is_json, event_begin ("summary"), error);
+    return event_end (is_json && g_strcmp0 (options->to, "-") != 0, event_begin ("summary"), error);
   signals_watch ();
   for (unsigned i = 0; i < invocation->n_arguments && interrupt_count () == 0; i++) {
     g_autoptr (GError) problem = NULL;

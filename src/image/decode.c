@@ -293,7 +293,8 @@ image_check (GBytes *bytes, const char *name, const ImageLimits *limits, GError 
   vips_image_set_int (lazy, VIPS_META_CONCURRENCY, 1); /* as in image_decode */
   if (vips_avg (lazy, &average, NULL) == 0)
     return true;
-  return image_set_vips_error (error, IMAGE_ERROR_DAMAGED, "its pixels are cut short or corrupt");
+  return image_set_vips_error (error, IMAGE_ERROR_DAMAGED,
+                               "%s: its pixels are cut short or corrupt", name);
 }
 
 bool

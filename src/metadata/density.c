@@ -46,7 +46,7 @@ density_claims (ContainerKind kind, const GPtrArray *blocks, const ExifList *exi
     const uint8_t *at = g_bytes_get_data (block->data, &length);
     if (kind == CONTAINER_PNG)
       add_phys (claims, at, length);
-    else
+    else if (kind == CONTAINER_JPEG)
       add_jfif (claims, at, length);
   }
   if (exif != NULL)

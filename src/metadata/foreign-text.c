@@ -29,7 +29,6 @@ foreign_text (const void *bytes, size_t length, size_t most)
 {
   /* One byte more than is shown, so that the cut is seen; a letter has at most four. */
   length = MIN (length_without_zeros (bytes, length), most + 4);
-  g_autofree char *raw = g_strndup (bytes, length);
   g_autoptr (GString) parted = g_string_sized_new (length);
   for (size_t at = 0; at < length;) {
     const char *part = (const char *)bytes + at;

@@ -187,6 +187,24 @@ cut_short_is_damaged_unless_allowed (void)
 }
 
 static void
+a_check_sees_what_is_missing (void)
+{
+  static const ImageFormat formats[] = { IMAGE_FORMAT_JPEG, IMAGE_FORMAT_PNG, IMAGE_FORMAT_WEBP,
+                                         IMAGE_FORMAT_TIFF };
+  ImageLimits lenient = image_limits_default;
+  lenient.allow_damaged = true;
+  for (unsigned f = 0; f < G_N_ELEMENTS (formats); f++) {
+    g_autoptr (GBytes) whole = encoded_photo (formats[f], 120, 90);
+    g_autoptr (GBytes) half = cut (whole, g_bytes_get_size (whole) / 2);
+    g_autoptr (GError) error = NULL;
+    assert_ok (image_check (whole, "photo", &lenient, &error), error);
+    g_assert_false (image_check (half, "photo", &lenient, &error));
+    g_assert_error (error, IMAGE_ERROR, IMAGE_ERROR_DAMAGED);
+    g_assert_true (g_str_has_prefix (error->message, "photo: "));
+  }
+}
+
+static void
 allowed_damage_gives_what_there_is (void)
 {
   ImageLimits lenient = image_limits_default;
@@ -541,6 +559,7 @@ main (int argc, char **argv)
 {
   pictures_init (&argc, &argv);
 #define CLAIM(name, function) g_test_add_func ("/image/decode/" name, function)
+  CLAIM ("a-check-sees-what-is-missing", a_check_sees_what_is_missing);
   CLAIM ("huge-claims-are-refused-unseen", huge_claims_are_refused_unseen);
   CLAIM ("every-limit-holds", every_limit_holds);
   CLAIM ("metadata-has-limits", metadata_has_limits);

@@ -31,6 +31,19 @@ test_made (void)
 }
 
 static void
+test_seen (void)
+{
+  const Answer seen = {
+    .kind = ANSWER_SEEN,
+    .id = 9,
+    .facts = (char *)"{\"format\":\"png\",\"troubles\":[\"x\"]}",
+  };
+  g_auto (Answer) back = { 0 };
+  assert_same (&seen, &back);
+  g_assert_cmpstr (back.facts, ==, seen.facts);
+}
+
+static void
 test_failed (void)
 {
   const Answer failed = {
@@ -89,6 +102,8 @@ test_junk (void)
     "{\"answer\":\"made\",\"id\":1}",
     "{\"answer\":\"made\",\"id\":1,\"facts\":{},\"content\":\"zz\"}",
     "{\"answer\":\"failed\",\"id\":1}",
+    "{\"answer\":\"seen\",\"id\":1}",
+    "{\"answer\":\"seen\",\"id\":1,\"facts\":[]}",
     "{\"answer\":\"facts\",\"id\":1}",
     "{\"answer\":\"facts\",\"id\":-1e300,\"width\":1e300,\"height\":-1,\"format\":\"png\"}",
   };
@@ -103,6 +118,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/run/task/made-comes-through", test_made);
+  g_test_add_func ("/run/task/what-was-seen-comes-through", test_seen);
   g_test_add_func ("/run/task/failed-comes-through-with-its-lines", test_failed);
   g_test_add_func ("/run/task/facts-come-through", test_facts);
   g_test_add_func ("/run/task/junk-is-no-answer", test_junk);
