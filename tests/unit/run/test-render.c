@@ -165,8 +165,9 @@ render (Cache *cache, const Digest *digest, const char *folder)
                    "\"derivatives\":[",
                    digest_to_hex (digest).text);
   for (unsigned i = 0; i < G_N_ELEMENTS (derivatives); i++)
-    g_string_append_printf (text, "%s{\"index\":%u,\"path\":\"%s/%s\",\"steps\":[%s]}",
-                            i > 0 ? "," : "", i, folder, derivatives[i].file, derivatives[i].steps);
+    g_string_append_printf (
+      text, "%s{\"index\":%u,\"path\":\"%s/%s\",\"fingerprint\":\"%064u\",\"steps\":[%s]}",
+      i > 0 ? "," : "", i, folder, derivatives[i].file, i, derivatives[i].steps);
   g_string_append (text, "]}");
   g_autoptr (Document) task = document_read ("task.json", text->str, text->len, problems);
   g_assert_nonnull (task);

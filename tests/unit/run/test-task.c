@@ -23,11 +23,13 @@ test_made (void)
     .derivative = 3,
     .content = digest_of ("pixels", 6),
     .facts = (char *)"{\"width\":3}",
+    .metadata = (char *)"[{\"group\":\"icc\",\"kept\":true,\"why\":\"policy all\"}]",
   };
   g_auto (Answer) back = { 0 };
   assert_same (&made, &back);
   g_assert_true (digest_equal (&back.content, &made.content));
   g_assert_cmpstr (back.facts, ==, made.facts);
+  g_assert_cmpstr (back.metadata, ==, made.metadata);
 }
 
 static void
