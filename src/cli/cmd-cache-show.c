@@ -117,6 +117,7 @@ describe (const Shown *shown)
   }
   add_storage (table, shown);
   add_text (table, "label", record->source_type);
+  add_text (table, "credentials", record->credentials);
   g_autofree char *tags = tags_join (record->tags);
   add_text (table, "tags", tags);
   for (unsigned i = 0; i < record->acquisitions->len; i++)
@@ -172,6 +173,7 @@ print_json (const Shown *shown)
     cJSON_AddBoolToObject (json, "has-icc", record->has_icc);
   }
   event_add_text (json, "source-type", record->source_type);
+  event_add_text (json, "credentials", record->credentials);
   cJSON_AddBoolToObject (json, "lost", shown->is_lost);
   cJSON *stored = cJSON_AddObjectToObject (json, "stored");
   cJSON_AddNumberToObject (stored, "frame-bytes", (double)storage->frame_bytes);

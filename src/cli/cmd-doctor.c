@@ -23,6 +23,7 @@
 #include "pipeline/config.h"
 #include "pipeline/preset.h"
 #include "providers/command.h"
+#include "run/signer.h"
 #include "stages/fonts.h"
 #include "stages/profiles.h"
 #include "transport/lane.h"
@@ -326,6 +327,31 @@ look_at_providers (Doctor *doctor, const Config *config)
   look_at_budget (doctor, config, view);
 }
 
+/* A program that signs is not run: it may ask for a card, or a finger. */
+static void
+look_at_signing (Doctor *doctor, const Config *config)
+{
+  enum { SOON_S = 30 * 24 * 3600 };
+  const Signing *signing = config_signing (config);
+  g_autoptr (GError) error = NULL;
+  if (!signing_is_set (signing))
+    return;
+  g_autoptr (Signer) signer = signer_new (signing, &error);
+  if (signer == NULL) {
+    tell (doctor, HEALTH_PROBLEM, "signing", "docs/provenance.md tells what it takes", "%s",
+          error->message);
+    return;
+  }
+  int64_t ends_s;
+  g_autofree char *name = signer_describe (signer, &ends_s);
+  g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (ends_s);
+  g_autofree char *date = end != NULL ? g_date_time_format (end, "%F") : g_strdup ("?");
+  bool is_soon = ends_s - g_get_real_time () / G_USEC_PER_SEC < SOON_S;
+  tell (doctor, is_soon ? HEALTH_WARNING : HEALTH_OK, "signing",
+        is_soon ? "ask its authority for a new one" : NULL,
+        "Content Credentials are signed as %s, by a certificate that ends on %s", name, date);
+}
+
 /* ---- the rest ---- */
 
 /* The first line of all mistakes says enough here; every other command tells them all. */
@@ -421,10 +447,11 @@ run (const Invocation *invocation)
   look_at_presets (&doctor);
   look_at_network (&doctor);
   g_autoptr (Config) config = load_configuration (&doctor, invocation);
-  if (config != NULL)
+  if (config != NULL) {
     look_at_command (&doctor, config);
-  if (config != NULL)
     look_at_providers (&doctor, config);
+    look_at_signing (&doctor, config);
+  }
   look_at_clock (&doctor);
   look_at_locale (&doctor);
   return finish (&doctor);

@@ -1,4 +1,5 @@
 /* The certificate that signed: what C2PA 2.2 section 14.5 asks of it, and who vouches for it. */
+#include "metadata/c2pa-chain.h"
 #include "metadata/c2pa-reader.h"
 
 #include <openssl/err.h>
@@ -72,8 +73,8 @@ read_chain (const Cbor *value)
   return g_steal_pointer (&chain);
 }
 
-static char *
-name_part (const X509_NAME *name, int nid)
+char *
+c2pa_name_part (const X509_NAME *name, int nid)
 {
   int index = X509_NAME_get_index_by_NID (name, nid, -1);
   if (index < 0)
@@ -90,9 +91,9 @@ static void
 describe (C2paManifest *manifest, X509 *leaf, int64_t from, int64_t until)
 {
   const X509_NAME *subject = X509_get_subject_name (leaf);
-  manifest->signer = name_part (subject, NID_commonName);
-  manifest->signer_organization = name_part (subject, NID_organizationName);
-  manifest->issuer = name_part (X509_get_issuer_name (leaf), NID_commonName);
+  manifest->signer = c2pa_name_part (subject, NID_commonName);
+  manifest->signer_organization = c2pa_name_part (subject, NID_organizationName);
+  manifest->issuer = c2pa_name_part (X509_get_issuer_name (leaf), NID_commonName);
   manifest->valid_from = c2pa_date (from);
   manifest->valid_until = c2pa_date (until);
   unsigned length;

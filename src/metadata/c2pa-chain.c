@@ -32,12 +32,18 @@ free_certificate (void *certificate)
   X509_free (certificate);
 }
 
+static X509 *
+read_der (GBytes *bytes)
+{
+  size_t length;
+  const uint8_t *der = g_bytes_get_data (bytes, &length);
+  return d2i_X509 (NULL, &der, (long)length);
+}
+
 X509 *
 c2pa_leaf (const GPtrArray *chain)
 {
-  size_t length;
-  const uint8_t *der = g_bytes_get_data (chain->pdata[0], &length);
-  return d2i_X509 (NULL, &der, (long)length);
+  return read_der (chain->pdata[0]);
 }
 
 bool
@@ -259,7 +265,38 @@ c2pa_read_chain (const char *pem, size_t length, int64_t now_s, GError **error)
 Digest
 c2pa_chain_id (const GPtrArray *chain)
 {
-  size_t length;
-  const void *der = g_bytes_get_data (chain->pdata[0], &length);
-  return digest_of (der, length);
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  for (unsigned i = 0; i < chain->len; i++) {
+    size_t length;
+    const void *der = g_bytes_get_data (chain->pdata[i], &length);
+    g_byte_array_append (all, der, (unsigned)length);
+  }
+  return digest_of (all->data, all->len);
+}
+
+static int64_t
+end_of (X509 *certificate)
+{
+  struct tm tm;
+  bool is_read = ASN1_TIME_to_tm (X509_get0_notAfter (certificate), &tm) == 1;
+  return is_read ? (int64_t)timegm (&tm) : 0;
+}
+
+char *
+c2pa_chain_describe (const GPtrArray *chain, int64_t *out_ends_s)
+{
+  char *name = NULL;
+  for (unsigned i = 0; i < chain->len; i++) {
+    X509 *certificate = read_der (chain->pdata[i]);
+    if (certificate == NULL)
+      continue;
+    const X509_NAME *subject = X509_get_subject_name (certificate);
+    int64_t end = end_of (certificate);
+    if (i == 0 || end < *out_ends_s)
+      *out_ends_s = end;
+    if (i == 0 && (name = c2pa_name_part (subject, NID_commonName)) == NULL)
+      name = c2pa_name_part (subject, NID_organizationName);
+    X509_free (certificate);
+  }
+  return name != NULL ? name : g_strdup ("a certificate without a name");
 }

@@ -7,4 +7,6 @@
 
 /* The first certificate of a chain (see C2paSigner), or NULL. To be freed. */
 X509 *c2pa_leaf (const GPtrArray *chain);
+/* The first entry of a kind (NID_commonName), cut at a sane length; NULL: there is none. New string. */
+char *c2pa_name_part (const X509_NAME *name, int nid);
 bool c2pa_is_p256 (const EVP_PKEY *key);

@@ -59,7 +59,9 @@ bool c2pa_write_sidecar (GBytes *file, const C2paClaim *claim, const C2paSigner 
  * digitalSignature, an extended key usage that is accepted, P-256, authority key id, within its dates
  * at `now_s` (Unix time). Errors say which of these does not hold and what to do. */
 GPtrArray *c2pa_read_chain (const char *pem, size_t length, int64_t now_s, GError **error);
-/* SHA-256 of the leaf. */
+/* Whom the leaf names. *out_ends_s: the Unix time at which the first of the chain expires. New string. */
+char *c2pa_chain_describe (const GPtrArray *chain, int64_t *out_ends_s);
+/* SHA-256 of all of them, one behind the other: manifests hold them all. */
 Digest c2pa_chain_id (const GPtrArray *chain);
 
 typedef struct C2paKey C2paKey;

@@ -197,6 +197,12 @@ signer_new (const Signing *signing, GError **error)
   return signer;
 }
 
+char *
+signer_describe (const Signer *signer, int64_t *out_ends_s)
+{
+  return c2pa_chain_describe (signer->c2pa.chain, out_ends_s);
+}
+
 Digest
 signer_certificate (const Signer *signer)
 {

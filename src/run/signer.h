@@ -13,6 +13,8 @@ Signer *signer_new (const Signing *signing, GError **error);
 void signer_free (Signer *signer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Signer, signer_free)
 
+/* Whom the certificate names, and the Unix time at which it (or one above it) expires. New string. */
+char *signer_describe (const Signer *signer, int64_t *out_ends_s);
 /* What tells one certificate from another: part of the fingerprint of what it signs. */
 Digest signer_certificate (const Signer *signer);
 /* Borrowed. Its `sign` may be called by any thread. */

@@ -384,6 +384,17 @@ def test_a_key_that_cannot_sign_stops_the_run_before_it_begins(place):
         expect_equal(place.files(), {}, f"outputs: {what}")
 
 
+def test_doctor_looks_at_the_signer(place):
+    sign_with(place)
+    found = [e for e in place.peel("doctor", "--json", code=None).events if e.get("name") == "signing"]
+    expect_equal([e["health"] for e in found], ["ok"], "doctor")
+    expect("signed as Test Media Processing Services" in found[0]["text"], f"doctor: {found}")
+    key, chain = certificates.chain(keys_of(place), "expired")
+    sign_with(place, certificate=chain, key=f"{{ file: {key} }}")
+    found = [e for e in place.peel("doctor", "--json", code=1).events if e.get("name") == "signing"]
+    expect_equal(found[0]["health"], "problem", f"doctor of an expired certificate: {found}")
+
+
 def test_a_key_in_the_environment_stays_there(place):
     key, _ = certificates.chain(keys_of(place))
     sign_with(place, key="{ env: PEEL_SIGNING }")
