@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "cache/cache.h"
 #include "option/option.h"
+#include "run/credentials.h"
 
 /* Fewer digits are rather a file name that was mistyped. */
 enum { LEAST_DIGITS = 8, MOST_DIGITS = 64 };
@@ -40,7 +41,8 @@ derive_input_find (const DeriveInput *input, const char *prefix)
   g_autofree char *found = NULL;
   GDir *listing = g_dir_open (input->folder, 0, NULL);
   for (const char *name; listing != NULL && (name = g_dir_read_name (listing)) != NULL;)
-    if (found == NULL && g_str_has_prefix (name, prefix))
+    if (found == NULL && g_str_has_prefix (name, prefix) &&
+        !g_str_has_suffix (name, CREDENTIALS_SUFFIX))
       found = g_build_filename (input->folder, name, NULL);
   g_clear_pointer (&listing, g_dir_close);
   return g_steal_pointer (&found);

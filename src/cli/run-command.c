@@ -32,6 +32,7 @@ run_command_pipeline (const Invocation *invocation, const Pipeline *pipeline, Re
 {
   RunOptions *options = invocation->shared;
   RunSettings settings = run_options_settings (options, invocation->global);
+  settings.is_sent = kind == REPORT_SEND;
   settings.dry_run = settings.dry_run || kind == REPORT_PLAN || kind == REPORT_EXPLAIN;
   if (settings.dry_run && kind == REPORT_RUN)
     kind = REPORT_PLAN;

@@ -186,6 +186,7 @@ clear_beside (Run *run, const Derivative *derivative, const Freshness *output)
   const cJSON *credentials = cJSON_GetObjectItemCaseSensitive (facts, "credentials");
   const char *kind = cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (credentials, "kind"));
   bool has_sidecar = cJSON_HasObjectItem (credentials, "sha256");
+  run->n_beside += has_sidecar;
   if (g_strcmp0 (kind, credentials_words[CREDENTIALS_KEPT]) == 0)
     run->n_unsigned++;
   cJSON_Delete (facts);

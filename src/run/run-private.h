@@ -42,7 +42,8 @@ struct Run {
   unsigned next_image, next_task_id;
   int64_t last_tick_us, last_flush_us;
   RunTotals totals;
-  unsigned n_unsigned;    /* files whose Content Credentials had to be left beside them */
+  unsigned n_unsigned;    /* files beside which their original's Content Credentials stand */
+  unsigned n_beside;      /* files with any beside them */
   unsigned n_other_bytes; /* files that came out other than the manifest tells */
   bool is_stopping;       /* begin nothing new */
   bool has_failed;

@@ -290,14 +290,19 @@ static void
 tell_unsigned (const Run *run)
 {
   unsigned n = run->n_unsigned;
-  if (n == 0)
-    return;
-  g_autofree char *message = g_strdup_printf (
-    "%u file%s no Content Credentials of %s own, since nobody signs: the original's stand beside "
-    "%s as %s ('signing' in your configuration, or 'metadata: { c2pa: drop }')",
-    n, n == 1 ? " has" : "s have", n == 1 ? "its" : "their", n == 1 ? "it" : "each",
-    "FILE" CREDENTIALS_SUFFIX);
-  run->listener->warning (run->listener->data, message);
+  g_autofree char *message = NULL;
+  if (run->settings->is_sent && run->n_beside > 0)
+    message = g_strdup (
+      "what is sent has no Content Credentials: they would stand beside the file, "
+      "and only the file is sent");
+  else if (n > 0)
+    message = g_strdup_printf (
+      "%u file%s no Content Credentials of %s own, since nobody signs: the original's stand beside "
+      "%s as %s ('signing' in your configuration, or 'metadata: { c2pa: drop }')",
+      n, n == 1 ? " has" : "s have", n == 1 ? "its" : "their", n == 1 ? "it" : "each",
+      "FILE" CREDENTIALS_SUFFIX);
+  if (message != NULL)
+    run->listener->warning (run->listener->data, message);
 }
 
 static bool

@@ -42,6 +42,7 @@ typedef struct {
   /* Of what is chosen: no output, manifest or lock is written. That 'accept' passes over others' originals is
    * the caller's doing, and not told. */
   bool originals_only;
+  bool is_sent; /* the one output goes on through a pipe, and nothing beside it */
   /* What other runs of the same command are still to ask for: limits of money count it with this run's
    * own, so that what they do not allow is told before anything is spent. */
   RunMisses beside;

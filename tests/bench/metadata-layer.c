@@ -122,10 +122,11 @@ main (int argc, char **argv)
   for (unsigned i = 0; i < bare->len; i++) {
     const MetadataOptions options = { .policy = METADATA_PROVENANCE };
     const MetadataFacts facts = { .found_type = original.found_type };
+    const MetadataCarrier carrier = { .width = 1600, .height = 1600 };
     g_auto (MetadataBlobs) blobs = { NULL };
     g_autoptr (GBytes) file = NULL;
     double at = cpu_now ();
-    must (metadata_compose (&options, &original.blobs, &facts, 1600, 1600, 0, &blobs, NULL, &error),
+    must (metadata_compose (&options, &original.blobs, &facts, &carrier, &blobs, NULL, &error),
           error);
     must (container_put (bare->pdata[i], &blobs, &file, &error), error);
     composed += cpu_now () - at;

@@ -442,4 +442,18 @@ def test_a_stored_original_keeps_what_was_found(place):
     expect("assertion.dataHash.mismatch" in recorded_of(broken), f"recorded: {broken}")
 
 
+def test_a_picture_that_is_sent_goes_alone(place):
+    original(place)
+    for config, words in ((lambda: None, 1), (lambda: sign_with(place), 0)):
+        config()
+        with open(place.path("sent.webp"), "wb") as sent:
+            process = subprocess.run(
+                [support.PEEL, "derive", "in/lake.png", "--preset", "web/thumb", "--with", "format=webp",
+                 "--with", "width=320", "--to", "-"], cwd=place.folder, env=place.environment(),
+                stdout=sent, stderr=subprocess.PIPE, text=True, check=True)
+        expect_equal(process.stderr.count("only the file is sent"), words, f"said: {process.stderr}")
+        expect(place.read("sent.webp").startswith(b"RIFF"), "a picture was sent")
+    expect_state(judge(place, "sent.webp")[0], "Trusted", "what was sent")
+
+
 support.main(globals())
