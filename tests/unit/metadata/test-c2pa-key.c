@@ -64,6 +64,7 @@ each_accepted_purpose_is_enough (void)
     g_autoptr (GError) error = NULL;
     g_autoptr (GPtrArray) chain = read_chain (pem, &error);
     g_assert_no_error (error);
+    g_assert_nonnull (chain);
   }
 }
 
