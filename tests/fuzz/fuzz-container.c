@@ -36,7 +36,7 @@ check_list (GBytes *file)
                                     (gssize)g_bytes_get_size (block->data), NULL));
   }
   g_assert_cmpuint (text, <=, BLOCK_MOST_TEXT_BYTES);
-  g_autofree char *found = metadata_find_source_type (g_bytes_get_data (file, NULL), size);
+  g_free (metadata_find_source_type (g_bytes_get_data (file, NULL), size));
 }
 
 static bool

@@ -354,6 +354,7 @@ the_same_tag_again_costs_nothing (void)
     g_auto (MetadataRecord) record = { 0 };
     g_autoptr (GPtrArray) camera = read_block (block, &record);
     g_auto (GStrv) texts = exif_read_texts (block);
+    g_assert_nonnull (camera);
     g_assert_cmpuint (g_strv_length (texts), <=, 1);
   }
 }
