@@ -55,6 +55,15 @@ check_links (C2paPart *part, const char *key)
   }
 }
 
+/* What was taken out is gone, or zeros: nobody answers for anything else that stands there. */
+static bool
+is_taken_out (const C2paReader *reader, const JumbfBox *box)
+{
+  const uint8_t *data = reader->bytes + box->data_at;
+  return box->data_length == 0 ||
+         (data[0] == 0 && memcmp (data, data + 1, box->data_length - 1) == 0);
+}
+
 void
 c2pa_check_assertions (C2paPart *part)
 {
@@ -65,7 +74,10 @@ c2pa_check_assertions (C2paPart *part)
     const C2paAssertion *assertion = part->assertions->pdata[i];
     g_autofree char *path = g_strconcat ("c2pa.assertions/", assertion->box->label, NULL);
     g_autofree char *url = c2pa_absolute (part, path);
-    if (!assertion->is_named && !g_hash_table_contains (part->reader->redacted, url))
+    bool is_redacted = g_hash_table_contains (part->reader->redacted, url);
+    if (is_redacted && !is_taken_out (part->reader, assertion->box))
+      c2pa_fail (part->manifest, "assertion.notRedacted", url, "it was to be taken out");
+    else if (!is_redacted && !assertion->is_named)
       c2pa_fail (part->manifest, "assertion.undeclared", url, "the claim does not name it");
   }
 }

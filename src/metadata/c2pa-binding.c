@@ -143,7 +143,8 @@ check_assertion (C2paPart *part, const C2paAssertion *assertion, C2paManifest *a
     c2pa_inform (active, "assertion.boxesHash.unchecked", url,
                  "it binds by a kind of hash that is not made here");
   else if (binding.value == NULL)
-    return; /* has been told */
+    c2pa_fail (active, is_data ? "assertion.dataHash.malformed" : "assertion.bmffHash.malformed",
+               url, "it is no CBOR");
   else if (binding.digest == NULL)
     c2pa_fail (active, "algorithm.unsupported", url, "of its hash");
   else if (is_data)

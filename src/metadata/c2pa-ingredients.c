@@ -55,25 +55,38 @@ c2pa_parent (const C2paPart *part)
 
 /* ---- the chain ---- */
 
+/* The manifest in which something stands, or NULL. */
+static C2paPart *
+owner_of (const C2paReader *reader, const char *url)
+{
+  for (unsigned i = 0; i < reader->parts->len; i++) {
+    C2paPart *part = reader->parts->pdata[i];
+    g_autofree char *start = c2pa_absolute (part, "");
+    if (g_str_has_prefix (url, start))
+      return part;
+  }
+  return NULL;
+}
+
+/* Only what an ingredient says can be taken out: never one's own, nor that of who was made of it later. */
 static void
 mark_redacted (C2paPart *part, const char *named)
 {
   C2paReader *reader = part->reader;
   g_autofree char *url = c2pa_absolute (part, named);
-  g_autofree char *own = c2pa_absolute (part, "");
+  C2paPart *owner = owner_of (reader, url);
   const char *label = strrchr (url, '/') + 1;
-  if (g_str_has_prefix (url, own))
+  if (owner == NULL)
+    return;
+  if (owner->is_open)
     c2pa_fail (part->manifest, "assertion.selfRedacted", url, NULL);
   else if (c2pa_is_label (label, "c2pa.actions"))
     c2pa_fail (part->manifest, "assertion.action.redacted", url, NULL);
   else if (c2pa_is_binding (label))
     c2pa_fail (part->manifest, "assertion.dataHash.redacted", url, NULL);
-  else
+  else {
     g_hash_table_add (reader->redacted, g_strdup (url));
-  for (unsigned i = 0; i < reader->parts->len; i++) {
-    C2paPart *other = reader->parts->pdata[i];
-    g_autofree char *start = c2pa_absolute (other, "");
-    other->has_redactions = other->has_redactions || g_str_has_prefix (url, start);
+    owner->has_redactions = true;
   }
 }
 
@@ -81,7 +94,7 @@ void
 c2pa_mark_chain (C2paPart *part)
 {
   enum { MOST_REDACTIONS = 256 };
-  part->is_in_chain = true;
+  part->is_in_chain = part->is_open = true;
   const Cbor *list = cbor_get (part->claim, "redacted_assertions");
   for (unsigned i = 0; i < MIN (cbor_length (list), MOST_REDACTIONS); i++) {
     const char *url = cbor_text (cbor_item (list, i));
@@ -94,6 +107,7 @@ c2pa_mark_chain (C2paPart *part)
     if (other != NULL && !other->is_in_chain)
       c2pa_mark_chain (other);
   }
+  part->is_open = false;
 }
 
 /* ---- what an ingredient owns up to ---- */
@@ -166,8 +180,13 @@ static void
 check_ingredient (C2paPart *part, const Cbor *ingredient)
 {
   C2paLink link;
-  if (!c2pa_ingredient_link (ingredient, &link) || part->reader->n_links++ >= C2PA_MOST_LINKS)
+  if (!c2pa_ingredient_link (ingredient, &link))
     return;
+  if (part->reader->n_links++ >= C2PA_MOST_LINKS) {
+    g_autofree char *url = c2pa_absolute (part, "");
+    c2pa_fail (part->manifest, "claim.malformed", url, "the store has too many links");
+    return;
+  }
   C2paPart *other = c2pa_ingredient_part (part, ingredient);
   if (other == NULL) {
     g_autofree char *url = c2pa_absolute (part, link.url);

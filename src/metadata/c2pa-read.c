@@ -124,6 +124,17 @@ find_bound (C2paPart *part)
 }
 
 static void
+check_file (C2paPart *bound, C2paPart *active)
+{
+  g_autofree char *url = c2pa_absolute (active, "c2pa.assertions");
+  if (bound != NULL)
+    c2pa_check_binding (bound, active->manifest);
+  else
+    c2pa_fail (active->manifest, "claim.hardBindings.missing", url,
+               "what it updates is not in the store");
+}
+
+static void
 check_parts (C2paReader *reader)
 {
   for (unsigned i = 0; i < reader->parts->len; i++) {
@@ -138,8 +149,8 @@ check_parts (C2paReader *reader)
     check_part (reader->parts->pdata[i]);
   c2pa_check_ingredients (active);
   C2paPart *bound = find_bound (active);
-  if (reader->file != NULL && bound != NULL)
-    c2pa_check_binding (bound, active->manifest);
+  if (reader->file != NULL)
+    check_file (bound, active);
 
   C2paReport *report = reader->report;
   report->source_type = g_strdup (vocabulary_term (reader->source_rank));
@@ -164,6 +175,8 @@ read_manifests (C2paReader *reader)
       continue;
     if (reader->parts->len == C2PA_MOST_MANIFESTS)
       return "it has over 64 manifests";
+    if (jumbf_child (reader->root, box->label) != box)
+      return "two of its manifests have the same label";
     add_part (reader, box);
   }
   return reader->parts->len == 0 ? "it has no manifest" : NULL;

@@ -58,6 +58,7 @@ typedef struct {
   bool is_v2;            /* c2pa.claim.v2 */
   GPtrArray *assertions; /* C2paAssertion*, as they stand in the store */
   bool is_in_chain;      /* the active one, or an ingredient of one in the chain */
+  bool is_open;          /* while its ingredients are being marked */
   bool has_redactions;   /* so that its box is not what it was */
   unsigned looked_at;    /* 0; 1: its ingredients are being looked at; 2: they were */
 } C2paPart;
