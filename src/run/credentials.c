@@ -100,9 +100,8 @@ list_steps (const GArray *deeds, C2paStep *steps)
 static C2paClaim
 claim_of (const CredentialsOrigin *origin, const CredentialsFile *file, C2paStep *steps)
 {
-  bool is_readable = origin->report->state != C2PA_STATE_UNREADABLE;
   return (C2paClaim){
-    .parent_store = is_readable ? origin->store : NULL,
+    .parent_store = origin->store,
     .parent = origin->report,
     .original = &origin->original,
     .original_format = origin->original_type,
@@ -116,13 +115,16 @@ claim_of (const CredentialsOrigin *origin, const CredentialsFile *file, C2paStep
   };
 }
 
+/* Around the store stand at most a box or chunk and a WebP's first chunk; in a JPEG 20 bytes for each 64 KB. */
 size_t
 credentials_room (const CredentialsOrigin *origin, const CredentialsFile *file)
 {
+  enum { FRAME_BYTES = 128, STORE_PER_FRAME = 2048 };
   C2paStep steps[N_DEEDS + 1];
   const C2paClaim claim = claim_of (origin, file, steps);
-  return c2pa_store_size (&claim, signer_c2pa (origin->signer),
-                          credentials_container (file->format));
+  size_t store = c2pa_store_size (&claim, signer_c2pa (origin->signer),
+                                  credentials_container (file->format));
+  return store + FRAME_BYTES + store / STORE_PER_FRAME;
 }
 
 bool
