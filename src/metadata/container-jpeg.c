@@ -14,6 +14,7 @@ enum {
   SOI_BYTES = 2,
   MOST_PIECES = 256, /* of a profile */
   MOST_STORES = 16,  /* JUMBF boxes that are joined; there should be one */
+  MOST_GUIDS = 16,   /* that are looked for in a packet; it names one */
   GUID_BYTES = 32,
   MORE_HEADER = GUID_BYTES + 4 + 4,
   JFIF_BYTES = 9, /* behind its name, without the thumbnail */
@@ -47,6 +48,7 @@ typedef struct {
   Joined xmp, photoshop;
   uint8_t guid[GUID_BYTES]; /* of the packet's extension */
   size_t more_length, more_got;
+  unsigned n_guids; /* that were looked for */
   Block *icc;
   unsigned n_icc;
   struct {
@@ -149,7 +151,7 @@ list_xmp_more (JpegListing *jpeg)
   uint32_t full = big32 (segment->data + GUID_BYTES), offset = big32 (part - 4);
   Joined *xmp = &jpeg->xmp;
   bool is_first = offset == 0 && jpeg->more_length == 0 && xmp->bytes != NULL && full > 0 &&
-                  full <= BLOCK_MOST_XMP_BYTES - xmp->bytes->len &&
+                  full <= BLOCK_MOST_XMP_BYTES - xmp->bytes->len && jpeg->n_guids++ < MOST_GUIDS &&
                   memmem (xmp->bytes->data, xmp->bytes->len, segment->data, GUID_BYTES) != NULL;
   if (is_first) {
     memcpy (jpeg->guid, segment->data, GUID_BYTES);

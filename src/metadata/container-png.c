@@ -291,7 +291,8 @@ png_list (Listing *listing)
   Chunk chunk;
   size_t at = SIGNATURE_BYTES;
   while (next_chunk (listing->bytes, listing->length, at, &chunk)) {
-    list_chunk (&png, &chunk);
+    if (listing->blocks->len < BLOCK_MOST_BLOCKS) /* nobody unpacks what is not listed */
+      list_chunk (&png, &chunk);
     at += chunk.size;
     if (!is_type (&chunk, "IEND"))
       continue;

@@ -27,8 +27,9 @@ length_without_zeros (const uint8_t *bytes, size_t length)
 char *
 foreign_text (const void *bytes, size_t length, size_t most)
 {
-  /* One byte more than is shown, so that the cut is seen; a letter has at most four. */
-  length = MIN (length_without_zeros (bytes, length), most + 4);
+  /* One byte more than is shown, so that the cut is seen; a letter has at most four. All of a file may be a
+   * value, a thousand times over. */
+  length = length_without_zeros (bytes, MIN (length, most + 4));
   g_autoptr (GString) parted = g_string_sized_new (length);
   for (size_t at = 0; at < length;) {
     const char *part = (const char *)bytes + at;
@@ -59,6 +60,8 @@ foreign_text_utf16 (const void *bytes, size_t length, bool is_big_endian, size_t
     is_big_endian = at[0] == 0xfe;
     first = 2;
   }
+  length = MIN (length,
+                4 * most + 8); /* which gives more than is shown; halves of pairs give nothing */
   gunichar high = 0;
   for (size_t i = first; i + 1 < length && text->len <= most; i += 2) {
     gunichar unit = is_big_endian ? (gunichar)(at[i] << 8 | at[i + 1])

@@ -5,7 +5,7 @@
 #include "document/document.h"
 #include "metadata/parameters-kinds.h"
 
-enum { MOST_STEPS = 256 }; /* of a walk through a graph, whatever its loops are */
+enum { MOST_STEPS = 1024 }; /* of all walks through a graph, whatever its loops are */
 
 static Document *
 read_json (const char *text)
@@ -127,13 +127,14 @@ follow (Walk *walk, const Node *at)
 }
 
 static void
-take_sampler (const Node *graph, const Node *inputs, GenerationParameters *out)
+take_sampler (Walk *walk, const Node *inputs, GenerationParameters *out)
 {
-  Walk positive = { graph, "positive", MOST_STEPS }, negative = { graph, "negative", MOST_STEPS };
   const Node *seed = node_get (inputs, "seed");
-  set_node (&out->prompt, follow (&positive, node_get (inputs, "positive")),
+  walk->role = "positive";
+  set_node (&out->prompt, follow (walk, node_get (inputs, walk->role)),
             PARAMETERS_MOST_FIELD_BYTES);
-  set_node (&out->negative_prompt, follow (&negative, node_get (inputs, "negative")),
+  walk->role = "negative";
+  set_node (&out->negative_prompt, follow (walk, node_get (inputs, walk->role)),
             PARAMETERS_MOST_FIELD_BYTES);
   set_node (&out->seed, seed != NULL ? seed : node_get (inputs, "noise_seed"),
             PARAMETERS_MOST_VALUE_BYTES);
@@ -141,13 +142,13 @@ take_sampler (const Node *graph, const Node *inputs, GenerationParameters *out)
 
 /* One node of a graph: fields are taken wherever they stand, the first of each. */
 static void
-take_node (const Node *graph, const Node *node, GenerationParameters *out)
+take_node (Walk *walk, const Node *node, GenerationParameters *out)
 {
   const Node *inputs = node_get (node, "inputs");
   if (!is_map (inputs))
     return;
   if (node_get (inputs, "positive") != NULL && out->prompt == NULL)
-    take_sampler (graph, inputs, out);
+    take_sampler (walk, inputs, out);
   const struct {
     const char *key;
     char **field;
@@ -161,15 +162,15 @@ take_node (const Node *graph, const Node *node, GenerationParameters *out)
 
 /* Where no sampler names it, the first text that is encoded. */
 static void
-take_encoded (const Node *graph, const Node *node, GenerationParameters *out)
+take_encoded (Walk *walk, const Node *node, GenerationParameters *out)
 {
   const Node *type = node_get (node, "class_type");
   if (out->prompt != NULL || type == NULL || type->text == NULL ||
       strstr (type->text, "TextEncode") == NULL)
     return;
-  Walk walk = { graph, "positive", MOST_STEPS };
   const Node *inputs = node_get (node, "inputs"), *text = node_get (inputs, "text");
-  set_node (&out->prompt, follow (&walk, text != NULL ? text : node_get (inputs, "prompt")),
+  walk->role = "positive";
+  set_node (&out->prompt, follow (walk, text != NULL ? text : node_get (inputs, "prompt")),
             PARAMETERS_MOST_FIELD_BYTES);
 }
 
@@ -184,10 +185,11 @@ parameters_read_graph (const char *text, GenerationParameters *out)
   g_autoptr (Document) document = read_json (text);
   if (document == NULL)
     return true;
+  Walk walk = { document->root, NULL, MOST_STEPS };
   for (unsigned i = 0; i < node_length (document->root); i++)
-    take_node (document->root, node_item (document->root, i), out);
+    take_node (&walk, node_item (document->root, i), out);
   for (unsigned i = 0; i < node_length (document->root); i++)
-    take_encoded (document->root, node_item (document->root, i), out);
+    take_encoded (&walk, node_item (document->root, i), out);
   return true;
 }
 
