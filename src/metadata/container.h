@@ -72,7 +72,7 @@ void metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs);
 /* A copy of `file` that carries exactly the given blocks: its own EXIF, XMP, IPTC, texts, C2PA store and
  * everything else that is BLOCK_OTHER are gone, without a trace in the bytes. Pixels, colour
  * profile and density stay as they are. What is put stands before the pixels where the format allows it.
- * A member of `blobs` that the format has no place for is left out (metadata_carries tells). A file
+ * A member of `blobs` that the format has no place for is left out. A file
  * that is not a row of whole blocks is a METADATA_ERROR. */
 bool container_put (GBytes *file, const MetadataBlobs *blobs, GBytes **out_file, GError **error);
 
