@@ -173,6 +173,10 @@ test_every_fault_has_its_code (void)
     { "fault-two-bindings", "assertion.multipleHardBindings" },
     /* A manifest that is no part of the chain takes nothing out of it. */
     { "fault-stray-redaction", "ingredient.manifest.mismatch assertion.missing" },
+    { "fault-kept-redaction", "assertion.notRedacted" },
+    { "fault-redacted-child", "assertion.hashedURI.mismatch assertion.selfRedacted" },
+    { "fault-text-binding", "assertion.dataHash.malformed" },
+    { "fault-update-of-nothing", "claim.hardBindings.missing" },
     { "expired", "signingCredential.expired" },
     { "wrong-purpose", "signingCredential.invalid" },
     { "self-signed", "signingCredential.invalid" },
@@ -203,7 +207,7 @@ static void
 test_what_is_no_store_is_unreadable (void)
 {
   static const char *const names[] = { "fault-truncated", "fault-nested", "fault-too-many",
-                                       "fault-compressed" };
+                                       "fault-compressed", "fault-same-label" };
   for (unsigned i = 0; i < G_N_ELEMENTS (names); i++) {
     g_auto (Original) original = load (names[i]);
     g_autoptr (C2paReport) report = read_with (&original, original.file);
