@@ -9,6 +9,7 @@
 #include "image/color.h"
 #include "image/placeholder.h"
 #include "metadata/container.h"
+#include "metadata/vocabulary.h"
 #include "run/task.h"
 #include "stages/stage.h"
 
@@ -219,8 +220,8 @@ label_of (const Making *making)
   unsigned groups = metadata_groups (&making->file->delivery->metadata);
   if ((groups & 1u << METADATA_GROUP_AI_LABEL) == 0)
     return NULL;
-  return facts->source_type != NULL && facts->source_type[0] != '\0' ? facts->source_type
-                                                                     : facts->found_type;
+  int known = vocabulary_rank (facts->source_type), found = vocabulary_rank (facts->found_type);
+  return vocabulary_term (vocabulary_stronger (known, found));
 }
 
 /* What is known of the file once its pixels are what they will be. */
