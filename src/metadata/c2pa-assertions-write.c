@@ -1,3 +1,4 @@
+#include "metadata/bmff.h"
 #include "metadata/c2pa-manifest-write.h"
 
 #include "metadata/vocabulary.h"
@@ -97,7 +98,7 @@ c2pa_binding_label (const C2paBinding *binding)
 }
 
 static void
-put_xpath (GByteArray *out, const char *xpath, const uint8_t *user_type)
+put_xpath (GByteArray *out, const char *xpath, const char *user_type)
 {
   enum { USER_TYPE_AT = 8, USER_TYPE_BYTES = 16 }; /* behind the length and "uuid" */
   CborMap map = { 0 };
@@ -116,11 +117,9 @@ put_xpath (GByteArray *out, const char *xpath, const uint8_t *user_type)
 static void
 put_bmff_binding (CborMap *map)
 {
-  static const uint8_t store_type[16] = { 0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
-                                          0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81 };
   GByteArray *exclusions = cbor_map_value (map, "exclusions");
   cbor_put_array (exclusions, 3);
-  put_xpath (exclusions, "/uuid", store_type);
+  put_xpath (exclusions, "/uuid", BMFF_C2PA_UUID);
   put_xpath (exclusions, "/ftyp", NULL);
   put_xpath (exclusions, "/mfra", NULL);
 }

@@ -154,20 +154,13 @@ find_fault (X509 *leaf, const EVP_PKEY *key)
   return key_fits (key) ? NULL : "its key is of a kind or a size that is not allowed";
 }
 
-/* OpenSSL would ask for it at the terminal. */
-static int
-give_no_passphrase (char *out, int size, int is_for_writing, void *data)
-{
-  return -1;
-}
-
 static X509_STORE *
 read_anchors (GBytes *pem)
 {
   X509_STORE *store = X509_STORE_new ();
   BIO *bio = BIO_new_mem_buf (g_bytes_get_data (pem, NULL), (int)g_bytes_get_size (pem));
   for (unsigned i = 0; store != NULL && bio != NULL && i < MOST_ANCHORS; i++) {
-    X509 *anchor = PEM_read_bio_X509 (bio, NULL, give_no_passphrase, NULL);
+    X509 *anchor = PEM_read_bio_X509 (bio, NULL, c2pa_give_no_passphrase, NULL);
     if (anchor == NULL)
       break;
     X509_STORE_add_cert (store, anchor);

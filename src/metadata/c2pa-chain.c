@@ -40,6 +40,12 @@ read_der (GBytes *bytes)
   return d2i_X509 (NULL, &der, (long)length);
 }
 
+int
+c2pa_give_no_passphrase (char *out, int size, int is_for_writing, void *data)
+{
+  return -1;
+}
+
 X509 *
 c2pa_leaf (const GPtrArray *chain)
 {
@@ -181,7 +187,7 @@ read_certificates (const char *pem, size_t length, GError **error)
   BIO *bio = BIO_new_mem_buf (pem, (int)length);
   X509 *certificate;
   while (bio != NULL && found->len <= MOST_CERTIFICATES &&
-         (certificate = PEM_read_bio_X509 (bio, NULL, NULL, NULL)) != NULL)
+         (certificate = PEM_read_bio_X509 (bio, NULL, c2pa_give_no_passphrase, NULL)) != NULL)
     g_ptr_array_add (found, certificate);
   BIO_free (bio);
   /* The end of the text is an error of OpenSSL's like any other. */

@@ -4,6 +4,7 @@
  *     c2pa.hash.bmff.v2   every box at the top but those that are excluded, each behind its
  *                         offset in 8 bytes, so that none can be moved
  */
+#include "metadata/bmff.h"
 #include "metadata/c2pa-reader.h"
 #include "metadata/container.h"
 
@@ -259,13 +260,11 @@ c2pa_hash_boxes (GBytes *file, const EVP_MD *digest, const Cbor *exclusions, boo
 static bool
 hash_written_box (const uint8_t *box, size_t length, size_t header_length, size_t at, void *data)
 {
-  static const uint8_t store[16] = { 0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
-                                     0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81 };
   BoxHash *state = data;
   if (memcmp (box + 4, "ftyp", 4) == 0 || memcmp (box + 4, "mfra", 4) == 0)
     return true;
-  if (memcmp (box + 4, "uuid", 4) == 0 && length >= 8 + sizeof store &&
-      memcmp (box + 8, store, sizeof store) == 0)
+  if (memcmp (box + 4, "uuid", 4) == 0 && length >= 8 + 16 &&
+      memcmp (box + 8, BMFF_C2PA_UUID, 16) == 0)
     return true;
   hash_offset (state, at);
   EVP_DigestUpdate (state->hasher, box, length);

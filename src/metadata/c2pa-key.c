@@ -27,18 +27,11 @@ fail (GError **error, const char *text)
   return false;
 }
 
-/* OpenSSL would ask for it at the terminal. */
-static int
-give_no_passphrase (char *out, int size, int is_for_writing, void *data)
-{
-  return -1;
-}
-
 static EVP_PKEY *
 read_pem (const char *pem, size_t length)
 {
   BIO *bio = length <= MOST_PEM_BYTES ? BIO_new_mem_buf (pem, (int)length) : NULL;
-  EVP_PKEY *pair = bio != NULL ? PEM_read_bio_PrivateKey (bio, NULL, give_no_passphrase, NULL)
+  EVP_PKEY *pair = bio != NULL ? PEM_read_bio_PrivateKey (bio, NULL, c2pa_give_no_passphrase, NULL)
                                : NULL;
   BIO_free (bio);
   ERR_clear_error ();

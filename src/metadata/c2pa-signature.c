@@ -64,35 +64,17 @@ read_cose (const C2paReader *reader, const JumbfBox *box, Cose *out_cose)
   return cose.protected_map != NULL;
 }
 
-static void
-put_head (GByteArray *out, unsigned major, uint64_t number)
-{
-  unsigned n_bytes = number < 24 ? 0 : number < 256 ? 1 : number < 65536 ? 2 : 4;
-  unsigned more = n_bytes == 0 ? (unsigned)number : n_bytes == 1 ? 24 : n_bytes == 2 ? 25 : 26;
-  uint8_t bytes[5] = { (uint8_t)(major << 5 | more) };
-  for (unsigned i = 0; i < n_bytes; i++)
-    bytes[1 + i] = (uint8_t)(number >> (8 * (n_bytes - 1 - i)));
-  g_byte_array_append (out, bytes, 1 + n_bytes);
-}
-
-static void
-put_bytes (GByteArray *out, const void *bytes, size_t length)
-{
-  put_head (out, 2, length);
-  g_byte_array_append (out, bytes, (unsigned)length);
-}
-
 /* [context, protected, "", payload] */
 static GByteArray *
 to_be_signed (const char *context, GBytes *protected_bytes, const void *payload, size_t length)
 {
   GByteArray *out = g_byte_array_new ();
-  put_head (out, 4, 4);
-  put_head (out, 3, strlen (context));
-  g_byte_array_append (out, (const uint8_t *)context, (unsigned)strlen (context));
-  put_bytes (out, g_bytes_get_data (protected_bytes, NULL), g_bytes_get_size (protected_bytes));
-  put_bytes (out, NULL, 0);
-  put_bytes (out, payload, length);
+  cbor_put_array (out, 4);
+  cbor_put_text (out, context);
+  cbor_put_bytes (out, g_bytes_get_data (protected_bytes, NULL),
+                  g_bytes_get_size (protected_bytes));
+  cbor_put_bytes (out, "", 0);
+  cbor_put_bytes (out, payload, length);
   return out;
 }
 
@@ -250,8 +232,8 @@ find_stamp (C2paPart *part, const Cose *cose, const char *url)
   if (value == NULL)
     return (C2paStamp){ 0 };
   g_autoptr (GByteArray) signature = g_byte_array_new ();
-  put_bytes (signature, g_bytes_get_data (cose->signature, NULL),
-             g_bytes_get_size (cose->signature));
+  cbor_put_bytes (signature, g_bytes_get_data (cose->signature, NULL),
+                  g_bytes_get_size (cose->signature));
   g_autoptr (GByteArray) message = to_be_signed (
     "CounterSignature", cose->protected_bytes,
     newer != NULL ? signature->data : reader->bytes + part->claim_box->data_at,
