@@ -89,7 +89,6 @@ write_task (const Run *run, const ImageRun *image_run, unsigned id, const GArray
     .prompt = facts.prompt,
     .ai_system = facts.ai_system,
     .credentials = image_run->record->credentials,
-    .orientation = image_run->record->orientation,
     .signing = run->signer != NULL ? config_signing (run->pipeline->config) : NULL,
   };
   /* One image alone gets all the threads; several at once share them. */

@@ -162,7 +162,6 @@ task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *d
   add_text (json, "prompt", original->prompt);
   add_text (json, "ai-system", original->ai_system);
   add_text (json, "credentials", original->credentials);
-  cJSON_AddNumberToObject (json, "orientation", original->orientation);
   if (original->signing != NULL)
     add_signing (json, original->signing);
   cJSON *list = cJSON_AddArrayToObject (json, "derivatives");

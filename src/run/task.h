@@ -32,7 +32,6 @@ typedef struct {
   const char *name;                             /* for messages */
   const char *source_type, *prompt, *ai_system; /* facts beside the bytes, or NULL */
   const char *credentials;                      /* of CacheRecord */
-  int orientation;                              /* as stored */
   const Signing *signing;                       /* NULL: nobody signs */
 } TaskOriginal;
 
