@@ -248,6 +248,20 @@ exif_and_xmp_tell_it_too (void)
 }
 
 /* ComfyUI's WebP. */
+/* All of its nodes lead to one that leads to itself: what each costs would be a walk through all of them. */
+static void
+a_graph_whose_nodes_all_go_round_ends_soon (void)
+{
+  g_auto (Case) item = { 0 };
+  g_autoptr (GString) graph = g_string_new ("{");
+  for (int i = 0; i < 10000; i++)
+    g_string_append_printf (
+      graph, "\"%d\":{\"inputs\":{\"positive\":[\"z\",0],\"negative\":[\"z\",0]}},", i);
+  g_string_append (graph, "\"z\":{\"inputs\":{\"text\":[\"z\",0]}}}");
+  metadata_blobs_add_text (&item.blobs, "prompt", graph->str);
+  g_assert_null (only (&item)->prompt);
+}
+
 static void
 a_graph_may_stand_where_a_camera_does (void)
 {
@@ -314,6 +328,7 @@ main (int argc, char **argv)
   ADD ("what-is-no-json-is-kept-as-text", what_is_no_json_is_kept_as_text);
   ADD ("tools-are-known-by-their-texts", tools_are_known_by_their_texts);
   ADD ("exif-and-xmp-tell-it-too", exif_and_xmp_tell_it_too);
+  ADD ("a-graph-whose-nodes-all-go-round-ends-soon", a_graph_whose_nodes_all_go_round_ends_soon);
   ADD ("a-graph-may-stand-where-a-camera-does", a_graph_may_stand_where_a_camera_does);
   ADD ("the-same-is-told-once-and-many-are-bounded", the_same_is_told_once_and_many_are_bounded);
   ADD ("other-texts-are-nothing", other_texts_are_nothing);
