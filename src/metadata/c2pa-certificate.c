@@ -219,7 +219,10 @@ c2pa_check_certificate (C2paPart *part, const Cbor *value, const C2paStamp *stam
     c2pa_fail (manifest, "signingCredential.invalid", url, fault);
   int64_t now = g_get_real_time () / G_USEC_PER_SEC;
   int64_t when = stamp->seconds != 0 ? stamp->seconds : now;
-  if (when >= from && when <= until)
+  const C2paTrust *trust = part->reader->trust;
+  if (stamp->seconds == 0 && trust != NULL && trust->ignores_dates)
+    c2pa_inform (manifest, "timeStamp.missing", url, NULL);
+  else if (when >= from && when <= until)
     c2pa_succeed (manifest, "claimSignature.insideValidity", url);
   else if (stamp->seconds != 0)
     c2pa_fail (manifest, "claimSignature.outsideValidity", url,

@@ -142,9 +142,23 @@ static bool
 names_place (const char *word, bool is_key)
 {
   static const char *const keys[] = {
-    "City",        "Sublocation",     "Sub-location",    "Latitude",
-    "Longitude",   "LocationShown",   "LocationCreated", "ContentLocation",
-    "GeoLocation", "SpatialCoverage", "CountryCode",     "ContentLocationName",
+    "City",
+    "Sublocation",
+    "Sub-location",
+    "Latitude",
+    "Longitude",
+    "LocationShown",
+    "LocationCreated",
+    "ContentLocation",
+    "GeoLocation",
+    "SpatialCoverage",
+    "CountryCode",
+    "ContentLocationName",
+    "Lat",
+    "Lon",
+    "Lng",
+    "Coordinates",
+    "AddressLocality",
     NULL,
   };
   return is_key && is_one_of (word, keys);
@@ -213,13 +227,6 @@ may_name_watermark (const char *label)
          holds (label, strlen (label), "watermark");
 }
 
-/* Actions, ingredients and hashes have keys of their own, which are no places. */
-static bool
-may_tell_place (const char *label)
-{
-  return !c2pa_is_label (label, "c2pa.actions") && !c2pa_is_binding (label);
-}
-
 static WordTest
 place_test (const char *label)
 {
@@ -241,7 +248,7 @@ read_assertion (C2paPart *part, const C2paAssertion *assertion)
       read_ingredient (part, value);
     if (may_name_watermark (box->label) && any_word (value, false, names_synthid))
       report->declares_synthid = true;
-    if (may_tell_place (box->label) && any_word (value, false, place_test (box->label)))
+    if (any_word (value, false, place_test (box->label)))
       report->tells_location = true;
   } else if (strcmp (box->data_type, "json") == 0) {
     const char *text = (const char *)reader->bytes + box->data_at;
@@ -251,6 +258,8 @@ read_assertion (C2paPart *part, const C2paAssertion *assertion)
       report->declares_synthid = true;
     reader->source_rank = vocabulary_stronger (reader->source_rank,
                                                vocabulary_scan (text, box->data_length));
+  } else if (strcmp (box->data_type, "cbor") == 0) {
+    report->tells_location = true; /* it cannot be read, and may */
   }
 }
 

@@ -199,6 +199,8 @@ c2pa_read (GBytes *store, GBytes *file, const C2paTrust *trust)
   reader.parts = parts;
   const char *trouble = root != NULL ? read_manifests (&reader) : error->message;
   reader.report->trouble = g_strdup (trouble);
+  if (c2pa_may_tell_place (store))
+    reader.report->tells_location = true;
   if (trouble == NULL)
     check_parts (&reader);
   else

@@ -77,6 +77,11 @@ bool c2pa_is_serious (const C2paStatus *failure);
 /* No serious failure. */
 bool c2pa_manifest_holds (const C2paManifest *manifest);
 
+/* ---- c2pa-place.c ---- */
+
+/* Is there a place anywhere in the bytes, or may there be one? Linear. */
+bool c2pa_may_tell_place (GBytes *store);
+
 /* ---- c2pa-hash.c ---- */
 
 /* "sha256", "sha384", "sha512"; NULL for every other word and for none. */

@@ -156,13 +156,15 @@ c2pa_active (const C2paReport *report)
   return NULL;
 }
 
+static const char unchecked[] = "unchecked";
+
 char *
 c2pa_summary (const C2paReport *report)
 {
   if (report->state == C2PA_STATE_UNREADABLE)
     return g_strdup (report->trouble);
   if (report->state != C2PA_STATE_INVALID)
-    return g_strdup (c2pa_state_words[C2PA_STATE_VALID]);
+    return g_strdup (report->is_bound ? c2pa_state_words[C2PA_STATE_VALID] : unchecked);
   const C2paManifest *active = c2pa_active (report);
   g_autoptr (GPtrArray) codes = g_ptr_array_new ();
   for (unsigned i = 0; i < active->failures->len; i++) {
@@ -189,7 +191,10 @@ c2pa_report_set_summary (C2paReport *report, const char *summary)
   C2paManifest *active = (C2paManifest *)c2pa_active (report);
   if (active == NULL || report->state == C2PA_STATE_UNREADABLE)
     return;
-  report->is_bound = true;
+  report->is_bound = strcmp (summary, unchecked) != 0;
+  if (!report->is_bound)
+    c2pa_inform (active, "peel.hardBinding.unchecked", NULL,
+                 "what binds it to the file is of a kind that was not checked");
   g_auto (GStrv) words = g_strsplit (summary, " ", -1);
   bool are_codes = words[0] != NULL;
   for (char **word = words; *word != NULL; word++)

@@ -61,12 +61,16 @@ typedef struct {
   char
     *source_type; /* the strongest DigitalSourceType term declared anywhere in the chain, or NULL */
   bool declares_synthid; /* somebody says that there is such a watermark: never that there is */
-  bool tells_location;   /* an assertion holds a place (GPS, city …) */
-  bool is_bound;         /* the file was at hand and the active manifest's hash was checked */
+  bool
+    tells_location; /* it holds a place (GPS, city …), or something in it that cannot be read may be one */
+  bool is_bound; /* the file was at hand and the active manifest's hash was checked */
 } C2paReport;
 
 typedef struct {
   GBytes *anchors; /* PEM certificates that are trusted, or NULL: nobody is */
+  bool
+    ignores_dates; /* what follows from today's date is left out: an earlier look at it is told by
+                       * c2pa_report_set_summary, and the result is the same on every day */
 } C2paTrust;
 
 /* `store`: the JUMBF bytes. `file`: the whole file that it came out of or stands beside; NULL: it is not
@@ -77,7 +81,7 @@ void c2pa_report_free (C2paReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (C2paReport, c2pa_report_free)
 /* Borrowed; NULL when there is none. */
 const C2paManifest *c2pa_active (const C2paReport *report);
-/* "valid", or the failure codes of the active manifest, or why it cannot be read: in one line, for
+/* "valid", "unchecked" when nothing is wrong but what binds it to the file could not be checked, or the failure codes of the active manifest, or why it cannot be read: in one line, for
  * the sidecar of an original. New string. */
 char *c2pa_summary (const C2paReport *report);
 /* Records in a report that was read without its file what an earlier look at the file found:

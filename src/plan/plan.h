@@ -57,7 +57,8 @@ typedef struct {
   Shape shape;                    /* upright pixels */
   const char *source_type;        /* DigitalSourceType term, or NULL; borrowed */
   const char *prompt, *ai_system; /* of a generated original, or NULL; borrowed */
-  bool has_credentials;           /* Content Credentials stand in its bytes */
+  const char
+    *credentials; /* what was found of Content Credentials in its bytes, or NULL; borrowed */
 } OriginalFacts;
 
 typedef enum { PLAN_GENERATED, PLAN_LOADED, PLAN_RECALLED } PlanSource;

@@ -8,6 +8,7 @@
  *     recompress 1 format="webp" quality=80
  *     source-type trainedAlgorithmicMedia
  *     certificate 9c1e…                       of who signs its Content Credentials
+ *     credentials valid                       what was found of the original's own
  *     file 77b0…                              a font that a name resolved to, for instance
  */
 #include "plan/plan-private.h"
@@ -66,15 +67,16 @@ append_facts (const Derivative *derivative, const OriginalFacts *facts, GString 
     }
 }
 
-/* Signed by somebody else it is another file. */
+/* Signed by somebody else it is another file, and so is what says something else of its parent. */
 static void
 append_certificate (const Plan *plan, const Derivative *derivative, const OriginalFacts *facts,
                     GString *text)
 {
   const Digest *certificate = plan->world->certificate;
-  if (certificate != NULL && facts->has_credentials &&
+  if (certificate != NULL && facts->credentials != NULL &&
       metadata_c2pa (&derivative->delivery.metadata) != METADATA_C2PA_DROP)
-    g_string_append_printf (text, "\ncertificate %s", digest_to_hex (certificate).text);
+    g_string_append_printf (text, "\ncertificate %s\ncredentials %s",
+                            digest_to_hex (certificate).text, facts->credentials);
 }
 
 bool

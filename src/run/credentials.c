@@ -1,6 +1,5 @@
 #include "run/credentials.h"
 
-#include "base/install.h"
 #include "stages/deed.h"
 
 const char *const credentials_words[CREDENTIALS_KEPT + 1] = {
@@ -52,10 +51,16 @@ credentials_decide (const CredentialsOrigin *origin, const MetadataOptions *opti
 {
   MetadataC2pa wish = metadata_c2pa (options);
   *out_why = NULL;
-  if (origin->store == NULL)
+  if (origin->store == NULL && origin->trouble == NULL)
     return CREDENTIALS_NONE;
   if (wish == METADATA_C2PA_DROP) {
     *out_why = describe_drop (options);
+    return CREDENTIALS_DROPPED;
+  }
+  const char *trouble = origin->store != NULL ? origin->report->trouble : origin->trouble;
+  if (trouble != NULL) {
+    /* Nobody knows what is in them: a place, perhaps. */
+    *out_why = g_strdup_printf ("they cannot be read: %s", trouble);
     return CREDENTIALS_DROPPED;
   }
   /* A manifest cannot be edited without breaking it. */
@@ -110,8 +115,7 @@ claim_of (const CredentialsOrigin *origin, const CredentialsFile *file, C2paStep
     .source_type = file->source_type,
     .steps = steps,
     .n_steps = list_steps (file->deeds, steps),
-    .generator = "Peel",
-    .generator_version = install_version (),
+    .generator = "Peel", /* without its version, with which the bytes would change */
   };
 }
 

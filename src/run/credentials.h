@@ -22,9 +22,10 @@ typedef enum {
 extern const char *const credentials_words[CREDENTIALS_KEPT + 1];
 
 typedef struct {
-  GBytes *store;      /* NULL: the original has none */
-  C2paReport *report; /* of the store */
-  Signer *signer;     /* NULL: nobody signs */
+  GBytes *store;       /* NULL: the original has none, or see trouble */
+  const char *trouble; /* why what it has cannot be taken out of it; NULL: nothing is wrong */
+  C2paReport *report;  /* of the store */
+  Signer *signer;      /* NULL: nobody signs */
   Digest original;
   const char *original_type; /* "image/png" */
 } CredentialsOrigin;

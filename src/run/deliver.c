@@ -55,34 +55,56 @@ profile_wish (VipsImage *picture, const MetadataOptions *options)
 
 /* ---- the original ---- */
 
-static GBytes *
-find_data (const GPtrArray *blocks, BlockKind kind)
+/* The store, or why there is one that cannot be had. */
+static void
+find_store (const GPtrArray *blocks, CredentialsOrigin *origin)
 {
-  const Block *block = container_find (blocks, kind);
-  return block != NULL ? g_bytes_ref (block->data) : NULL;
+  const Block *found = container_find (blocks, BLOCK_C2PA);
+  if (found != NULL)
+    origin->store = g_bytes_ref (found->data);
+  for (unsigned i = 0; found == NULL && i < blocks->len; i++) {
+    const Block *block = blocks->pdata[i];
+    if (block->kind == BLOCK_C2PA)
+      origin->trouble = block->trouble;
+  }
 }
 
-/* The credentials were looked at when the original came in, with all its bytes. Where they were not, it
- * is done now: for that a PNG whose pixels are kept apart is put together again. */
+/* What an earlier look found, with all bytes at hand. Where there was none it is done now: for that a PNG whose
+ * pixels are kept apart is put together again. New string. */
+static char *
+find_summary (const Node *task, GBytes *told, const char *home, const ImageLimits *limits,
+              const CredentialsOrigin *origin, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  if (task_text (task, "credentials") != NULL)
+    return g_strdup (task_text (task, "credentials"));
+  g_autoptr (GBytes)
+    whole = task_text (task, "path") == NULL
+              ? cache_read_blob (home, &origin->original, limits->most_bytes, &problem)
+              : g_bytes_ref (told);
+  if (whole == NULL) {
+    if (problem == NULL)
+      run_fail (&problem, RUN_ERROR_CORRUPT, "the original is not in the cache any more");
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return NULL;
+  }
+  g_autoptr (C2paReport) report = c2pa_read (origin->store, whole, NULL);
+  return c2pa_summary (report);
+}
+
+/* The same on every day, whichever bytes are at hand: what is told of the parent becomes part of files. */
 static bool
 read_credentials (const Node *task, GBytes *told, const char *home, const ImageLimits *limits,
                   CredentialsOrigin *origin, GError **error)
 {
-  const char *summary = task_text (task, "credentials");
+  static const C2paTrust nobody = { .ignores_dates = true };
   if (origin->store == NULL)
     return true;
-  if (summary != NULL) {
-    origin->report = c2pa_read (origin->store, NULL, NULL);
-    c2pa_report_set_summary (origin->report, summary);
-    return true;
-  }
-  g_autoptr (GBytes)
-    whole = task_text (task, "path") == NULL
-              ? cache_read_blob (home, &origin->original, limits->most_bytes, error)
-              : g_bytes_ref (told);
-  if (whole == NULL && error != NULL && *error != NULL)
+  g_autofree char *summary = find_summary (task, told, home, limits, origin, error);
+  if (summary == NULL)
     return false;
-  origin->report = c2pa_read (origin->store, whole, NULL);
+  origin->report = c2pa_read (origin->store, NULL, &nobody);
+  c2pa_report_set_summary (origin->report, summary);
   return true;
 }
 
@@ -116,7 +138,7 @@ deliver_origin_read (const Node *task, GBytes *told, const char *home, const Ima
   };
   CredentialsOrigin *credentials = &origin->credentials;
   const ImageFormatType *type = image_format_type (image_format_of_bytes (data, length));
-  credentials->store = find_data (blocks, BLOCK_C2PA);
+  find_store (blocks, credentials);
   credentials->original_type = type != NULL ? type->mime : NULL;
   const char *hex = task_text (task, "original");
   return (hex == NULL || digest_from_hex (hex, &credentials->original)) &&
@@ -366,28 +388,31 @@ write_facts (const Making *making, const Digest *bare, char **out_facts, GError 
 }
 
 static bool
-put_file (const char *path, GBytes *bytes, FileStamp *out_stamp, GError **error)
+write_file (AtomicFile *file, const char *path, GBytes *bytes, GError **error)
 {
-  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
   size_t length;
   const void *data = g_bytes_get_data (bytes, &length);
-  return atomic_file_open (&file, path, error) && atomic_file_write (&file, data, length, error) &&
-         file_stamp_of_fd (file.fd, out_stamp) && atomic_file_commit (&file, error);
+  return atomic_file_open (file, path, error) && atomic_file_write (file, data, length, error);
 }
 
-/* The whole file under its name, and the stamp it has from then on. What stands beside it goes first: a
- * run that is killed in between makes both again. */
+/* The whole file under its name, and the stamp it has from then on. Both are written before either gets its name, so that
+ * a full disk leaves what was there; what stands beside it is named first, and a run that is killed in
+ * between is known by that (freshness.c). */
 static bool
 put (const Making *making, Delivered *delivered, GError **error)
 {
   const char *path = making->file->path;
+  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
+  g_auto (AtomicFile) beside = ATOMIC_FILE_INIT;
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *beside = g_strconcat (path, CREDENTIALS_SUFFIX, NULL);
-  FileStamp stamp;
+  g_autofree char *beside_path = g_strconcat (path, CREDENTIALS_SUFFIX, NULL);
+  bool has_sidecar = making->sidecar != NULL;
   delivered->content = digest_of_bytes (making->bytes);
   return path_make_folder (folder, error) &&
-         (making->sidecar == NULL || put_file (beside, making->sidecar, &stamp, error)) &&
-         put_file (path, making->bytes, &delivered->stamp, error);
+         (!has_sidecar || write_file (&beside, beside_path, making->sidecar, error)) &&
+         write_file (&file, path, making->bytes, error) &&
+         file_stamp_of_fd (file.fd, &delivered->stamp) &&
+         (!has_sidecar || atomic_file_commit (&beside, error)) && atomic_file_commit (&file, error);
 }
 
 void

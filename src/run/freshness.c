@@ -159,27 +159,35 @@ settle (Freshness *freshness, FreshnessKind kind, char *reason)
   freshness->reason = reason;
 }
 
+static bool
+is_as_made (const char *path, const cJSON *told, const FileStamp *stamp, bool looks)
+{
+  const char *hex = cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (told, "sha256"));
+  const cJSON *bytes = cJSON_GetObjectItemCaseSensitive (told, "bytes");
+  Digest made, now;
+  return hex != NULL && digest_from_hex (hex, &made) &&
+         (double)stamp->size_bytes == cJSON_GetNumberValue (bytes) &&
+         (!looks || (digest_of_file (path, &now, NULL) && digest_equal (&made, &now)));
+}
+
 /* What stands beside the output, as its facts tell: NULL when it is as it was made; else what is wrong with it. New
- * string. */
+ * string. It is written just before its output: one that is newer was written by somebody else, or by a
+ * run that was killed, and is looked into. `main` NULL: the output is gone. */
 static char *
-judge_sidecar (const char *path, const char *facts, bool always_hash, bool *out_has_one)
+judge_sidecar (const char *path, const FileStamp *main, const char *facts, bool always_hash,
+               bool *out_has_one)
 {
   cJSON *json = cJSON_Parse (facts);
-  const cJSON *credentials = cJSON_GetObjectItemCaseSensitive (json, "credentials");
-  const char *hex = cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (credentials, "sha256"));
-  const cJSON *bytes = cJSON_GetObjectItemCaseSensitive (credentials, "bytes");
+  const cJSON *told = cJSON_GetObjectItemCaseSensitive (json, "credentials");
   g_autofree char *beside = g_strconcat (path, CREDENTIALS_SUFFIX, NULL);
   g_autofree char *name = g_path_get_basename (beside);
   char *complaint = NULL;
   FileStamp stamp;
-  Digest made, now;
-  *out_has_one = hex != NULL && digest_from_hex (hex, &made);
+  *out_has_one = cJSON_HasObjectItem (told, "sha256");
   if (*out_has_one && !file_stamp_read (beside, &stamp))
     complaint = g_strdup_printf ("%s beside it is missing", name);
-  else if (*out_has_one && (double)stamp.size_bytes != cJSON_GetNumberValue (bytes))
-    complaint = g_strdup_printf ("%s beside it was changed by something else", name);
-  else if (*out_has_one && always_hash &&
-           (!digest_of_file (beside, &now, NULL) || !digest_equal (&made, &now)))
+  else if (*out_has_one && main != NULL &&
+           !is_as_made (beside, told, &stamp, always_hash || stamp.mtime_ns > main->mtime_ns))
     complaint = g_strdup_printf ("%s beside it was changed by something else", name);
   cJSON_Delete (json);
   return complaint;
@@ -225,13 +233,15 @@ freshness_of (State *state, ManifestIndex *manifest, const Derivative *derivativ
   g_autofree char *beside = NULL;
   bool from_state = false;
   if (!file_stamp_read (path, &stamp)) {
+    if (state_get_output (state, path, &known))
+      beside = judge_sidecar (path, NULL, known.facts, false, &found.has_sidecar);
     settle (&found, FRESH_MISSING,
             g_strdup (access (path, F_OK) == 0 ? "it is not a regular file" : "it is missing"));
   } else if (!(from_state = state_get_output (state, path, &known)) &&
              !known_from_manifest (manifest, derivative, &known)) {
     settle (&found, FRESH_NEW, g_strdup ("a file is there, but not one that was made here"));
   } else if (!digest_equal (&known.fingerprint, &derivative->fingerprint)) {
-    beside = judge_sidecar (path, known.facts, false, &found.has_sidecar);
+    beside = judge_sidecar (path, &stamp, known.facts, false, &found.has_sidecar);
     settle (&found, FRESH_CHANGED,
             known.recipe[0] != '\0' ? freshness_compare_recipes (known.recipe, derivative->recipe)
                                     : g_strdup ("its recipe is another than the manifest's"));
@@ -239,7 +249,7 @@ freshness_of (State *state, ManifestIndex *manifest, const Derivative *derivativ
     bool equal = from_state && !always_hash && file_stamp_equal (&stamp, &known.stamp);
     if (!equal && !compare_bytes (state, path, &stamp, &known, &equal, error))
       return false;
-    beside = judge_sidecar (path, known.facts, always_hash, &found.has_sidecar);
+    beside = judge_sidecar (path, &stamp, known.facts, always_hash, &found.has_sidecar);
     if (equal && beside != NULL)
       settle (&found, FRESH_ALTERED, g_steal_pointer (&beside));
     else if (!equal)

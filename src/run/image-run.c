@@ -64,7 +64,7 @@ image_run_facts (const ImageRun *image_run)
       .n_channels = record->n_channels,
     },
   };
-  facts.has_credentials = record->credentials != NULL;
+  facts.credentials = record->credentials;
   if (told != NULL) {
     facts.prompt = told->prompt;
     facts.ai_system = told->model;

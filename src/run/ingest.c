@@ -22,6 +22,11 @@ look_at_credentials (GBytes *bytes)
 {
   g_autoptr (GPtrArray) blocks = container_list (bytes);
   const Block *store = container_find (blocks, BLOCK_C2PA);
+  for (unsigned i = 0; store == NULL && i < blocks->len; i++) {
+    const Block *block = blocks->pdata[i];
+    if (block->kind == BLOCK_C2PA)
+      return g_strdup (block->trouble);
+  }
   if (store == NULL)
     return NULL;
   g_autoptr (C2paReport) report = c2pa_read (store->data, bytes, NULL);

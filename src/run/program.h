@@ -17,10 +17,11 @@ typedef struct {
 
 typedef enum {
   PROGRAM_NOT_STARTED = -1,
-  PROGRAM_ENDED = -2, /* by us: it took too long, or printed too much, or nobody waits any more */
-  PROGRAM_SIGNALLED = -3, /* by somebody else */
+  PROGRAM_TOO_LONG = -2,  /* ended by us, also when nobody waits for it any more */
+  PROGRAM_TOO_MUCH = -3,  /* ended by us: it printed more than `most_output_bytes` */
+  PROGRAM_SIGNALLED = -4, /* ended by somebody else */
 } ProgramFate;
 
 /* Appends what it prints to `output`, which its caller wipes if that is a secret. Its exit status, or a
- * ProgramFate. *out_complaint: the beginning of what it printed beside its output (new string). Any thread. */
+ * ProgramFate; what is ended by us is ended with its children. *out_complaint: the beginning of what it printed beside its output (new string). Any thread. */
 int program_run (const ProgramCall *call, GString *output, char **out_complaint);

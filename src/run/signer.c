@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/path.h"
@@ -98,10 +99,15 @@ check_end (const Signer *signer, int status, const char *complaint, GError **err
     return true;
   case PROGRAM_NOT_STARTED:
     return run_fail (error, RUN_ERROR_FAILED, "it cannot be started");
-  case PROGRAM_ENDED:
+  case PROGRAM_TOO_LONG:
+    return run_fail (
+      error, RUN_ERROR_FAILED,
+      "it took longer than %s and was ended ('timeout' of 'signing' allows more)%s%s", limit, colon,
+      words);
+  case PROGRAM_TOO_MUCH:
     return run_fail (error, RUN_ERROR_FAILED,
-                     "it took longer than %s, or printed more than a signature has, and was ended",
-                     limit);
+                     "it printed more than %d bytes, which is no signature, and was ended",
+                     MOST_SIGNATURE_BYTES);
   case PROGRAM_SIGNALLED:
     return run_fail (error, RUN_ERROR_FAILED, "it was ended by a signal%s%s", colon, words);
   default:
@@ -150,6 +156,17 @@ check_whole (const Signing *signing, GError **error)
                    "'command' that signs for it");
 }
 
+/* Before anything is made that it is to sign. */
+static bool
+check_program (const char *path, GError **error)
+{
+  bool is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  if (!is_folder && access (path, X_OK) == 0)
+    return true;
+  return run_fail (error, RUN_ERROR_INVALID, "the signing program '%s' cannot be run: %s", path,
+                   is_folder ? "it is a folder" : g_strerror (errno));
+}
+
 static GPtrArray *
 read_chain (const char *path, GError **error)
 {
@@ -171,6 +188,8 @@ open_parts (const Signing *signing, GError **error)
     return NULL;
   signer->c2pa.chain = read_chain (signing->certificate, error);
   if (signer->c2pa.chain == NULL)
+    return NULL;
+  if (signing->key == NULL && !check_program (signing->command[0], error))
     return NULL;
   if (signing->key == NULL) {
     signer->command = g_strdupv (signing->command);

@@ -254,6 +254,11 @@ def test_a_sidecar_belongs_to_its_file(place):
     expect_equal(reason, "lake.png.c2pa beside it is missing", "why")
     place.write("out/lake.png.c2pa", b"something else")
     expect_equal(place.run().outputs("made"), ["out/lake.png"], "made, since it was changed")
+    changed = bytearray(place.read("out/lake.png.c2pa"))
+    changed[-1] ^= 1
+    place.write("out/lake.png.c2pa", bytes(changed))
+    expect_equal(place.run().outputs("made"), ["out/lake.png"], "made, since one of its bits was changed")
+    os.remove(place.path("out/lake.png"))
     place.write("p.yaml", outputs(row.format("embed")))
     place.run()
     expect(not os.path.exists(place.path("out/lake.png.c2pa")), "a stale sidecar is gone")
@@ -262,6 +267,23 @@ def test_a_sidecar_belongs_to_its_file(place):
     run = place.run()
     expect_equal(credentials.store_of(place.read("out/lake.png")), None, "a store")
     expect_equal(metadata_of(run)["out/lake.png"]["c2pa"], (False, "dropped by name"), "the report")
+
+
+def test_credentials_that_cannot_be_read_are_dropped_and_told(place):
+    """Nobody knows what is in them."""
+    sign_with(place)
+    for fault in ("truncated", "nested"):
+        original(place, f"in/{fault}.png", broken=fault)
+    plain = support.png(96, 64, 3)
+    place.write("in/large.png", plain[:33] + support.png_chunk(b"caBX", bytes((8 << 20) + 1)) + plain[33:])
+    place.write("p.yaml", outputs('{ to: "out/{stem}.png" }'))
+    told = metadata_of(place.run())
+    for name in ("truncated", "nested", "large"):
+        kept, why = told[f"out/{name}.png"]["c2pa"]
+        expect(not kept and why.startswith("they cannot be read: "), f"{name}: {kept} {why}")
+        expect_equal(credentials.store_of(place.read(f"out/{name}.png")), None, f"in {name}")
+        expect(not os.path.exists(place.path(f"out/{name}.png.c2pa")), f"beside {name}")
+    expect("8388608" in told["out/large.png"]["c2pa"][1], f"the limit: {told}")
 
 
 def test_policies_say_whether_they_are_carried(place):
@@ -280,12 +302,15 @@ def test_policies_say_whether_they_are_carried(place):
 
 def test_credentials_that_tell_a_place_are_dropped(place):
     sign_with(place)
-    for name, extra in (("exif", credentials.exif_place("CanaryPlace")),
-                        ("city", credentials.metadata_place("CanaryPlace"))):
+    places = {"exif": credentials.exif_place("CanaryPlace"), "city": credentials.metadata_place("CanaryPlace"),
+              "broken": ("org.example.odd", b'{"xmp": "<x exif:GPSLatitude=CanaryPlace'),
+              "thumbnail": ("c2pa.thumbnail.ingredient", b'"\xff\xd8\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0'
+                            b'\x25\x88\x04\0\x01\0\0\0\x1a\0\0\0\0\0\0\0CanaryPlace"')}
+    for name, extra in places.items():
         original(place, f"in/{name}.png", extra=[extra])
     place.write("p.yaml", outputs('{ to: "out/{stem}.png" }'))
     run = place.run()
-    for name in ("exif", "city"):
+    for name in places:
         expect(b"CanaryPlace" not in place.read(f"out/{name}.png"), f"{name} tells the place")
         expect(not os.path.exists(place.path(f"out/{name}.png.c2pa")), f"{name} has a sidecar")
         expect_equal(metadata_of(run)[f"out/{name}.png"]["c2pa"],
@@ -345,7 +370,9 @@ def test_a_program_that_fails_is_told_of(place):
     place.write("p.yaml", outputs('{ to: "out/{stem}.png" }'))
     other, _ = certificates.chain(keys_of(place), "stranger")
     for body, words in (("echo no card >&2; exit 3", "it ended with code 3: no card"),
-                        ("sleep 60", "it took longer than 1s"),
+                        ("sleep 60 & sleep 60", "it took longer than 1s"),
+                        ("yes", "it printed more than 4096 bytes"),
+                        ("yes >&2 & sleep 60", "it took longer than 1s"),
                         ("echo nonsense", "signature"),
                         (f"exec openssl dgst -sha256 -sign {other}", "certificate")):
         script = place.write("sign.sh", f"#!/bin/sh\n{body}\n")
@@ -355,7 +382,24 @@ def test_a_program_that_fails_is_told_of(place):
         message = [e["error"]["message"] for e in run.events if e.get("status") == "failed"][0]
         expect("its Content Credentials: the signing program" in message, f"{body}: {message}")
         expect(words in message, f"{body}: {message}")
+        expect(len(message) < 9000, f"{body}: a message of {len(message)} bytes")
         expect_equal(place.files(), {}, "outputs")
+    left = subprocess.run(["pgrep", "-f", "^(sleep 60|yes)$"], capture_output=True, text=True,
+                          check=False).stdout
+    expect_equal(left, "", "what the programs had started")
+
+
+def test_a_program_may_leave_something_behind(place):
+    """Its end counts, not that of what still holds its output; its complaints are no part of what it says."""
+    key, _ = certificates.chain(keys_of(place))
+    script = place.write("sign.sh", "#!/bin/sh\nsleep 5 &\nhead -c 300000 /dev/zero >&2\n"
+                         f"exec openssl dgst -sha256 -sign {key}\n")
+    os.chmod(script, 0o700)
+    sign_with(place, key=None, command=f"[{script}]", timeout="4s")
+    original(place)
+    place.write("p.yaml", outputs('{ to: "out/{stem}.png" }'))
+    place.run()
+    expect_state(judge(place, "out/lake.png")[0], "Trusted", "signed all the same")
 
 
 def test_a_key_that_cannot_sign_stops_the_run_before_it_begins(place):
@@ -371,7 +415,9 @@ def test_a_key_that_cannot_sign_stops_the_run_before_it_begins(place):
              ("not there", {"key": "{ file: /no/such.key }"}, "/no/such.key"),
              ("not set", {"key": "{ env: PEEL_NO_SUCH }"}, "PEEL_NO_SUCH"),
              ("no certificate", {"certificate": None}, "no 'certificate'"),
-             ("no key", {"key": None}, "neither a 'key' nor a 'command'")]
+             ("no key", {"key": None}, "neither a 'key' nor a 'command'"),
+             ("no program", {"key": None, "command": "[/no/such/program]"},
+              "'/no/such/program' cannot be run: No such file")]
     for name in ("expired", "wrong-purpose", "self-signed"):
         key, its_chain = certificates.chain(keys, name)
         cases.append((name, {"certificate": its_chain, "key": f"{{ file: {key} }}"}, its_chain))

@@ -276,7 +276,7 @@ test_a_place_is_seen_wherever_it_stands (void)
   } rows[] = { { "place", true },
                { "city-in-cbor", true },
                { "country", true },
-               { "text", false },
+               { "text", true }, /* prose that names GPSLatitude: rather a word too many */
                { "two", false } };
   for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_auto (Original) original = load (rows[i].name);
