@@ -17,6 +17,7 @@ static const struct {
   [CONTAINER_WEBP] = { "WebP", "chunks", webp_list, webp_put, webp_put_c2pa },
   [CONTAINER_BMFF] = { "AVIF or HEIF", "boxes", bmff_list, bmff_put, bmff_put_c2pa },
   [CONTAINER_TIFF] = { "TIFF", "directories", tiff_list, tiff_put, NULL },
+  [CONTAINER_GIF] = { "GIF", "blocks", gif_list, NULL, NULL },
 };
 
 /* Texts have one limit together: see listing_limit. */
@@ -50,6 +51,8 @@ container_kind (const void *bytes, size_t length)
     return CONTAINER_WEBP;
   if (length >= 12 && memcmp (at + 4, "ftyp", 4) == 0)
     return CONTAINER_BMFF;
+  if (length >= 6 && (memcmp (at, "GIF87a", 6) == 0 || memcmp (at, "GIF89a", 6) == 0))
+    return CONTAINER_GIF;
   return ifd_open (bytes, length, &ifd) ? CONTAINER_TIFF : CONTAINER_NONE;
 }
 
@@ -169,7 +172,7 @@ check (GBytes *file, size_t added, ContainerKind *out_kind, GError **error)
   size_t length;
   const void *bytes = g_bytes_get_data (file, &length);
   *out_kind = container_kind (bytes, length);
-  if (*out_kind == CONTAINER_NONE)
+  if (*out_kind == CONTAINER_NONE || kinds[*out_kind].put == NULL)
     g_set_error (error, METADATA_ERROR, METADATA_ERROR_FAILED,
                  "metadata goes into PNG, JPEG, WebP, AVIF, HEIF and TIFF files, this is none");
   else if (length > MOST_FILE_BYTES || added > MOST_FILE_BYTES - length)
