@@ -4,6 +4,7 @@
 #include <vips/vips.h>
 
 #include "image/claims.h"
+#include "image/png-texts.h"
 #include "image/upright.h"
 
 /* Bytes, a name for messages, and the limits: what every check needs. */
@@ -176,6 +177,12 @@ find_heif_xmp (VipsImage *image)
   }
 }
 
+static void
+unref_bytes (void *bytes)
+{
+  g_bytes_unref (bytes);
+}
+
 /* The picture with its header read and found within the limits. It borrows the bytes. */
 static bool
 open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, GError **error)
@@ -186,12 +193,15 @@ open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, G
 
   if (!check_bytes (in, &format, error))
     return false;
-  void *bytes = (void *)g_bytes_get_data (in->bytes, &length);
+  g_autoptr (GBytes) read = format == IMAGE_FORMAT_PNG ? image_png_without_texts (in->bytes)
+                                                       : g_bytes_ref (in->bytes);
+  void *bytes = (void *)g_bytes_get_data (read, &length);
   if (loader_of (format) (bytes, length, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
                           in->limits->allow_damaged ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_ERROR,
                           NULL) != 0)
     return image_set_vips_error (error, IMAGE_ERROR_DAMAGED, "%s: its %s header cannot be read",
                                  in->name, image_format_type (format)->label);
+  g_object_set_data_full (G_OBJECT (image), "peel-bytes", g_steal_pointer (&read), unref_bytes);
   find_heif_xmp (image);
   if (!check_header (in, image, error))
     return false;
@@ -342,12 +352,6 @@ copy_field (VipsImage *from, const char *field, GValue *value, void *to)
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (to), field) == NULL)
     vips_image_set (to, field, value);
   return NULL;
-}
-
-static void
-unref_bytes (void *bytes)
-{
-  g_bytes_unref (bytes);
 }
 
 static VipsImage *
