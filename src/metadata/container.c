@@ -1,9 +1,13 @@
 #include "metadata/container-bytes.h"
 #include "metadata/container-kinds.h"
 #include "metadata/ifd.h"
+#include "metadata/xmp.h"
 
 /* What GByteArray counts, less what is added around blocks. */
 enum { MOST_FILE_BYTES = G_MAXINT32 - (1 << 20) };
+
+/* Of packets that cannot be read, however many there are. */
+enum { MOST_XMP_BYTES_TRIED = 8 << 20 };
 
 static const struct {
   const char *name, *pieces;
@@ -134,6 +138,26 @@ container_find (const GPtrArray *blocks, BlockKind kind)
   return NULL;
 }
 
+const Block *
+container_find_xmp (const GPtrArray *blocks)
+{
+  const Block *first = container_find (blocks, BLOCK_XMP);
+  size_t left = MOST_XMP_BYTES_TRIED;
+  for (unsigned i = 0; first != NULL && i < blocks->len; i++) {
+    const Block *block = g_ptr_array_index (blocks, i);
+    if (block->kind != BLOCK_XMP || block->data == NULL)
+      continue;
+    g_auto (MetadataRecord) record = { 0 };
+    size_t size = g_bytes_get_size (block->data);
+    if (size > left)
+      break;
+    left -= size;
+    if (xmp_read (block->data, &record, NULL))
+      return block;
+  }
+  return first;
+}
+
 void
 metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs)
 {
@@ -141,7 +165,8 @@ metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs)
   *out_blobs = (MetadataBlobs){ 0 };
   GBytes **places[] = { &out_blobs->exif, &out_blobs->xmp, &out_blobs->iptc };
   for (size_t i = 0; i < G_N_ELEMENTS (taken); i++) {
-    const Block *block = container_find (blocks, taken[i]);
+    const Block *block = taken[i] == BLOCK_XMP ? container_find_xmp (blocks)
+                                               : container_find (blocks, taken[i]);
     if (block != NULL)
       *places[i] = g_bytes_ref (block->data);
   }

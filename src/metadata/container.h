@@ -68,7 +68,9 @@ enum {
 GPtrArray *container_list (GBytes *file);
 /* The first block of a kind that has data, or NULL. */
 const Block *container_find (const GPtrArray *blocks, BlockKind kind);
-/* What of a list metadata_compose reads: of EXIF, XMP and IPTC the first with data, and all texts. */
+/* The first XMP that xmp_read can read; when it can read none, the first that has data, or NULL. */
+const Block *container_find_xmp (const GPtrArray *blocks);
+/* What of a list metadata_compose reads: that XMP, of EXIF and IPTC the first with data, and all texts. */
 void metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs);
 
 /* A copy of `file` that carries exactly the given blocks: its own EXIF, XMP, IPTC, texts, C2PA store and
