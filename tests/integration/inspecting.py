@@ -231,6 +231,7 @@ def test_what_is_no_picture_is_an_error(place):
                         ("0123456789", "no original in the cache")):
         failed = place.peel("inspect", name, code=2)
         expect(words in failed.err and failed.out == "", f"{name}: {failed}")
+        expect(failed.err.startswith(f"peel: {name}: "), f"{name} is not named: {failed}")
         both = place.peel("inspect", "--json", name, "good.png", code=2)
         expect_equal([event["event"] for event in both.events], ["failed", "picture", "summary"],
                      f"events of {name}")
