@@ -108,6 +108,8 @@ Block *
 listing_add_slice (Listing *listing, BlockKind kind, const char *name, size_t at, size_t length,
                    size_t data_at, size_t data_length)
 {
+  if (listing->blocks->len >= BLOCK_MOST_BLOCKS) /* without a slice of each for nothing */
+    return NULL;
   if (data_length > listing_limit (listing, kind))
     return listing_add (listing, kind, name, at, length, NULL, limits[kind].trouble);
   return listing_add (listing, kind, name, at, length,
