@@ -152,6 +152,9 @@ check_bytes (const Input *in, ImageFormat *out_format, GError **error)
   if (image_claims (format, bytes, length, &width, &height) &&
       !check_size (in, width, height, error))
     return false;
+  bool has_boxes = format == IMAGE_FORMAT_AVIF || format == IMAGE_FORMAT_HEIC;
+  if (has_boxes && !image_boxes_are_few (bytes, length))
+    return set_limit_error (error, in, "it holds over %d boxes; encode it again", IMAGE_MOST_BOXES);
   *out_format = format;
   return true;
 }
