@@ -180,6 +180,21 @@ find_heif_xmp (VipsImage *image)
   }
 }
 
+/* Of a PNG what libvips gets: XMP that it does not see is held to the limit here. */
+static GBytes *
+leave_texts_out (const Input *in, GError **error)
+{
+  g_autoptr (GBytes) left = image_png_without_texts (in->bytes);
+  int64_t most = in->limits->most_xmp_bytes;
+  if (left == in->bytes || image_png_packed_xmp_bytes (in->bytes, most) <= most)
+    return g_steal_pointer (&left);
+  set_limit_error (error, in,
+                   "its XMP is over the limit of %" G_GINT64_FORMAT
+                   " bytes; --max-metadata raises it, or take the XMP out of the file first",
+                   most);
+  return NULL;
+}
+
 static void
 unref_bytes (void *bytes)
 {
@@ -196,8 +211,10 @@ open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, G
 
   if (!check_bytes (in, &format, error))
     return false;
-  g_autoptr (GBytes) read = format == IMAGE_FORMAT_PNG ? image_png_without_texts (in->bytes)
+  g_autoptr (GBytes) read = format == IMAGE_FORMAT_PNG ? leave_texts_out (in, error)
                                                        : g_bytes_ref (in->bytes);
+  if (read == NULL)
+    return false;
   void *bytes = (void *)g_bytes_get_data (read, &length);
   if (loader_of (format) (bytes, length, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
                           in->limits->allow_damaged ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_ERROR,

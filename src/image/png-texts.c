@@ -60,3 +60,37 @@ image_png_without_texts (GBytes *png)
   leave_out (bytes, length, out);
   return g_bytes_new_take (out, length - left_out);
 }
+
+/* Where the packed text of XMP begins in a chunk; SIZE_MAX: it is none. */
+static size_t
+find_packed_xmp (const uint8_t *chunk, size_t size)
+{
+  static const char keyword[] = "XML:com.adobe.xmp";
+  enum { FLAG = PNG_CHUNK_HEADER + sizeof keyword };
+  if (size < PNG_CHUNK_FRAME + sizeof keyword + 2 || memcmp (chunk + 4, "iTXt", 4) != 0 ||
+      memcmp (chunk + PNG_CHUNK_HEADER, keyword, sizeof keyword) != 0 || chunk[FLAG] == 0)
+    return SIZE_MAX;
+  const uint8_t *at = chunk + FLAG + 2, *end = chunk + size - 4;
+  for (int i = 0; i < 2; i++) { /* language, translated keyword */
+    at = memchr (at, 0, (size_t)(end - at));
+    if (at == NULL)
+      return SIZE_MAX;
+    at++;
+  }
+  return (size_t)(at - chunk);
+}
+
+int64_t
+image_png_packed_xmp_bytes (GBytes *png, int64_t most)
+{
+  size_t length, size;
+  const uint8_t *bytes = g_bytes_get_data (png, &length);
+  int64_t sum = 0;
+  for (size_t at = SIGNATURE;
+       at < length && sum <= most && (size = chunk_size (bytes, length, at)) > 0; at += size) {
+    size_t start = find_packed_xmp (bytes + at, size);
+    if (start != SIZE_MAX)
+      sum += png_chunks_unpacked_bytes (bytes + at + start, size - 4 - start, most - sum);
+  }
+  return sum;
+}

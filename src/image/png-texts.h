@@ -2,6 +2,7 @@
  * metadata/ reads them itself, within limits. */
 #pragma once
 
+#include <stdint.h>
 #include <glib.h>
 
 enum { IMAGE_MOST_PNG_TEXT_BYTES = 1 << 16 };
@@ -10,3 +11,6 @@ enum { IMAGE_MOST_PNG_TEXT_BYTES = 1 << 16 };
  * same bytes. XMP that is not packed stays: its length is known, and checked. What is no row of
  * chunks is taken over as it stands. A new reference. */
 GBytes *image_png_without_texts (GBytes *png);
+
+/* How long the packed XMP is that is left out: no more than `most` + 1 bytes are unpacked. */
+int64_t image_png_packed_xmp_bytes (GBytes *png, int64_t most);

@@ -66,7 +66,7 @@ with_chunks (GBytes *png, const GByteArray *chunks)
   return g_byte_array_free_to_bytes (out);
 }
 
-/* Ten texts of 8 megabytes and XMP of as much, before the pixels and behind them. */
+/* Ten texts of 8 megabytes and packed XMP, before the pixels and behind them. */
 static GBytes *
 bomb (GBytes *png)
 {
@@ -75,7 +75,7 @@ bomb (GBytes *png)
   for (unsigned i = 0; i < 10; i++)
     PACKED (chunks, "zTXt", "Comment\0", LETTERS);
   PACKED (chunks, "iTXt", "Title\0\1\0\0", LETTERS);
-  PACKED (chunks, "iTXt", PACKED_XMP, LETTERS);
+  PACKED (chunks, "iTXt", PACKED_XMP, 1000);
   return with_chunks (png, chunks);
 }
 
@@ -103,6 +103,30 @@ texts_are_never_unpacked (void)
   g_autofree void *pixels = vips_image_write_to_memory (image, &length);
   g_autofree void *bare_pixels = vips_image_write_to_memory (bare, &bare_length);
   g_assert_cmpmem (pixels, length, bare_pixels, bare_length);
+}
+
+/* What is not given to libvips is held to the limit all the same, all of it together. */
+static void
+packed_xmp_has_a_limit (void)
+{
+  g_autoptr (GBytes) plain = photo ();
+  g_autoptr (GByteArray) chunks = g_byte_array_new ();
+  g_autofree char *text = g_strnfill (IMAGE_MOST_PNG_TEXT_BYTES, 'a');
+  append_chunk (chunks, "tEXt", text, IMAGE_MOST_PNG_TEXT_BYTES);
+  append_chunk (chunks, "iTXt", PACKED_XMP "x", sizeof PACKED_XMP + 1); /* cannot be unpacked */
+  PACKED (chunks, "iTXt", PACKED_XMP, 30000);
+  g_autoptr (GBytes) png = with_chunks (plain, chunks); /* twice */
+  ImageLimits limits = image_limits_default;
+  ImageFacts facts;
+  g_autoptr (GError) error = NULL;
+  limits.most_xmp_bytes = 60000;
+  assert_ok (image_probe (png, "a.png", &limits, &facts, &error), error);
+  limits.most_xmp_bytes = 59999;
+  g_assert_false (image_probe (png, "a.png", &limits, &facts, &error));
+  g_assert_error (error, IMAGE_ERROR, IMAGE_ERROR_LIMIT);
+  g_assert_cmpstr (error->message, ==,
+                   "a.png: its XMP is over the limit of 59999 bytes; --max-metadata raises it, or "
+                   "take the XMP out of the file first");
 }
 
 static void
@@ -165,6 +189,7 @@ main (int argc, char **argv)
   pictures_init (&argc, &argv);
 #define CLAIM(name, function) g_test_add_func ("/image/png-texts/" name, function)
   CLAIM ("texts-are-never-unpacked", texts_are_never_unpacked);
+  CLAIM ("packed-xmp-has-a-limit", packed_xmp_has_a_limit);
   CLAIM ("all-else-stays-as-it-is", all_else_stays_as_it_is);
   CLAIM ("few-texts-are-no-matter", few_texts_are_no_matter);
   CLAIM ("what-is-cut-is-taken-over", what_is_cut_is_taken_over);
