@@ -179,6 +179,15 @@ open_subject (Work *work, const char *name, Subject *subject, GError **error)
 
 /* ---- telling ---- */
 
+/* Does it say of what it speaks? A name like "folder" may be a word of any message. */
+static bool
+is_named (const char *message, const char *name)
+{
+  g_autofree char *label = g_strconcat (name, ":", NULL);
+  return g_str_has_prefix (message, label) ||
+         (strpbrk (name, "./") != NULL && strstr (message, label) != NULL);
+}
+
 static void
 tell_failure (Work *work, const char *name, const GError *error)
 {
@@ -190,7 +199,7 @@ tell_failure (Work *work, const char *name, const GError *error)
     cJSON_AddStringToObject (json, "path", valid);
     event_add_error (json, error);
     event_print (json);
-  } else if (strstr (error->message, name) != NULL) {
+  } else if (is_named (error->message, name)) {
     terminal_error ("%s", error->message);
   } else {
     terminal_error ("%s: %s", name, error->message);

@@ -19,6 +19,3 @@ GBytes *image_dup_blob (VipsImage *image, ImageBlob blob);
  * (EXIF fields, thumbnails, PNG text, IPTC, history) is taken off: never by its own "strip". */
 bool image_with_blobs (VipsImage *image, GBytes *const blobs[IMAGE_N_BLOBS], double density_dpi,
                        VipsImage **out_image, GError **error);
-
-/* PNG text chunks as "keyword" → "text" (new strings), at most 50. NULL if there are none. */
-GHashTable *image_dup_png_text (VipsImage *image);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <glib.h>
+
 typedef struct {
   const uint8_t *bytes;
   size_t length;
@@ -130,4 +132,73 @@ image_claims (ImageFormat format, const uint8_t *bytes, size_t length, int64_t *
   default:
     return false;
   }
+}
+
+/* ---- boxes ---- */
+
+/* What boxes stand in, and what stands before them there. */
+static const struct {
+  char type[5];
+  uint8_t skipped;
+} box_parents[] = {
+  { "meta", 4 }, { "iinf", 6 }, { "iref", 4 }, { "iprp", 0 },
+  { "ipco", 0 }, { "grpl", 0 }, { "dinf", 0 }, { "dref", 8 },
+};
+
+enum { MOST_BOX_DEPTH = 20 };
+
+/* size(4) type(4) [size(8) when size is 1]; 0: to the end. Returns the header's length, 0: there is no whole
+ * box. */
+static size_t
+read_box (Bytes in, size_t *out_size)
+{
+  if (in.length < 8)
+    return 0;
+  uint64_t size = big_32 (in.bytes);
+  size_t header = size == 1 ? 16 : 8;
+  if (in.length < header)
+    return 0;
+  if (size == 1)
+    size = (uint64_t)big_32 (in.bytes + 8) << 32 | big_32 (in.bytes + 12);
+  else if (size == 0)
+    size = in.length;
+  *out_size = (size_t)MIN (size, in.length);
+  return size < header ? 0 : header;
+}
+
+/* Where the boxes inside of a box begin, behind its header; SIZE_MAX: none are looked for. */
+static size_t
+find_children (Bytes box, size_t header)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (box_parents); i++) {
+    if (memcmp (box.bytes + 4, box_parents[i].type, 4) != 0)
+      continue;
+    bool is_wide = memcmp (box.bytes + 4, "iinf", 4) == 0 && box.length > header &&
+                   box.bytes[header] != 0; /* a count of 4 bytes, not 2 */
+    return header + box_parents[i].skipped + (is_wide ? 2 : 0);
+  }
+  return SIZE_MAX;
+}
+
+static bool
+count_boxes (Bytes in, unsigned depth, unsigned *left)
+{
+  size_t size, header;
+  while ((header = read_box (in, &size)) > 0) {
+    if ((*left)-- == 0)
+      return false;
+    const Bytes box = { in.bytes, size };
+    size_t start = depth < MOST_BOX_DEPTH ? find_children (box, header) : SIZE_MAX;
+    if (start < size && !count_boxes ((Bytes){ in.bytes + start, size - start }, depth + 1, left))
+      return false;
+    in = (Bytes){ in.bytes + size, in.length - size };
+  }
+  return true;
+}
+
+bool
+image_boxes_are_few (const uint8_t *bytes, size_t length)
+{
+  unsigned left = IMAGE_MOST_BOXES;
+  return count_boxes ((Bytes){ bytes, length }, 0, &left);
 }

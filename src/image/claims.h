@@ -12,3 +12,9 @@
  * the picture is sound is for its loader to say. Never reads past `length`. */
 bool image_claims (ImageFormat format, const uint8_t *bytes, size_t length, int64_t *out_width,
                    int64_t *out_height);
+
+enum { IMAGE_MOST_BOXES = 65536 };
+
+/* Has an AVIF or HEIC file no more boxes than that, inside of others too? A library makes an object of
+ * each, of 8 bytes some hundred. */
+bool image_boxes_are_few (const uint8_t *bytes, size_t length);

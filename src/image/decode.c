@@ -4,6 +4,7 @@
 #include <vips/vips.h>
 
 #include "image/claims.h"
+#include "image/png-texts.h"
 #include "image/upright.h"
 
 /* Bytes, a name for messages, and the limits: what every check needs. */
@@ -151,6 +152,9 @@ check_bytes (const Input *in, ImageFormat *out_format, GError **error)
   if (image_claims (format, bytes, length, &width, &height) &&
       !check_size (in, width, height, error))
     return false;
+  bool has_boxes = format == IMAGE_FORMAT_AVIF || format == IMAGE_FORMAT_HEIC;
+  if (has_boxes && !image_boxes_are_few (bytes, length))
+    return set_limit_error (error, in, "it holds over %d boxes; encode it again", IMAGE_MOST_BOXES);
   *out_format = format;
   return true;
 }
@@ -176,6 +180,27 @@ find_heif_xmp (VipsImage *image)
   }
 }
 
+/* Of a PNG what libvips gets: XMP that it does not see is held to the limit here. */
+static GBytes *
+leave_texts_out (const Input *in, GError **error)
+{
+  g_autoptr (GBytes) left = image_png_without_texts (in->bytes);
+  int64_t most = in->limits->most_xmp_bytes;
+  if (left == in->bytes || image_png_packed_xmp_bytes (in->bytes, most) <= most)
+    return g_steal_pointer (&left);
+  set_limit_error (error, in,
+                   "its XMP is over the limit of %" G_GINT64_FORMAT
+                   " bytes; --max-metadata raises it, or take the XMP out of the file first",
+                   most);
+  return NULL;
+}
+
+static void
+unref_bytes (void *bytes)
+{
+  g_bytes_unref (bytes);
+}
+
 /* The picture with its header read and found within the limits. It borrows the bytes. */
 static bool
 open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, GError **error)
@@ -186,12 +211,17 @@ open_checked (const Input *in, ImageFormat *out_format, VipsImage **out_image, G
 
   if (!check_bytes (in, &format, error))
     return false;
-  void *bytes = (void *)g_bytes_get_data (in->bytes, &length);
+  g_autoptr (GBytes) read = format == IMAGE_FORMAT_PNG ? leave_texts_out (in, error)
+                                                       : g_bytes_ref (in->bytes);
+  if (read == NULL)
+    return false;
+  void *bytes = (void *)g_bytes_get_data (read, &length);
   if (loader_of (format) (bytes, length, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
                           in->limits->allow_damaged ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_ERROR,
                           NULL) != 0)
     return image_set_vips_error (error, IMAGE_ERROR_DAMAGED, "%s: its %s header cannot be read",
                                  in->name, image_format_type (format)->label);
+  g_object_set_data_full (G_OBJECT (image), "peel-bytes", g_steal_pointer (&read), unref_bytes);
   find_heif_xmp (image);
   if (!check_header (in, image, error))
     return false;
@@ -342,12 +372,6 @@ copy_field (VipsImage *from, const char *field, GValue *value, void *to)
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (to), field) == NULL)
     vips_image_set (to, field, value);
   return NULL;
-}
-
-static void
-unref_bytes (void *bytes)
-{
-  g_bytes_unref (bytes);
 }
 
 static VipsImage *

@@ -1,9 +1,13 @@
 #include "metadata/container-bytes.h"
 #include "metadata/container-kinds.h"
 #include "metadata/ifd.h"
+#include "metadata/xmp.h"
 
 /* What GByteArray counts, less what is added around blocks. */
 enum { MOST_FILE_BYTES = G_MAXINT32 - (1 << 20) };
+
+/* Of packets that cannot be read, however many there are. */
+enum { MOST_XMP_BYTES_TRIED = 8 << 20 };
 
 static const struct {
   const char *name, *pieces;
@@ -17,6 +21,7 @@ static const struct {
   [CONTAINER_WEBP] = { "WebP", "chunks", webp_list, webp_put, webp_put_c2pa },
   [CONTAINER_BMFF] = { "AVIF or HEIF", "boxes", bmff_list, bmff_put, bmff_put_c2pa },
   [CONTAINER_TIFF] = { "TIFF", "directories", tiff_list, tiff_put, NULL },
+  [CONTAINER_GIF] = { "GIF", "blocks", gif_list, NULL, NULL },
 };
 
 /* Texts have one limit together: see listing_limit. */
@@ -50,6 +55,8 @@ container_kind (const void *bytes, size_t length)
     return CONTAINER_WEBP;
   if (length >= 12 && memcmp (at + 4, "ftyp", 4) == 0)
     return CONTAINER_BMFF;
+  if (length >= 6 && (memcmp (at, "GIF87a", 6) == 0 || memcmp (at, "GIF89a", 6) == 0))
+    return CONTAINER_GIF;
   return ifd_open (bytes, length, &ifd) ? CONTAINER_TIFF : CONTAINER_NONE;
 }
 
@@ -101,6 +108,8 @@ Block *
 listing_add_slice (Listing *listing, BlockKind kind, const char *name, size_t at, size_t length,
                    size_t data_at, size_t data_length)
 {
+  if (listing->blocks->len >= BLOCK_MOST_BLOCKS) /* without a slice of each for nothing */
+    return NULL;
   if (data_length > listing_limit (listing, kind))
     return listing_add (listing, kind, name, at, length, NULL, limits[kind].trouble);
   return listing_add (listing, kind, name, at, length,
@@ -131,6 +140,26 @@ container_find (const GPtrArray *blocks, BlockKind kind)
   return NULL;
 }
 
+const Block *
+container_find_xmp (const GPtrArray *blocks)
+{
+  const Block *first = container_find (blocks, BLOCK_XMP);
+  size_t left = MOST_XMP_BYTES_TRIED;
+  for (unsigned i = 0; first != NULL && i < blocks->len; i++) {
+    const Block *block = g_ptr_array_index (blocks, i);
+    if (block->kind != BLOCK_XMP || block->data == NULL)
+      continue;
+    g_auto (MetadataRecord) record = { 0 };
+    size_t size = g_bytes_get_size (block->data);
+    if (size > left)
+      break;
+    left -= size;
+    if (xmp_read (block->data, &record, NULL))
+      return block;
+  }
+  return first;
+}
+
 void
 metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs)
 {
@@ -138,7 +167,8 @@ metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs)
   *out_blobs = (MetadataBlobs){ 0 };
   GBytes **places[] = { &out_blobs->exif, &out_blobs->xmp, &out_blobs->iptc };
   for (size_t i = 0; i < G_N_ELEMENTS (taken); i++) {
-    const Block *block = container_find (blocks, taken[i]);
+    const Block *block = taken[i] == BLOCK_XMP ? container_find_xmp (blocks)
+                                               : container_find (blocks, taken[i]);
     if (block != NULL)
       *places[i] = g_bytes_ref (block->data);
   }
@@ -169,7 +199,7 @@ check (GBytes *file, size_t added, ContainerKind *out_kind, GError **error)
   size_t length;
   const void *bytes = g_bytes_get_data (file, &length);
   *out_kind = container_kind (bytes, length);
-  if (*out_kind == CONTAINER_NONE)
+  if (*out_kind == CONTAINER_NONE || kinds[*out_kind].put == NULL)
     g_set_error (error, METADATA_ERROR, METADATA_ERROR_FAILED,
                  "metadata goes into PNG, JPEG, WebP, AVIF, HEIF and TIFF files, this is none");
   else if (length > MOST_FILE_BYTES || added > MOST_FILE_BYTES - length)

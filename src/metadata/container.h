@@ -6,6 +6,7 @@
  *     WebP  "RIFF" size "WEBP", then type length data …     container-webp.c
  *     BMFF  AVIF, HEIF: boxes, in them items                container-bmff.c, bmff-items.c
  *     TIFF  directories of entries that point anywhere      container-tiff.c
+ *     GIF   extensions and frames in pieces of 255 bytes    container-gif.c, read only
  *
  * Every length is checked against the bytes at hand before it is followed. Time is linear in the
  * file's size, whatever stands in it; what is unpacked and joined has limits of its own. */
@@ -16,24 +17,25 @@
 #include "metadata/policy.h"
 
 typedef enum {
-  CONTAINER_NONE, /* GIF, and what is no picture */
+  CONTAINER_NONE, /* what is no picture */
   CONTAINER_PNG,
   CONTAINER_JPEG,
   CONTAINER_WEBP,
   CONTAINER_BMFF,
   CONTAINER_TIFF,
+  CONTAINER_GIF, /* is read only: nothing is put into it */
 } ContainerKind;
 
 /* By the first bytes. */
 ContainerKind container_kind (const void *bytes, size_t length);
 
 typedef enum {
-  BLOCK_EXIF,    /* a TIFF structure, without "Exif\0\0" in front */
-  BLOCK_XMP,     /* a packet; of JPEG with its extension behind it */
-  BLOCK_IPTC,    /* IIM records; of JPEG the Photoshop resources around them (see iptc.h) */
-  BLOCK_ICC,     /* a profile, unpacked and joined */
-  BLOCK_C2PA,    /* a manifest store: a JUMBF box */
-  BLOCK_TEXT,    /* PNG tEXt, zTXt and iTXt (but XMP), JPEG comments: has a keyword, UTF-8 */
+  BLOCK_EXIF, /* a TIFF structure, without "Exif\0\0" in front */
+  BLOCK_XMP,  /* a packet; of JPEG with its extension behind it */
+  BLOCK_IPTC, /* IIM records; of JPEG the Photoshop resources around them (see iptc.h) */
+  BLOCK_ICC,  /* a profile, unpacked and joined */
+  BLOCK_C2PA, /* a manifest store: a JUMBF box */
+  BLOCK_TEXT, /* PNG tEXt, zTXt and iTXt (but XMP), comments of JPEG and GIF: has a keyword, UTF-8 */
   BLOCK_DENSITY, /* pHYs; the JFIF header behind its name: version(2) unit(1) x(2) y(2) …; of TIFF a
                     TIFF structure with tags 282, 283 and 296 */
   BLOCK_OTHER,   /* is neither needed for pixels nor any of these: tIME, unknown APPn, thumbnails */
@@ -66,7 +68,9 @@ enum {
 GPtrArray *container_list (GBytes *file);
 /* The first block of a kind that has data, or NULL. */
 const Block *container_find (const GPtrArray *blocks, BlockKind kind);
-/* What of a list metadata_compose reads: of EXIF, XMP and IPTC the first with data, and all texts. */
+/* The first XMP that xmp_read can read; when it can read none, the first that has data, or NULL. */
+const Block *container_find_xmp (const GPtrArray *blocks);
+/* What of a list metadata_compose reads: that XMP, of EXIF and IPTC the first with data, and all texts. */
 void metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs);
 
 /* A copy of `file` that carries exactly the given blocks: its own EXIF, XMP, IPTC, texts, C2PA store and

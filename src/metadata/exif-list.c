@@ -36,6 +36,17 @@ enum {
   UNIT_CM = 3,
 };
 
+/* Of IFD0 and IFD1, what libexif has no name for. */
+static const struct {
+  uint16_t tag;
+  const char *name;
+} more_names[] = {
+  { 0x013c, "HostComputer" },   { 0x013d, "Predictor" },    { 0x0140, "ColorMap" },
+  { 0x0142, "TileWidth" },      { 0x0143, "TileLength" },   { 0x0144, "TileOffsets" },
+  { 0x0145, "TileByteCounts" }, { 0x0152, "ExtraSamples" }, { 0x0153, "SampleFormat" },
+  { 0x4746, "Rating" },
+};
+
 typedef struct {
   Ifd ifd;
   ExifListDirectory directory;
@@ -99,6 +110,18 @@ note_value (Lister *lister, const IfdEntry *entry)
     lister->unit = ifd_number (ifd, entry);
 }
 
+static char *
+dup_name (ExifListDirectory directory, uint16_t tag)
+{
+  const char *name = exif_tag_get_name_in_ifd ((ExifTag)tag, ifds[directory]);
+  bool is_main = directory == EXIF_LIST_IFD0 || directory == EXIF_LIST_IFD1;
+  for (size_t i = 0; name == NULL && is_main && i < G_N_ELEMENTS (more_names); i++) {
+    if (more_names[i].tag == tag)
+      name = more_names[i].name;
+  }
+  return name != NULL ? g_strdup (name) : g_strdup_printf ("0x%04x", tag);
+}
+
 static void
 visit (const IfdEntry *entry, void *data)
 {
@@ -116,11 +139,10 @@ visit (const IfdEntry *entry, void *data)
     list->n_left_out++;
     return;
   }
-  const char *name = exif_tag_get_name_in_ifd ((ExifTag)entry->tag, ifds[lister->directory]);
   ExifLine *line = g_new0 (ExifLine, 1);
   line->directory = lister->directory;
   line->tag = entry->tag;
-  line->name = name != NULL ? g_strdup (name) : g_strdup_printf ("0x%04x", entry->tag);
+  line->name = dup_name (lister->directory, entry->tag);
   line->value = exif_value_words (&lister->ifd, lister->directory, entry);
   lister->n_bytes += strlen (line->value);
   g_ptr_array_add (list->lines, line);

@@ -170,3 +170,22 @@ png_chunks_check_tail (const void *png, size_t length, size_t at, GError **error
                                (const char *)chunk.type, at);
   }
 }
+
+int64_t
+png_chunks_unpacked_bytes (const uint8_t *bytes, size_t length, int64_t most)
+{
+  uint8_t piece[16384];
+  int64_t n = 0;
+  z_stream stream = { .next_in = (Bytef *)bytes, .avail_in = (uInt)length };
+  if (inflateInit (&stream) != Z_OK)
+    return 0;
+  int state = Z_OK;
+  while (state == Z_OK && n <= most) {
+    stream.next_out = piece;
+    stream.avail_out = sizeof piece;
+    state = inflate (&stream, Z_NO_FLUSH);
+    n += (int64_t)(sizeof piece - stream.avail_out);
+  }
+  inflateEnd (&stream);
+  return MIN (n, most + 1);
+}

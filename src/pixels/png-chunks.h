@@ -39,3 +39,6 @@ bool png_chunks_check_tail (const void *png, size_t length, size_t at, GError **
 
 uint32_t png_chunks_get32 (const uint8_t *at);
 void png_chunks_put32 (uint8_t *at, uint32_t value);
+
+/* How long a zlib stream is, unpacked, as far as it goes: no more than `most` + 1 bytes are. */
+int64_t png_chunks_unpacked_bytes (const uint8_t *bytes, size_t length, int64_t most);

@@ -22,6 +22,9 @@ static const char *const kind_words[] = {
  * reads. */
 enum { MOST_TEXT_BYTES = 1 << 18, MOST_TEXTS = 256, MOST_TOLD_BLOCKS = 512 };
 
+/* How many bytes of packets are looked at beyond the file's own size: what was unpacked. */
+enum { MOST_UNPACKED_BYTES = 8 << 20 };
+
 static int
 scan (const Block *block)
 {
@@ -171,15 +174,10 @@ tell_ai_properties (cJSON *json, const MetadataRecord *record)
 }
 
 static void
-tell_xmp (Inspection *inspection)
+tell_xmp_lines (Inspection *inspection, cJSON *json, const Block *block)
 {
-  const Block *block = container_find (inspection->blocks, BLOCK_XMP);
   g_autoptr (GError) error = NULL;
   g_auto (XmpList) list = { NULL };
-  g_auto (MetadataRecord) record = { 0 };
-  if (block == NULL)
-    return;
-  cJSON *json = begin (inspection, "xmp", block);
   if (!xmp_list (block->data, &list, &error))
     inspect_add_trouble (inspection, "XMP", error->message);
   cJSON *properties = cJSON_AddArrayToObject (json, "properties");
@@ -191,15 +189,48 @@ tell_xmp (Inspection *inspection)
     cJSON_AddItemToArray (properties, property);
   }
   tell_left_out (inspection, "XMP", list.n_left_out);
-  if (mentions (block, "SynthID"))
-    cJSON_AddItemToArray (inspection->synthid, cJSON_CreateString ("xmp"));
+}
+
+/* What the other packets say of a label, and whether any names the watermark. */
+static int
+scan_all_xmp (const Inspection *inspection, const Block *told, bool *out_names_synthid)
+{
+  size_t left = g_bytes_get_size (inspection->file) + MOST_UNPACKED_BYTES;
   int rank = VOCABULARY_NONE;
+  *out_names_synthid = false;
+  for (unsigned i = 0; i < inspection->blocks->len; i++) {
+    const Block *block = inspection->blocks->pdata[i];
+    size_t size = block->data != NULL ? g_bytes_get_size (block->data) : 0;
+    if (block->kind != BLOCK_XMP || block->data == NULL || size > left)
+      continue;
+    left -= size;
+    *out_names_synthid |= mentions (block, "SynthID");
+    if (block != told)
+      rank = vocabulary_stronger (rank, scan (block));
+  }
+  return rank;
+}
+
+static void
+tell_xmp (Inspection *inspection)
+{
+  const Block *block = container_find_xmp (inspection->blocks);
+  g_auto (MetadataRecord) record = { 0 };
+  bool names_synthid;
+  if (block == NULL)
+    return;
+  cJSON *json = begin (inspection, "xmp", block);
+  tell_xmp_lines (inspection, json, block);
+  int others = scan_all_xmp (inspection, block, &names_synthid), rank = VOCABULARY_NONE;
+  if (names_synthid)
+    cJSON_AddItemToArray (inspection->synthid, cJSON_CreateString ("xmp"));
   if (xmp_read (block->data, &record, NULL)) {
     const char *term = metadata_record_text (&record, METADATA_SOURCE_TYPE);
     rank = term != NULL ? vocabulary_rank (term) : VOCABULARY_NONE;
     tell_ai_properties (json, &record);
   }
-  inspect_add_label (inspection, rank != VOCABULARY_NONE ? rank : scan (block), "xmp");
+  rank = rank != VOCABULARY_NONE ? rank : scan (block);
+  inspect_add_label (inspection, vocabulary_stronger (rank, others), "xmp");
 }
 
 static void
@@ -264,29 +295,10 @@ tell_texts (Inspection *inspection)
 /* ---- how it was generated ---- */
 
 static void
-collect_blobs (const Inspection *inspection, MetadataBlobs *out_blobs)
-{
-  const Block *exif = container_find (inspection->blocks, BLOCK_EXIF);
-  const Block *xmp = container_find (inspection->blocks, BLOCK_XMP);
-  const Block *iptc = container_find (inspection->blocks, BLOCK_IPTC);
-  out_blobs->exif = exif != NULL ? g_bytes_ref (exif->data) : NULL;
-  out_blobs->xmp = xmp != NULL ? g_bytes_ref (xmp->data) : NULL;
-  out_blobs->iptc = iptc != NULL ? g_bytes_ref (iptc->data) : NULL;
-  for (unsigned i = 0; i < inspection->blocks->len; i++) {
-    const Block *block = inspection->blocks->pdata[i];
-    if (block->kind != BLOCK_TEXT || block->data == NULL || block->keyword == NULL)
-      continue;
-    g_autofree char *text = g_utf8_make_valid (g_bytes_get_data (block->data, NULL),
-                                               (gssize)g_bytes_get_size (block->data));
-    metadata_blobs_add_text (out_blobs, block->keyword, text);
-  }
-}
-
-static void
 tell_parameters (Inspection *inspection)
 {
   g_auto (MetadataBlobs) blobs = { NULL };
-  collect_blobs (inspection, &blobs);
+  metadata_blobs_read (inspection->blocks, &blobs);
   g_autoptr (GPtrArray) found = metadata_find_parameters (&blobs);
   cJSON *list = found->len > 0 ? cJSON_AddArrayToObject (inspection->json, "parameters") : NULL;
   for (unsigned i = 0; i < found->len; i++) {

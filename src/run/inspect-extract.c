@@ -10,7 +10,8 @@ find (const Inspection *inspection, const char *word)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (strcmp (inspect_extract_words[i], word) == 0)
-      return container_find (inspection->blocks, kinds[i]);
+      return kinds[i] == BLOCK_XMP ? container_find_xmp (inspection->blocks)
+                                   : container_find (inspection->blocks, kinds[i]);
   return NULL;
 }
 

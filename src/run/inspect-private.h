@@ -25,7 +25,7 @@ void inspect_add_text (cJSON *json, const char *name, const char *text);
 
 /* Colour profile, density, EXIF, XMP, IPTC, texts, generation parameters, and a list of all blocks. */
 void inspect_blocks (Inspection *inspection);
-/* The bytes of the first block of a kind, by its word. False: there is none. */
+/* The bytes of the block of a kind that is told of, by its word. False: there is none. */
 bool inspect_extract (Inspection *inspection, const char *word, GError **error);
 /* Content Credentials: of the file, or of `sidecar` (a path, or NULL). `anchors`: path of PEM, or NULL. */
 bool inspect_c2pa (Inspection *inspection, const char *sidecar, const char *anchors,

@@ -1,4 +1,4 @@
-/* The walkers of PNG, JPEG, WebP, AVIF, HEIF and TIFF files: whatever the bytes are they are listed, and
+/* The walkers of PNG, JPEG, WebP, AVIF, HEIF, TIFF and GIF files: whatever the bytes are they are listed, and
  * where a put succeeds the new file holds what was put, nothing else, and the same pixels. */
 #include "fuzz-target.h"
 #include "metadata/container.h"

@@ -231,6 +231,7 @@ def test_what_is_no_picture_is_an_error(place):
                         ("0123456789", "no original in the cache")):
         failed = place.peel("inspect", name, code=2)
         expect(words in failed.err and failed.out == "", f"{name}: {failed}")
+        expect(failed.err.startswith(f"peel: {name}: "), f"{name} is not named: {failed}")
         both = place.peel("inspect", "--json", name, "good.png", code=2)
         expect_equal([event["event"] for event in both.events], ["failed", "picture", "summary"],
                      f"events of {name}")
@@ -302,6 +303,25 @@ def test_who_is_trusted_is_a_list_of_certificates(place):
     for name, words in (("none.pem", "holds no certificate"), ("nowhere.pem", "nowhere.pem")):
         refused = place.peel("inspect", "--trust", name, "a.png", code=2)
         expect(words in refused.err and refused.out == "", f"{name}: {refused}")
+
+
+def test_every_packet_is_asked_for_a_label(place):
+    """The first that can be read is told; a label may stand in any."""
+    packet = ("<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description "
+              "xmlns:dc='http://purl.org/dc/elements/1.1/' dc:source='whole' "
+              "xmlns:e='http://iptc.org/std/Iptc4xmpExt/2008-02-29/' e:DigitalSourceType="
+              f"'http://cv.iptc.org/newscodes/digitalsourcetype/{LABEL}'/></rdf:RDF>")
+    plain = packet.replace("e:DigitalSourceType", "e:Event")
+    png = support.png(64, 48)
+    for name, packets in (("second.png", ("<broken", packet)), ("last.png", (plain, packet))):
+        place.write(name, png[:33] + b"".join(
+            support.png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + text.encode())
+            for text in packets) + png[33:])
+        event = look(place, name)
+        expect_equal(xmp_of(event).get("dc:source"), "whole", f"what is told of {name}")
+        expect_equal(event.get("ai-label", {}).get("source-type"), LABEL, f"label of {name}")
+        place.peel("inspect", name, "--extract", "xmp", "--to", f"{name}.xmp")
+        expect("whole" in place.read(f"{name}.xmp").decode(), f"what is taken out of {name}")
 
 
 def test_a_hostile_name_and_hostile_values_are_not_obeyed(place):

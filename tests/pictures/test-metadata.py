@@ -172,5 +172,27 @@ class Values(judge.Case):
                 self.assertEqual(tags["XMP-dc:Subject"], values["keywords"])
 
 
+class Gif(judge.Case):
+    def test_what_a_gif_carries_survives(self):
+        """It is read and never written: exiftool puts it in."""
+        drawn, original = self.folder / "drawn.png", self.folder / "a.gif"
+        pictures.write_png(drawn, 20, 10, bytes(20 * 10 * 3))
+        judge.tool("vips", "copy", drawn, original)
+        judge.tool("exiftool", "-q", "-overwrite_original", f"-XMP-dc:Rights={pictures.RIGHTS}",
+                   f"-XMP-iptcExt:DigitalSourceType={pictures.LABEL}", "-Comment=a remark",
+                   original)
+        self.run_pipeline("gif", {"stages": [{"load": "a.gif"}], "outputs": [
+            {"stages": [{"recompress": {"format": name}}], "to": f"gif/a.{ext}"}
+            for name, ext in FORMATS.items()]})
+        for path in sorted((self.folder / "gif").iterdir()):
+            tags = read_with_exiftool([path])[str(path)]
+            with self.subTest(path.name):
+                self.assertEqual(tags["XMP-iptcExt:DigitalSourceType"], pictures.LABEL)
+                self.assertEqual(tags["XMP-dc:Rights"], pictures.RIGHTS)
+        told = json.loads(self.peel("inspect", "--json", "a.gif").out.splitlines()[0])
+        self.assertEqual(told["ai-label"]["source-type"], pictures.LABEL.split("/")[-1])
+        self.assertEqual([text["text"] for text in told["texts"]], ["a remark"])
+
+
 if __name__ == "__main__":
     judge.main()

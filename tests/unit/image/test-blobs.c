@@ -126,18 +126,6 @@ given_blobs_arrive (void)
   }
 }
 
-static void
-png_text_is_told_by_keyword (void)
-{
-  g_autoptr (VipsImage) image = planted ();
-  g_autoptr (VipsImage) bare = picture_photo (4, 4);
-  g_autoptr (GHashTable) texts = image_dup_png_text (image);
-  g_assert_cmpint (g_hash_table_size (texts), ==, 2);
-  g_assert_cmpstr (g_hash_table_lookup (texts, "prompt"), ==, CANARY);
-  g_assert_cmpstr (g_hash_table_lookup (texts, "Author"), ==, CANARY);
-  g_assert_null (image_dup_png_text (bare));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -147,6 +135,5 @@ main (int argc, char **argv)
   g_test_add_func ("/image/blobs/nothing-remains-of-a-read-file", nothing_remains_of_a_read_file);
   g_test_add_func ("/image/blobs/the-source-keeps-its-own", the_source_keeps_its_own);
   g_test_add_func ("/image/blobs/given-blobs-arrive", given_blobs_arrive);
-  g_test_add_func ("/image/blobs/png-text-is-told-by-keyword", png_text_is_told_by_keyword);
   return g_test_run ();
 }

@@ -18,7 +18,8 @@ tells_kinds_by_the_first_bytes (void)
       12, CONTAINER_BMFF, true },
     { "II*\0\10\0\0\0", 8, CONTAINER_TIFF, false },
     { "MM\0*\0\0\0\10", 8, CONTAINER_TIFF, false },
-    { "GIF89a......", 12, CONTAINER_NONE, false },
+    { "GIF87a", 6, CONTAINER_GIF, false },
+    { "GIF89a", 6, CONTAINER_GIF, false },
     { "RIFF....WAVE", 12, CONTAINER_NONE, false },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -34,8 +35,8 @@ tells_kinds_by_the_first_bytes (void)
 static void
 what_is_no_picture_is_an_empty_list (void)
 {
-  g_autoptr (GBytes) gif = bytes_of ("GIF89a......"), nothing = g_bytes_new (NULL, 0);
-  expect_listed (gif, "");
+  g_autoptr (GBytes) sound = bytes_of ("RIFF....WAVE"), nothing = g_bytes_new (NULL, 0);
+  expect_listed (sound, "");
   expect_listed (nothing, "");
 }
 
@@ -119,6 +120,35 @@ blobs_are_the_first_that_can_be_read (void)
   g_assert_cmpstr (second->text, ==, "two");
 }
 
+/* XMP that some program broke is no reason to lose what stands in another packet. */
+static void
+of_several_packets_the_first_that_is_whole_counts (void)
+{
+#define PACKET(text)                                                                               \
+  "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description "             \
+  "xmlns:dc='http://purl.org/dc/elements/1.1/' dc:rights='" text "'/></rdf:RDF>"
+  static const struct {
+    const char *packets[3];
+    unsigned taken;
+  } rows[] = {
+    { { "<broken", PACKET ("mine"), PACKET ("other") }, 1 },
+    { { "<broken", "\xff", PACKET ("mine") }, 2 },
+    { { PACKET ("mine"), "<broken", PACKET ("other") }, 0 },
+    { { "<broken", "<x", "\xff" }, 0 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GBytes) none = g_bytes_new (NULL, 0);
+    g_autoptr (GPtrArray) blocks = container_list (none);
+    Listing listing = listing_of (none, blocks);
+    for (size_t j = 0; j < G_N_ELEMENTS (rows[i].packets); j++)
+      listing_add (&listing, BLOCK_XMP, "n", 0, 1, bytes_of (rows[i].packets[j]), NULL);
+    g_auto (MetadataBlobs) blobs = { 0 };
+    metadata_blobs_read (blocks, &blobs);
+    const Block *taken = blocks->pdata[rows[i].taken];
+    g_assert_true (blobs.xmp == taken->data);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,5 +159,7 @@ main (int argc, char **argv)
   ADD ("refuses-what-has-no-place", refuses_what_has_no_place);
   ADD ("holds-each-kind-to-its-limit", holds_each_kind_to_its_limit);
   ADD ("blobs-are-the-first-that-can-be-read", blobs_are_the_first_that_can_be_read);
+  ADD ("of-several-packets-the-first-that-is-whole-counts",
+       of_several_packets_the_first_that_is_whole_counts);
   return g_test_run ();
 }

@@ -242,6 +242,27 @@ what_is_cut_is_read_as_far_as_it_goes (void)
   }
 }
 
+/* Those that libexif has no name for. */
+static void
+names_what_others_name (void)
+{
+  Block block = begin ();
+  put_little (block.out, 2, 4);
+  put_value (&block, 0x013c, 2, 7, "iPhone", 7);
+  put_short (&block, 0x013d, 2);
+  put_short (&block, 0x4746, 5);
+  put_short (&block, 0xeeee, 1);
+  put_little (block.out, 4, 0);
+  g_autoptr (GBytes) bytes = finish (&block);
+  g_auto (ExifList) list = { NULL };
+  g_autoptr (GError) error = NULL;
+  assert_ok (exif_list (bytes, false, &list, &error), error);
+  g_assert_cmpstr (value_of (&list, EXIF_LIST_IFD0, "HostComputer"), ==, "iPhone");
+  g_assert_cmpstr (value_of (&list, EXIF_LIST_IFD0, "Predictor"), ==, "2");
+  g_assert_cmpstr (value_of (&list, EXIF_LIST_IFD0, "Rating"), ==, "5");
+  g_assert_cmpstr (value_of (&list, EXIF_LIST_IFD0, "0xeeee"), ==, "1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -255,5 +276,6 @@ main (int argc, char **argv)
   ADD ("circles-end", circles_end);
   ADD ("values-are-bounded-together", values_are_bounded_together);
   ADD ("what-is-cut-is-read-as-far-as-it-goes", what_is_cut_is_read_as_far_as_it_goes);
+  ADD ("names-what-others-name", names_what_others_name);
   return g_test_run ();
 }
