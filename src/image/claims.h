@@ -12,3 +12,7 @@
  * the picture is sound is for its loader to say. Never reads past `length`. */
 bool image_claims (ImageFormat format, const uint8_t *bytes, size_t length, int64_t *out_width,
                    int64_t *out_height);
+
+/* How many segments of a JPEG are metadata (APPn, comments), between its scans too. Linear; libjpeg
+ * keeps them in a list that it walks for each. */
+unsigned image_count_jpeg_notes (const uint8_t *bytes, size_t length);

@@ -122,7 +122,23 @@ check_header (const Input *in, VipsImage *image, GError **error)
          check_blob (in, image, VIPS_META_ICC_NAME, "ICC profile", limits->most_icc_bytes, error);
 }
 
-/* Looks at the bytes alone: how many, of which format, what size they claim. */
+/* Each costs libjpeg a walk over those before it. */
+static bool
+check_notes (const Input *in, ImageFormat format, GError **error)
+{
+  enum { MOST_NOTES = 2048 };
+  size_t length;
+  const uint8_t *bytes = g_bytes_get_data (in->bytes, &length);
+  unsigned count = format == IMAGE_FORMAT_JPEG ? image_count_jpeg_notes (bytes, length) : 0;
+  if (count > MOST_NOTES)
+    return set_limit_error (error, in,
+                            "it has %u segments of metadata, over the limit of %d; take them out "
+                            "of the file first",
+                            count, MOST_NOTES);
+  return true;
+}
+
+/* Looks at the bytes alone: how many, of which format, what size and metadata they claim. */
 static bool
 check_bytes (const Input *in, ImageFormat *out_format, GError **error)
 {
@@ -150,6 +166,8 @@ check_bytes (const Input *in, ImageFormat *out_format, GError **error)
   }
   if (image_claims (format, bytes, length, &width, &height) &&
       !check_size (in, width, height, error))
+    return false;
+  if (!check_notes (in, format, error))
     return false;
   *out_format = format;
   return true;

@@ -18,6 +18,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   image_format_of_bytes (copy, size - 1);
   image_claims (chosen, copy, size - 1, &width, &height);
+  g_assert_cmpuint (image_count_jpeg_notes (copy, size - 1), <=, size / 4);
   image_is_srgb_profile (bytes);
   return 0;
 }
