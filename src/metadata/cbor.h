@@ -1,7 +1,7 @@
 /* CBOR (RFC 8949): what C2PA's claims and assertions are written in.
  *
  * The reader takes foreign bytes: definite and indefinite lengths, a depth and a number of values
- * that are bounded before anything is allocated for them. The writer gives the core deterministic
+ * that are bounded before anything is allocated for them; a map with a key twice is refused. The writer gives the core deterministic
  * encoding: shortest numbers, definite lengths; the keys of a map are sorted by who writes it, in
  * the order of their encoded bytes (cbor_map_* does). */
 #pragma once
