@@ -56,7 +56,6 @@ void cbor_put_integer (GByteArray *out, int64_t value);
 void cbor_put_text (GByteArray *out, const char *text);
 void cbor_put_bytes (GByteArray *out, const void *bytes, size_t length);
 void cbor_put_null (GByteArray *out);
-void cbor_put_bool (GByteArray *out, bool value);
 void cbor_put_array (GByteArray *out, unsigned n_items); /* the items follow */
 void cbor_put_tag (GByteArray *out, uint64_t tag);       /* the value follows */
 
