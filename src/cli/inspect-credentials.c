@@ -74,34 +74,34 @@ add_signer (InspectRows *rows, const cJSON *manifest)
     inspect_rows_add (rows, "  signed at", "%s", found_text (manifest, "signed-at"));
 }
 
+/* A row for each of a list: its first member, then those of the others that it has. */
+static void
+add_listed (InspectRows *rows, const char *label, const cJSON *list, const char *const *members)
+{
+  const cJSON *item;
+  cJSON_ArrayForEach (item, list)
+  {
+    g_autoptr (GString) text = g_string_new (found_text (item, members[0]));
+    for (size_t i = 1; members[i] != NULL; i++)
+      if (found_text (item, members[i]) != NULL)
+        g_string_append_printf (text, ", %s", found_text (item, members[i]));
+    inspect_rows_add (rows, label, "%s", text->str);
+  }
+}
+
 static void
 add_actions (InspectRows *rows, const cJSON *manifest)
 {
-  static const char *const members[] = { "description", "source-type", "software-agent", "when" };
-  const cJSON *action;
-  cJSON_ArrayForEach (action, found_get (manifest, "actions"))
-  {
-    g_autoptr (GString) text = g_string_new (found_text (action, "action"));
-    for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
-      if (found_text (action, members[i]) != NULL)
-        g_string_append_printf (text, ", %s", found_text (action, members[i]));
-    inspect_rows_add (rows, "  action", "%s", text->str);
-  }
+  static const char *const members[] = { "action",         "description", "source-type",
+                                         "software-agent", "when",        NULL };
+  add_listed (rows, "  action", found_get (manifest, "actions"), members);
 }
 
 static void
 add_ingredients (InspectRows *rows, const cJSON *manifest)
 {
-  static const char *const members[] = { "title", "format", "manifest" };
-  const cJSON *ingredient;
-  cJSON_ArrayForEach (ingredient, found_get (manifest, "ingredients"))
-  {
-    g_autoptr (GString) text = g_string_new (found_text (ingredient, "relationship"));
-    for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
-      if (found_text (ingredient, members[i]) != NULL)
-        g_string_append_printf (text, ", %s", found_text (ingredient, members[i]));
-    inspect_rows_add (rows, "  ingredient", "%s", text->str);
-  }
+  static const char *const members[] = { "relationship", "title", "format", "manifest", NULL };
+  add_listed (rows, "  ingredient", found_get (manifest, "ingredients"), members);
 }
 
 static void

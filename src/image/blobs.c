@@ -3,10 +3,7 @@
 #include <vips/vips.h>
 
 static const char *const blob_fields[IMAGE_N_BLOBS] = {
-  [IMAGE_BLOB_EXIF] = VIPS_META_EXIF_NAME,
-  [IMAGE_BLOB_XMP] = VIPS_META_XMP_NAME,
   [IMAGE_BLOB_ICC] = VIPS_META_ICC_NAME,
-  [IMAGE_BLOB_IPTC] = VIPS_META_IPTC_NAME,
 };
 
 GBytes *

@@ -1,17 +1,12 @@
-/* The metadata that travels on a VipsImage, as plain bytes for metadata/ to judge. */
+/* The one blob that travels on a VipsImage to a file: all other metadata are written into it by
+ * container_put. */
 #pragma once
 
 #include "image/image.h"
 
-typedef enum {
-  IMAGE_BLOB_EXIF,
-  IMAGE_BLOB_XMP,
-  IMAGE_BLOB_ICC,
-  IMAGE_BLOB_IPTC,
-  IMAGE_N_BLOBS
-} ImageBlob;
+typedef enum { IMAGE_BLOB_ICC, IMAGE_N_BLOBS } ImageBlob;
 
-/* A copy, or NULL if the picture has none. EXIF has its "Exif\0\0" prefix as libvips keeps it. */
+/* A copy, or NULL if the picture has none. */
 GBytes *image_dup_blob (VipsImage *image, ImageBlob blob);
 
 /* A shallow copy of `image` that carries no metadata at all but what is given (NULL entries:

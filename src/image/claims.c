@@ -9,6 +9,14 @@ typedef struct {
   size_t length;
 } Bytes;
 
+enum {
+  JPEG_END = 0xd9,
+  JPEG_SCAN = 0xda,
+  JPEG_APP0 = 0xe0,
+  JPEG_APP15 = 0xef,
+  JPEG_COMMENT = 0xfe
+};
+
 static uint32_t
 big_16 (const uint8_t *at)
 {
@@ -51,34 +59,61 @@ jpeg_marker_is_frame (uint8_t marker)
   return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
-/* FFD8, then segments FF marker length(2) …; a frame is FF Cx length(2) bits(1) height(2) width(2).
- * Every step goes forward by at least two bytes, and the scan data ends the walk. */
+/* FFD8, then segments FF marker length(2) …, and the packed pixels behind a scan's, in which any FF
+ * is followed by 00 or is a restart. Moves `at` to the next marker that a length follows: forward by
+ * two bytes from one that had been found. False: there is none. */
+static bool
+jpeg_find_marker (Bytes in, size_t *at)
+{
+  while (*at + 4 <= in.length) {
+    const uint8_t *found = memchr (in.bytes + *at, 0xff, in.length - *at - 3);
+    if (found == NULL)
+      return false;
+    *at = (size_t)(found - in.bytes);
+    uint8_t marker = found[1];
+    if (marker == 0xff)
+      *at += 1;
+    else if (marker == 0 || marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8))
+      *at += 2;
+    else
+      return marker != JPEG_END;
+  }
+  return false;
+}
+
+static size_t
+jpeg_behind_segment (Bytes in, size_t at)
+{
+  uint32_t length = big_16 (in.bytes + at + 2);
+  return at + 2 + (length < 2 ? 2 : length);
+}
+
+/* A frame is FF Cx length(2) bits(1) height(2) width(2). */
 static bool
 jpeg_claims (Bytes in, int64_t *out_width, int64_t *out_height)
 {
   size_t at = 2;
-  while (at + 9 <= in.length) {
-    if (in.bytes[at] != 0xff) {
-      at++;
-      continue;
-    }
-    uint8_t marker = in.bytes[at + 1];
-    if (marker == 0xff) {
-      at++;
-    } else if (marker == 0 || marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
-      at += 2;
-    } else if (marker == 0xd9 || marker == 0xda) {
-      return false;
-    } else if (jpeg_marker_is_frame (marker)) {
+  while (jpeg_find_marker (in, &at) && at + 9 <= in.length && in.bytes[at + 1] != JPEG_SCAN) {
+    if (jpeg_marker_is_frame (in.bytes[at + 1])) {
       *out_height = big_16 (in.bytes + at + 5);
       *out_width = big_16 (in.bytes + at + 7);
       return true;
-    } else {
-      uint32_t length = big_16 (in.bytes + at + 2);
-      at += 2 + (length < 2 ? 2 : length);
     }
+    at = jpeg_behind_segment (in, at);
   }
   return false;
+}
+
+unsigned
+image_count_jpeg_notes (const uint8_t *bytes, size_t length)
+{
+  const Bytes in = { bytes, length };
+  unsigned count = 0;
+  for (size_t at = 2; jpeg_find_marker (in, &at); at = jpeg_behind_segment (in, at)) {
+    uint8_t marker = bytes[at + 1];
+    count += (marker >= JPEG_APP0 && marker <= JPEG_APP15) || marker == JPEG_COMMENT;
+  }
+  return count;
 }
 
 /* "RIFF" size(4) "WEBP", then the first chunk: VP8X and VP8L hold sizes less one, VP8 14 bits. */

@@ -18,3 +18,7 @@ enum { IMAGE_MOST_BOXES = 65536 };
 /* Has an AVIF or HEIC file no more boxes than that, inside of others too? A library makes an object of
  * each, of 8 bytes some hundred. */
 bool image_boxes_are_few (const uint8_t *bytes, size_t length);
+
+/* How many segments of a JPEG are metadata (APPn, comments), between its scans too. Linear; libjpeg
+ * keeps them in a list that it walks for each. */
+unsigned image_count_jpeg_notes (const uint8_t *bytes, size_t length);

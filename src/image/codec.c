@@ -47,8 +47,7 @@ codec_jpeg (const CodecJob *job, GBytes **out_bytes, GError **error)
   g_autoptr (GBytes) bytes = codec_take (buffer, length);
   /* JFIF is for gray and YCbCr; CMYK is told by Adobe's marker. */
   bool is_cmyk = vips_image_get_bands (job->image) == 4;
-  *out_bytes = finish_jpeg (bytes, job->density_dpi, !is_cmyk,
-                            job->has_exif || job->density_dpi > 0);
+  *out_bytes = finish_jpeg (bytes, job->density_dpi, !is_cmyk);
   return true;
 }
 
@@ -134,8 +133,7 @@ codec_webp (const CodecJob *job, GBytes **out_bytes, GError **error)
     return image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the WebP");
 
   g_autoptr (GBytes) bytes = codec_take (buffer, length);
-  bool is_exif_meant = job->has_exif || job->density_dpi > 0;
-  *out_bytes = is_exif_meant ? g_steal_pointer (&bytes) : finish_webp_without_exif (bytes);
+  *out_bytes = finish_webp_without_exif (bytes);
   return true;
 }
 

@@ -8,7 +8,6 @@ typedef struct {
   const EncodeOptions *options;
   int quality;        /* 1 to 100; 0 when the format or mode has none */
   double density_dpi; /* 0: none is meant */
-  bool has_exif;      /* the picture carries an EXIF block of its own */
 } CodecJob;
 
 typedef bool (*CodecFunc) (const CodecJob *job, GBytes **out_bytes, GError **error);
@@ -30,8 +29,8 @@ bool image_prepare (VipsImage *image, const EncodeOptions *options, double densi
  * Bytes that are not laid out as libvips does come back as they are. */
 
 /* Puts a JFIF header first (libvips never does) with the density, or with a bare 1:1 for none, and
- * drops the EXIF that libvips makes up when neither a block nor a density is meant. */
-GBytes *finish_jpeg (GBytes *bytes, double density_dpi, bool with_jfif, bool keep_exif);
+ * drops the EXIF that libvips makes up. */
+GBytes *finish_jpeg (GBytes *bytes, double density_dpi, bool with_jfif);
 /* Drops the pHYs chunk, which libvips writes for any picture. */
 GBytes *finish_png_without_density (GBytes *bytes);
 /* Drops the EXIF chunk that libvips makes up, and its flag. */

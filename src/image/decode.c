@@ -123,7 +123,23 @@ check_header (const Input *in, VipsImage *image, GError **error)
          check_blob (in, image, VIPS_META_ICC_NAME, "ICC profile", limits->most_icc_bytes, error);
 }
 
-/* Looks at the bytes alone: how many, of which format, what size they claim. */
+/* Each costs libjpeg a walk over those before it. */
+static bool
+check_notes (const Input *in, ImageFormat format, GError **error)
+{
+  enum { MOST_NOTES = 2048 };
+  size_t length;
+  const uint8_t *bytes = g_bytes_get_data (in->bytes, &length);
+  unsigned count = format == IMAGE_FORMAT_JPEG ? image_count_jpeg_notes (bytes, length) : 0;
+  if (count > MOST_NOTES)
+    return set_limit_error (error, in,
+                            "it has %u segments of metadata, over the limit of %d; take them out "
+                            "of the file first",
+                            count, MOST_NOTES);
+  return true;
+}
+
+/* Looks at the bytes alone: how many, of which format, what size and metadata they claim. */
 static bool
 check_bytes (const Input *in, ImageFormat *out_format, GError **error)
 {
@@ -155,6 +171,8 @@ check_bytes (const Input *in, ImageFormat *out_format, GError **error)
   bool has_boxes = format == IMAGE_FORMAT_AVIF || format == IMAGE_FORMAT_HEIC;
   if (has_boxes && !image_boxes_are_few (bytes, length))
     return set_limit_error (error, in, "it holds over %d boxes; encode it again", IMAGE_MOST_BOXES);
+  if (!check_notes (in, format, error))
+    return false;
   *out_format = format;
   return true;
 }

@@ -13,7 +13,7 @@ bool image_probe (GBytes *bytes, const char *name, const ImageLimits *limits, Im
 bool image_check (GBytes *bytes, const char *name, const ImageLimits *limits, GError **error);
 
 /* The whole picture, upright (orientation applied and the tag removed), in memory, so that several
- * threads and chains can read it. Metadata blobs stay attached (see blobs.h). */
+ * threads and chains can read it. Its EXIF is gone; other blobs stay (see blobs.h). */
 bool image_decode (GBytes *bytes, const char *name, const ImageLimits *limits,
                    VipsImage **out_image, GError **error);
 

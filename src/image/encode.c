@@ -149,7 +149,6 @@ image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes
                  ? image_quality_number ((ImageFormat)options->format, &options->quality)
                  : 0,
     .density_dpi = density_dpi,
-    .has_exif = vips_image_get_typeof (image, VIPS_META_EXIF_NAME) != 0,
   };
   EncodeResult result = { .quality = job.quality, .n_encodes = 1 };
   if (!codec (&job, &bytes, error))

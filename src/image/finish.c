@@ -44,7 +44,7 @@ segment_is (const uint8_t *segment, uint8_t marker, const char *name, size_t nam
 
 /* FFD8, then FF marker length(2) data … up to FFDA, where the scan begins. */
 GBytes *
-finish_jpeg (GBytes *bytes, double density_dpi, bool with_jfif, bool keep_exif)
+finish_jpeg (GBytes *bytes, double density_dpi, bool with_jfif)
 {
   size_t length;
   const uint8_t *data = g_bytes_get_data (bytes, &length);
@@ -59,7 +59,7 @@ finish_jpeg (GBytes *bytes, double density_dpi, bool with_jfif, bool keep_exif)
     if (at + size > length)
       break;
     bool is_dropped = (with_jfif && segment_is (data + at, 0xe0, "JFIF", 5)) ||
-                      (!keep_exif && segment_is (data + at, 0xe1, "Exif\0", 6));
+                      segment_is (data + at, 0xe1, "Exif\0", 6);
     if (!is_dropped)
       g_byte_array_append (out, data + at, (unsigned)size);
     at += size;

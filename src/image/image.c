@@ -18,6 +18,21 @@ const ImageLimits image_limits_default = {
   .most_icc_bytes = 4 << 20,
 };
 
+ImageLimits
+image_limits_widest (int64_t most_bytes)
+{
+  return (ImageLimits){
+    .most_bytes = most_bytes,
+    .most_pixels = G_GINT64_CONSTANT (1) << 40,
+    .most_edge = 1 << 20,
+    .most_pages = 1 << 20,
+    .most_exif_bytes = 64 << 20,
+    .most_xmp_bytes = 64 << 20,
+    .most_icc_bytes = 64 << 20,
+    .allow_damaged = true,
+  };
+}
+
 static GMutex start_lock;
 static bool started;
 

@@ -47,6 +47,9 @@ typedef struct {
 extern const ImageLimits
   image_limits_default; /* metadata-print 6.3: 256 MiB, 100 MP, 16384 px, … */
 
+/* For work that reads headers alone, of any original: also of one that is too large for a run today. */
+ImageLimits image_limits_widest (int64_t most_bytes);
+
 /* What is known of an original without its pixels. Sizes are upright: after EXIF orientation. */
 typedef struct {
   ImageFormat format;

@@ -1,6 +1,5 @@
 #include "image/codec.h"
 
-#include <string.h>
 #include <vips/vips.h>
 
 #include "image/blobs.h"
@@ -90,29 +89,22 @@ flatten (VipsImage *image, const ImageFormatType *type, VipsImage **out_image, G
 
 /* A gray profile on RGB pixels (or the other way) makes readers refuse the file or show it wrong. */
 static void
-drop_unfit_blobs (VipsImage *image, const ImageFormatType *type)
+drop_unfit_profile (VipsImage *image)
 {
   g_autoptr (GBytes) icc = image_dup_blob (image, IMAGE_BLOB_ICC);
-  g_autoptr (GBytes) iptc = image_dup_blob (image, IMAGE_BLOB_IPTC);
-
   if (icc != NULL &&
       !vips_icc_is_compatible_profile (image, g_bytes_get_data (icc, NULL), g_bytes_get_size (icc)))
     vips_image_remove (image, VIPS_META_ICC_NAME);
-  /* From a JPEG it is a whole Photoshop block, which a TIFF's IPTC tag cannot be. */
-  if (iptc != NULL && type->format == IMAGE_FORMAT_TIFF && g_bytes_get_size (iptc) >= 9 &&
-      memcmp (g_bytes_get_data (iptc, NULL), "Photoshop", 9) == 0)
-    vips_image_remove (image, VIPS_META_IPTC_NAME);
 }
 
 static bool
-describe (VipsImage *image, const ImageFormatType *type, double density_dpi, VipsImage **out_image,
-          GError **error)
+describe (VipsImage *image, double density_dpi, VipsImage **out_image, GError **error)
 {
   double per_mm = (density_dpi > 0 ? density_dpi : 72.0) / 25.4;
   if (vips_copy (image, out_image, "xres", per_mm, "yres", per_mm, NULL) != 0)
     return image_set_vips_error (error, IMAGE_ERROR_FAILED, "setting the density");
   vips_image_set_string (*out_image, VIPS_META_RESOLUTION_UNIT, "in");
-  drop_unfit_blobs (*out_image, type);
+  drop_unfit_profile (*out_image);
   return true;
 }
 
@@ -127,6 +119,5 @@ image_prepare (VipsImage *image, const EncodeOptions *options, double density_dp
 
   return check_edge (image, type, error) && choose_depth (image, type, options, &depth, error) &&
          change_pixels (image, type, depth, &changed, error) &&
-         flatten (changed, type, &flat, error) &&
-         describe (flat, type, density_dpi, out_image, error);
+         flatten (changed, type, &flat, error) && describe (flat, density_dpi, out_image, error);
 }

@@ -6,6 +6,7 @@
  *
  * Encoders let items share bytes (tiles that look the same): each stretch is written once. */
 #include "metadata/bmff.h"
+#include "metadata/container-bytes.h"
 #include "metadata/container-kinds.h"
 
 #define XMP_TYPE "application/rdf+xml" /* and its NUL */
@@ -402,7 +403,7 @@ take_blobs (Writer *writer, const MetadataBlobs *blobs)
   if (blobs->exif != NULL && g_bytes_get_size (blobs->exif) > 0) {
     size_t length;
     const uint8_t *exif = g_bytes_get_data (blobs->exif, &length);
-    size_t skip = length >= 6 && memcmp (exif, "Exif\0\0", 6) == 0 ? 6 : 0;
+    size_t skip = exif_prefix_length (exif, length);
     writer->exif_id = ++writer->most_id;
     bmff_add_number (writer->mdat, 4, 0); /* the distance to the TIFF structure */
     g_byte_array_append (writer->mdat, exif + skip, (unsigned)(length - skip));

@@ -57,6 +57,38 @@ is_at_break (const Parser *parser)
   return parser->at < parser->end && *parser->at == BREAK;
 }
 
+/* What the look-ups tell keys by: a number by its value, a text by its characters. */
+static int
+compare_keys (const void *a, const void *b)
+{
+  const Cbor *one = *(Cbor *const *)a, *other = *(Cbor *const *)b;
+  if (one->kind != other->kind)
+    return one->kind < other->kind ? -1 : 1;
+  if (one->kind == CBOR_TEXT)
+    return strcmp (one->text, other->text);
+  if (one->kind == CBOR_BYTES)
+    return g_bytes_compare (one->bytes, other->bytes);
+  return (one->integer > other->integer) - (one->integer < other->integer);
+}
+
+/* Of two values with one key, one reader takes the first and another the last. Sorted, since what is
+ * hashed can be made to collide. Keys of other kinds are never looked up. */
+static bool
+check_keys (Parser *parser, const GPtrArray *items)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_sized_new (items->len / 2);
+  for (unsigned i = 0; i + 1 < items->len; i += 2) {
+    Cbor *key = items->pdata[i];
+    if (key->kind == CBOR_INTEGER || key->kind == CBOR_TEXT || key->kind == CBOR_BYTES)
+      g_ptr_array_add (keys, key);
+  }
+  g_ptr_array_sort (keys, compare_keys);
+  for (unsigned i = 1; i < keys->len; i++)
+    if (compare_keys (&keys->pdata[i - 1], &keys->pdata[i]) == 0)
+      return fail (parser, "a map has a key twice");
+  return true;
+}
+
 /* Of an array, or of a map, whose every pair counts as two. */
 static bool
 read_items (Parser *parser, const Head *head, unsigned depth, Cbor *value)
@@ -171,7 +203,8 @@ read_body (Parser *parser, const Head *head, unsigned depth, Cbor *value)
   if (value->kind == CBOR_BYTES || value->kind == CBOR_TEXT)
     return read_string (parser, head, value);
   value->items = g_ptr_array_new_with_free_func ((GDestroyNotify)cbor_free);
-  return read_items (parser, head, depth, value);
+  return read_items (parser, head, depth, value) &&
+         (value->kind != CBOR_MAP || check_keys (parser, value->items));
 }
 
 static bool

@@ -61,12 +61,6 @@ cbor_put_null (GByteArray *out)
 }
 
 void
-cbor_put_bool (GByteArray *out, bool value)
-{
-  put_head (out, SIMPLE, value ? 21 : 20);
-}
-
-void
 cbor_put_array (GByteArray *out, unsigned n_items)
 {
   put_head (out, ARRAY, n_items);

@@ -1,7 +1,7 @@
 /* CBOR (RFC 8949): what C2PA's claims and assertions are written in.
  *
  * The reader takes foreign bytes: definite and indefinite lengths, a depth and a number of values
- * that are bounded before anything is allocated for them. The writer gives the core deterministic
+ * that are bounded before anything is allocated for them; a map with a key twice is refused. The writer gives the core deterministic
  * encoding: shortest numbers, definite lengths; the keys of a map are sorted by who writes it, in
  * the order of their encoded bytes (cbor_map_* does). */
 #pragma once
@@ -56,7 +56,6 @@ void cbor_put_integer (GByteArray *out, int64_t value);
 void cbor_put_text (GByteArray *out, const char *text);
 void cbor_put_bytes (GByteArray *out, const void *bytes, size_t length);
 void cbor_put_null (GByteArray *out);
-void cbor_put_bool (GByteArray *out, bool value);
 void cbor_put_array (GByteArray *out, unsigned n_items); /* the items follow */
 void cbor_put_tag (GByteArray *out, uint64_t tag);       /* the value follows */
 

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "metadata/container-bytes.h"
+
 static void
 add (GArray *claims, const char *from, double x_dpi, double y_dpi)
 {
@@ -10,18 +12,12 @@ add (GArray *claims, const char *from, double x_dpi, double y_dpi)
     g_array_append_val (claims, claim);
 }
 
-static double
-u32 (const uint8_t *at)
-{
-  return (double)((uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]);
-}
-
 /* x(4) y(4) unit(1), 1: the metre. */
 static void
 add_phys (GArray *claims, const uint8_t *at, size_t length)
 {
   if (length >= 9 && at[8] == 1)
-    add (claims, "pHYs", u32 (at) * 0.0254, u32 (at + 4) * 0.0254);
+    add (claims, "pHYs", big32 (at) * 0.0254, big32 (at + 4) * 0.0254);
 }
 
 /* version(2) unit(1) x(2) y(2); unit 1: the inch, 2: the centimetre. */
@@ -31,7 +27,7 @@ add_jfif (GArray *claims, const uint8_t *at, size_t length)
   if (length < 7 || at[2] < 1 || at[2] > 2)
     return;
   double scale = at[2] == 2 ? 2.54 : 1;
-  add (claims, "JFIF", (at[3] << 8 | at[4]) * scale, (at[5] << 8 | at[6]) * scale);
+  add (claims, "JFIF", big16 (at + 3) * scale, big16 (at + 5) * scale);
 }
 
 GArray *

@@ -7,6 +7,7 @@
 
 #include <libexif/exif-tag.h>
 
+#include "metadata/container-bytes.h"
 #include "metadata/exif-value.h"
 #include "metadata/policy.h"
 
@@ -180,12 +181,9 @@ exif_list (GBytes *bytes, bool is_file, ExifList *out_list, GError **error)
 {
   size_t length;
   const uint8_t *at = g_bytes_get_data (bytes, &length);
-  if (length >= 6 && memcmp (at, "Exif\0\0", 6) == 0) {
-    at += 6;
-    length -= 6;
-  }
+  size_t skip = exif_prefix_length (at, length);
   Lister lister = { .list = out_list };
-  if (!ifd_open (at, length, &lister.ifd)) {
+  if (!ifd_open (at + skip, length - skip, &lister.ifd)) {
     g_set_error_literal (error, METADATA_ERROR, METADATA_ERROR_FAILED, "it has no TIFF header");
     return false;
   }

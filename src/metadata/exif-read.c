@@ -3,6 +3,7 @@
  * are seen and not entered. */
 #include "metadata/exif.h"
 
+#include "metadata/container-bytes.h"
 #include "metadata/ifd.h"
 
 enum {
@@ -229,11 +230,8 @@ open_block (GBytes *block, Ifd *out_ifd, GError **error)
                  EXIF_MOST_BYTES);
     return false;
   }
-  if (length >= 6 && memcmp (bytes, "Exif\0\0", 6) == 0) {
-    bytes += 6;
-    length -= 6;
-  }
-  if (ifd_open (bytes, length, out_ifd))
+  size_t skip = exif_prefix_length (bytes, length);
+  if (ifd_open (bytes + skip, length - skip, out_ifd))
     return true;
   g_set_error (error, METADATA_ERROR, METADATA_ERROR_FAILED, "it has no TIFF header");
   return false;

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "metadata/container-bytes.h"
 #include "metadata/foreign-text.h"
 #include "metadata/policy.h"
 
@@ -17,21 +18,15 @@ typedef struct {
   size_t length;
 } Span;
 
-static uint32_t
-u32 (const uint8_t *at)
-{
-  return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
 static bool
 find_tag (Span profile, const char *signature, Span *out_tag)
 {
-  uint32_t n_tags = MIN (u32 (profile.at + HEADER), MOST_TAGS);
+  uint32_t n_tags = MIN (big32 (profile.at + HEADER), MOST_TAGS);
   for (uint32_t i = 0; i < n_tags; i++) {
     size_t at = HEADER + 4 + (size_t)i * 12;
     if (at + 12 > profile.length)
       return false;
-    uint64_t offset = u32 (profile.at + at + 4), length = u32 (profile.at + at + 8);
+    uint64_t offset = big32 (profile.at + at + 4), length = big32 (profile.at + at + 8);
     if (memcmp (profile.at + at, signature, 4) == 0 && offset + length <= profile.length) {
       *out_tag = (Span){ profile.at + offset, (size_t)length };
       return true;
@@ -46,11 +41,11 @@ dup_localized (Span tag)
 {
   if (tag.length < 16)
     return NULL;
-  uint32_t n = MIN (u32 (tag.at + 8), MOST_LANGUAGES);
+  uint32_t n = MIN (big32 (tag.at + 8), MOST_LANGUAGES);
   Span chosen = { NULL, 0 };
   for (uint32_t i = 0; i < n && 16 + (size_t)(i + 1) * 12 <= tag.length; i++) {
     const uint8_t *record = tag.at + 16 + (size_t)i * 12;
-    uint64_t length = u32 (record + 4), offset = u32 (record + 8);
+    uint64_t length = big32 (record + 4), offset = big32 (record + 8);
     bool is_english = memcmp (record, "en", 2) == 0;
     if (offset + length <= tag.length && (chosen.at == NULL || is_english))
       chosen = (Span){ tag.at + offset, (size_t)length };
@@ -71,7 +66,7 @@ dup_text (Span profile, const char *signature)
   if (memcmp (tag.at, "mluc", 4) == 0)
     text = dup_localized (tag);
   else if (memcmp (tag.at, "desc", 4) == 0)
-    text = foreign_text (tag.at + 12, MIN (u32 (tag.at + 8), tag.length - 12), MOST_TEXT_BYTES);
+    text = foreign_text (tag.at + 12, MIN (big32 (tag.at + 8), tag.length - 12), MOST_TEXT_BYTES);
   else if (memcmp (tag.at, "text", 4) == 0)
     text = foreign_text (tag.at + 8, tag.length - 8, MOST_TEXT_BYTES);
   return text != NULL && text[0] != '\0' ? g_steal_pointer (&text) : NULL;

@@ -2,6 +2,7 @@
  * against its parent's before anything in it is looked at. */
 #include "metadata/jumbf.h"
 
+#include "metadata/container-bytes.h"
 #include "metadata/policy.h"
 
 enum { HEADER_BYTES = 8, LONG_HEADER_BYTES = 16, UUID_BYTES = 16 };
@@ -26,15 +27,6 @@ fail (Parser *parser, const char *trouble)
   return false;
 }
 
-static uint64_t
-big (const uint8_t *at, unsigned n_bytes)
-{
-  uint64_t number = 0;
-  for (unsigned i = 0; i < n_bytes; i++)
-    number = number << 8 | at[i];
-  return number;
-}
-
 static bool
 read_frame (Parser *parser, size_t at, size_t end, Frame *out_frame)
 {
@@ -42,13 +34,14 @@ read_frame (Parser *parser, size_t at, size_t end, Frame *out_frame)
     return fail (parser, "it has too many boxes");
   if (end - at < HEADER_BYTES)
     return fail (parser, "it ends inside a box");
-  uint64_t length = big (parser->bytes + at, 4);
+  uint64_t length = big32 (parser->bytes + at);
   size_t header = HEADER_BYTES;
   if (length == 1) {
     header = LONG_HEADER_BYTES;
     if (end - at < header)
       return fail (parser, "it ends inside a box");
-    length = big (parser->bytes + at + HEADER_BYTES, 8);
+    const uint8_t *long_length = parser->bytes + at + HEADER_BYTES;
+    length = (uint64_t)big32 (long_length) << 32 | big32 (long_length + 4);
   } else if (length == 0) {
     length = end - at;
   }

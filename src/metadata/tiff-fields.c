@@ -75,22 +75,14 @@ tiff_add_number (GByteArray *out, bool is_big_endian, unsigned n_bytes, uint32_t
   }
 }
 
-/* A rational is two numbers of four bytes. */
 static void
 add_value (GByteArray *out, bool is_big_endian, const TiffField *field)
 {
   const IfdEntry *entry = &field->entry;
-  unsigned start = out->len, word = entry->type == 5 || entry->type == 10 ? 4 : entry->unit;
+  unsigned start = out->len;
   g_byte_array_append (out, entry->data, (unsigned)entry->size);
-  if (field->is_big_endian == is_big_endian || word == 1)
-    return;
-  for (uint8_t *at = out->data + start; at < out->data + out->len; at += word) {
-    for (unsigned i = 0; i < word / 2; i++) {
-      uint8_t swapped = at[i];
-      at[i] = at[word - 1 - i];
-      at[word - 1 - i] = swapped;
-    }
-  }
+  if (field->is_big_endian != is_big_endian)
+    ifd_swap (entry->type, out->data + start, entry->size);
 }
 
 static void

@@ -5,6 +5,7 @@
  *     header   pixels, zeros   values   directories: EXIF, 0
  *
  * Directory 0 keeps only tags that pixels need to be read; others (pages, thumbnails) go. */
+#include "metadata/container-bytes.h"
 #include "metadata/container-kinds.h"
 #include "metadata/tiff.h"
 
@@ -144,7 +145,7 @@ add_blobs (const MetadataBlobs *blobs, TiffExif *directories, GError **error)
   if (blobs->exif != NULL) {
     size_t length;
     const uint8_t *bytes = g_bytes_get_data (blobs->exif, &length);
-    size_t skip = length >= 6 && memcmp (bytes, "Exif\0\0", 6) == 0 ? 6 : 0;
+    size_t skip = exif_prefix_length (bytes, length);
     if (!ifd_open (bytes + skip, length - skip, &ifd))
       return fail (error, "the EXIF block has no TIFF header");
     g_auto (TiffExif) exif = { 0 };

@@ -294,28 +294,12 @@ list_all (Import *import, char *const *paths, unsigned n_paths, GError **error)
   return true;
 }
 
-/* Only headers are read here, and what is too large for a run today is an original all the same. */
-static ImageLimits
-widest_limits (int64_t most_bytes)
-{
-  return (ImageLimits){
-    .most_bytes = most_bytes,
-    .most_pixels = G_GINT64_CONSTANT (1) << 40,
-    .most_edge = 1 << 20,
-    .most_pages = 1 << 20,
-    .most_exif_bytes = 64 << 20,
-    .most_xmp_bytes = 64 << 20,
-    .most_icc_bytes = 64 << 20,
-    .allow_damaged = true,
-  };
-}
-
 bool
 import_files (char *const *paths, unsigned n_paths, const ImportSettings *settings,
               const ImportListener *listener, ImportResult *out_result, GError **error)
 {
   g_auto (Import) import = { .settings = settings, .listener = listener };
-  const ImageLimits limits = widest_limits (settings->most_bytes);
+  const ImageLimits limits = image_limits_widest (settings->most_bytes);
   import.retries = g_queue_new ();
   import.active = g_hash_table_new_full (NULL, NULL, g_free, NULL);
   if (!list_all (&import, paths, n_paths, error))

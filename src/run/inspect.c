@@ -1,10 +1,10 @@
 #include "run/inspect.h"
 
 #include "document/json-write.h"
-
+#include "run/interrupt.h"
 #include "run/pool.h"
 
-enum { WAIT_MS = 1000 };
+enum { TICK_MS = 100 };
 
 struct Inspector {
   const InspectSettings *settings;
@@ -37,28 +37,11 @@ on_crash (void *data, PoolTask *task, const char *how)
 
 static const PoolListener pool_listener = { on_answer, on_crash };
 
-/* Any original is shown, also one that is too large for a run today. Only headers are read under
- * these. */
-static ImageLimits
-widest_limits (int64_t most_bytes)
-{
-  return (ImageLimits){
-    .most_bytes = most_bytes,
-    .most_pixels = G_GINT64_CONSTANT (1) << 40,
-    .most_edge = 1 << 20,
-    .most_pages = 1 << 20,
-    .most_exif_bytes = 64 << 20,
-    .most_xmp_bytes = 64 << 20,
-    .most_icc_bytes = 64 << 20,
-    .allow_damaged = true,
-  };
-}
-
 Inspector *
 inspector_new (const InspectSettings *settings)
 {
   Inspector *inspector = g_new0 (Inspector, 1);
-  const ImageLimits limits = widest_limits (settings->most_bytes);
+  const ImageLimits limits = image_limits_widest (settings->most_bytes);
   inspector->settings = settings;
   inspector->pool = pool_new (settings->home != NULL ? settings->home : "", &limits, 1, 1,
                               settings->isolate, &pool_listener, inspector);
@@ -84,7 +67,7 @@ inspector_free (Inspector *inspector)
   g_free (inspector);
 }
 
-/* False: no worker could be started. */
+/* False: no worker could be started, or somebody wants it to end: nothing is lost with the answer. */
 static bool
 ask (Inspector *inspector, const TaskInspect *inspect, GError **error)
 {
@@ -96,9 +79,12 @@ ask (Inspector *inspector, const TaskInspect *inspect, GError **error)
     pool_task_free (task);
     return false;
   }
-  while (!inspector->is_answered)
-    pool_wait (inspector->pool, NULL, 0, WAIT_MS);
-  return true;
+  while (!inspector->is_answered && interrupt_count () == 0)
+    pool_wait (inspector->pool, NULL, 0, TICK_MS);
+  if (inspector->is_answered)
+    return true;
+  pool_kill (inspector->pool);
+  return run_fail (error, RUN_ERROR_INTERRUPTED, "it was interrupted");
 }
 
 /* The same object with a trouble in front. New string. */

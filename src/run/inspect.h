@@ -21,7 +21,8 @@ void inspector_free (Inspector *inspector);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Inspector, inspector_free)
 
 /* What to look at: path or original, name, declared type and sidecar of `inspect` are set. *out_json: an
- * object; new string. False: it is no picture (RUN_ERROR_INVALID), or cannot be read. A codec that takes the
+ * object; new string. False: it is no picture (RUN_ERROR_INVALID), or cannot be read, or the work is to end
+ * (RUN_ERROR_INTERRUPTED). A codec that takes the
  * worker down is told of among the picture's troubles. */
 bool inspector_look (Inspector *inspector, const TaskInspect *inspect, char **out_json,
                      GError **error);

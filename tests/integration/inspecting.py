@@ -219,6 +219,21 @@ def test_a_codec_that_crashes_costs_the_pixels_alone(place):
     expect_equal(event["sha256"], support.sha256(place.read("large.png")), "its hash")
 
 
+def test_a_signal_ends_it_whatever_the_worker_does(place):
+    make(place, "a.jpg")
+    support.vips("resize", place.path("a.jpg"), place.path("large.png"), "100")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        process = place.start("inspect", "--json", "large.png", "a.jpg")
+        support.wait_until(lambda: support.workers_of(process.pid), "a worker")
+        workers = support.workers_of(process.pid)
+        os.kill(workers[0], signal.SIGSTOP)
+        process.send_signal(number)
+        result = support.finish(process, 130, timeout=5)
+        expect_equal([event["event"] for event in result.events], ["summary"], "what it told")
+        expect_equal(result.summary["exit"], 130, "the exit code it told")
+        support.expect_dead(workers, "workers")
+
+
 def test_what_is_no_picture_is_an_error(place):
     place.write("text.png", "no picture")
     place.write("empty.png", "")

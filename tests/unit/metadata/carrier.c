@@ -1,5 +1,7 @@
 #include "carrier.h"
 
+#include <zlib.h>
+
 void
 put_big (GByteArray *out, unsigned n_bytes, uint64_t value)
 {
@@ -100,4 +102,14 @@ bytes_hold (GBytes *bytes, const char *text)
 {
   return bytes != NULL && memmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text,
                                   strlen (text)) != NULL;
+}
+
+void
+carrier_put_chunk (GByteArray *out, const char *type, const void *data, size_t length)
+{
+  put_big (out, 4, length);
+  unsigned start = out->len;
+  put_text (out, type);
+  g_byte_array_append (out, data, (unsigned)length);
+  put_big (out, 4, crc32 (0, out->data + start, out->len - start));
 }

@@ -23,5 +23,8 @@ char *carrier_ask (const MetadataBlobs *blobs, const char *program, const char *
 char *carrier_ask_file (GBytes *file, const char *file_name, const char *program,
                         const char *arguments);
 
+/* One chunk of a PNG. */
+void carrier_put_chunk (GByteArray *out, const char *type, const void *data, size_t length);
+
 GBytes *bytes_of (const char *text);
 bool bytes_hold (GBytes *bytes, const char *text);

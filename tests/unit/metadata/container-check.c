@@ -161,3 +161,14 @@ check_damage (GBytes *file)
   }
   g_assert_true (can_put (file, store));
 }
+
+const Block *
+find_block (const GPtrArray *blocks, BlockKind kind, const char *name)
+{
+  for (unsigned i = 0; i < blocks->len; i++) {
+    const Block *block = g_ptr_array_index (blocks, i);
+    if (block->kind == kind && strcmp (block->name, name) == 0)
+      return block;
+  }
+  return NULL;
+}

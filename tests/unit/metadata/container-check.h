@@ -22,3 +22,6 @@ void check_put (GBytes *file);
 void check_stores (GBytes *file);
 /* Cuts the file at every byte, and damages every byte: nothing crashes, and what succeeds is whole. */
 void check_damage (GBytes *file);
+
+/* The first of that kind and name, or NULL. Borrowed. */
+const Block *find_block (const GPtrArray *blocks, BlockKind kind, const char *name);

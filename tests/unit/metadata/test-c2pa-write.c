@@ -44,16 +44,6 @@ chain_of (unsigned n)
 
 /* ---- files ---- */
 
-static void
-put_chunk (GByteArray *out, const char *type, const void *data, size_t length)
-{
-  put_big (out, 4, length);
-  unsigned start = out->len;
-  put_text (out, type);
-  g_byte_array_append (out, data, (unsigned)length);
-  put_big (out, 4, crc32 (0, out->data + start, out->len - start));
-}
-
 static GBytes *
 png_file (void)
 {
@@ -63,9 +53,9 @@ png_file (void)
   g_assert_cmpint (compress (pixels, &length, (const Bytef *)"\0\x7f", 2), ==, Z_OK);
   GByteArray *out = g_byte_array_new ();
   g_byte_array_append (out, (const uint8_t *)"\x89PNG\r\n\x1a\n", 8);
-  put_chunk (out, "IHDR", header, sizeof header);
-  put_chunk (out, "IDAT", pixels, length);
-  put_chunk (out, "IEND", "", 0);
+  carrier_put_chunk (out, "IHDR", header, sizeof header);
+  carrier_put_chunk (out, "IDAT", pixels, length);
+  carrier_put_chunk (out, "IEND", "", 0);
   return g_byte_array_free_to_bytes (out);
 }
 

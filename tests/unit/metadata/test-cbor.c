@@ -178,6 +178,52 @@ test_what_is_not_whole_is_refused (void)
   }
 }
 
+static void
+test_a_key_stands_in_a_map_once (void)
+{
+  static const char *const rows[] = {
+    "a2616101616102",       /* a text */
+    "a3616101616201616102", /* behind another */
+    "bf616101616102ff",     /* where no length is told */
+    "a26161017f6161ff02",   /* in pieces */
+    "a20101180102",         /* a number, in two lengths */
+    "a22001380002",         /* below zero */
+    "a2410101410102",       /* bytes */
+    "a2616101c1616102",     /* with a tag */
+    "81a2616101616102",     /* in a list */
+    "a1617aa2616101616102", /* in a map */
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Cbor) value = read_hex (rows[i], &error);
+    g_test_message ("%s", rows[i]);
+    g_assert_error (error, METADATA_ERROR, METADATA_ERROR_FAILED);
+    g_assert_nonnull (strstr (error->message, "a map has a key twice"));
+  }
+  g_autoptr (Cbor) alike = must_read ("a6000041000161300220036004810505");
+  g_assert_cmpuint (cbor_length (alike), ==, 6);
+}
+
+/* Also of keys that are long alike. */
+static void
+test_keys_are_compared_in_linear_time (void)
+{
+  enum { N_PAIRS = (CBOR_MOST_VALUES - 1) / 2, KEY_BYTES = 200 };
+  g_autoptr (GByteArray) many = g_byte_array_new ();
+  put_big (many, 1, 0xba);
+  put_big (many, 4, N_PAIRS);
+  for (unsigned i = 0; i < N_PAIRS; i++) {
+    g_autofree char *key = g_strdup_printf ("%0*u", KEY_BYTES, i);
+    put_big (many, 2, 0x7800 | KEY_BYTES);
+    g_byte_array_append (many, (const uint8_t *)key, KEY_BYTES);
+    put_big (many, 1, 0);
+  }
+  int64_t start = g_get_monotonic_time ();
+  g_autoptr (Cbor) map = cbor_read (many->data, many->len, NULL);
+  g_assert_cmpuint (cbor_length (map), ==, N_PAIRS);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+}
+
 static char *
 nested (unsigned depth)
 {
@@ -219,6 +265,9 @@ main (int argc, char **argv)
   g_test_add_func ("/metadata/cbor/look-ups-take-anything", test_look_ups_take_anything);
   g_test_add_func ("/metadata/cbor/what-is-not-whole-is-refused",
                    test_what_is_not_whole_is_refused);
+  g_test_add_func ("/metadata/cbor/a-key-stands-in-a-map-once", test_a_key_stands_in_a_map_once);
+  g_test_add_func ("/metadata/cbor/keys-are-compared-in-linear-time",
+                   test_keys_are_compared_in_linear_time);
   g_test_add_func ("/metadata/cbor/depth-and-number-have-limits",
                    test_depth_and_number_have_limits);
   return g_test_run ();

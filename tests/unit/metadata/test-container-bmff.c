@@ -1,5 +1,4 @@
-#include "carrier.h"
-#include "metadata/container.h"
+#include "container-check.h"
 #include "program.h"
 
 /* What an item says, in one or two pieces. */
@@ -276,17 +275,6 @@ count (GBytes *bytes, const char *text)
   return n_found;
 }
 
-static const Block *
-find (GPtrArray *blocks, BlockKind kind, const char *name)
-{
-  for (unsigned i = 0; i < blocks->len; i++) {
-    const Block *block = g_ptr_array_index (blocks, i);
-    if (block->kind == kind && strcmp (block->name, name) == 0)
-      return block;
-  }
-  return NULL;
-}
-
 static void
 assert_data (const Block *block, const char *bytes, size_t length)
 {
@@ -302,13 +290,13 @@ lists_every_block (void)
   for (size_t i = 0; i < G_N_ELEMENTS (shapes); i++) {
     g_autoptr (GBytes) file = picture (&shapes[i]);
     g_autoptr (GPtrArray) blocks = container_list (file);
-    assert_data (find (blocks, BLOCK_EXIF, "Exif"), "II*\0canary", 10);
-    assert_data (find (blocks, BLOCK_XMP, "mime"), "<canary/>", 9);
-    assert_data (find (blocks, BLOCK_ICC, "colr"), "PROFILE", 7);
-    assert_data (find (blocks, BLOCK_OTHER, "uri "), "canary", 6);
-    assert_data (find (blocks, BLOCK_OTHER, "av01"), "canary", 6);
-    g_assert_nonnull (find (blocks, BLOCK_OTHER, "free"));
-    g_assert_nonnull (find (blocks, BLOCK_OTHER, "uuid"));
+    assert_data (find_block (blocks, BLOCK_EXIF, "Exif"), "II*\0canary", 10);
+    assert_data (find_block (blocks, BLOCK_XMP, "mime"), "<canary/>", 9);
+    assert_data (find_block (blocks, BLOCK_ICC, "colr"), "PROFILE", 7);
+    assert_data (find_block (blocks, BLOCK_OTHER, "uri "), "canary", 6);
+    assert_data (find_block (blocks, BLOCK_OTHER, "av01"), "canary", 6);
+    g_assert_nonnull (find_block (blocks, BLOCK_OTHER, "free"));
+    g_assert_nonnull (find_block (blocks, BLOCK_OTHER, "uuid"));
     g_assert_cmpuint (blocks->len, ==, 7);
   }
 }
@@ -330,9 +318,9 @@ puts_exactly_what_is_given (void)
     assert_item (out, shapes[i].first_id + 22, "<new/>"); /* behind EXIF and the group */
     g_assert_cmpuint (count (out, "PIXELS"), ==, 1);
     g_autoptr (GPtrArray) blocks = container_list (out);
-    assert_data (find (blocks, BLOCK_EXIF, "Exif"), "II*\0\x08\0\0\0", 8);
-    assert_data (find (blocks, BLOCK_XMP, "mime"), "<new/>", 6);
-    assert_data (find (blocks, BLOCK_ICC, "colr"), "PROFILE", 7);
+    assert_data (find_block (blocks, BLOCK_EXIF, "Exif"), "II*\0\x08\0\0\0", 8);
+    assert_data (find_block (blocks, BLOCK_XMP, "mime"), "<new/>", 6);
+    assert_data (find_block (blocks, BLOCK_ICC, "colr"), "PROFILE", 7);
     g_assert_cmpuint (blocks->len, ==, 3);
     g_autoptr (GBytes) bare = put (out, &(MetadataBlobs){ 0 });
     g_autoptr (GPtrArray) left = container_list (bare);
@@ -389,7 +377,7 @@ purposes_of_credentials_are_told_apart (void)
     g_autoptr (GBytes) file = g_byte_array_free_to_bytes (g_steal_pointer (&out));
     g_autoptr (GPtrArray) blocks = container_list (file);
     g_assert_cmpuint (blocks->len, ==, 1);
-    g_assert_nonnull (find (blocks, rows[i].kind, "uuid"));
+    g_assert_nonnull (find_block (blocks, rows[i].kind, "uuid"));
     if (rows[i].kind == BLOCK_C2PA)
       assert_data (g_ptr_array_index (blocks, 0), "\0\0\0\x0cjumbDATA", 12);
   }

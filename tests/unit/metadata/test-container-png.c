@@ -2,16 +2,6 @@
 
 #include <zlib.h>
 
-static void
-put_chunk (GByteArray *out, const char *type, const void *data, size_t length)
-{
-  put_big (out, 4, length);
-  unsigned start = out->len;
-  put_text (out, type);
-  g_byte_array_append (out, data, (unsigned)length);
-  put_big (out, 4, crc32 (0, out->data + start, out->len - start));
-}
-
 /* A chunk whose text is packed behind `head`. */
 static void
 put_packed (GByteArray *out, const char *type, const char *head, size_t head_length,
@@ -23,12 +13,12 @@ put_packed (GByteArray *out, const char *type, const char *head, size_t head_len
   g_autoptr (GByteArray) data = g_byte_array_new ();
   g_byte_array_append (data, (const uint8_t *)head, (unsigned)head_length);
   g_byte_array_append (data, packed, (unsigned)size);
-  put_chunk (out, type, data->data, data->len);
+  carrier_put_chunk (out, type, data->data, data->len);
 }
 
 #define PACKED(out, type, head, text)                                                              \
   put_packed (out, type, head, sizeof (head) - 1, text, sizeof (text) - 1)
-#define CHUNK(out, type, data) put_chunk (out, type, data, sizeof (data) - 1)
+#define CHUNK(out, type, data) carrier_put_chunk (out, type, data, sizeof (data) - 1)
 
 static GByteArray *
 start (void)
@@ -36,7 +26,7 @@ start (void)
   static const uint8_t header[] = { 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0 };
   GByteArray *out = g_byte_array_new ();
   g_byte_array_append (out, (const uint8_t *)"\x89PNG\r\n\x1a\n", 8);
-  put_chunk (out, "IHDR", header, sizeof header);
+  carrier_put_chunk (out, "IHDR", header, sizeof header);
   return out;
 }
 
@@ -46,13 +36,13 @@ put_pixels (GByteArray *out)
   uint8_t pixels[32];
   uLongf length = sizeof pixels;
   g_assert_cmpint (compress (pixels, &length, (const Bytef *)"\0\x7f", 2), ==, Z_OK);
-  put_chunk (out, "IDAT", pixels, length);
+  carrier_put_chunk (out, "IDAT", pixels, length);
 }
 
 static GBytes *
 end (GByteArray *out)
 {
-  put_chunk (out, "IEND", "", 0);
+  carrier_put_chunk (out, "IEND", "", 0);
   return g_byte_array_free_to_bytes (out);
 }
 
@@ -77,7 +67,7 @@ picture (bool is_strewn)
     CHUNK (out, "tIME", "canary!");
     CHUNK (out, "prVt", "canary");
   }
-  put_chunk (out, "IEND", "", 0);
+  carrier_put_chunk (out, "IEND", "", 0);
   if (is_strewn)
     put_text (out, "canary");
   return g_byte_array_free_to_bytes (out);
@@ -196,10 +186,11 @@ broken_texts_use_the_limit_up (void)
   g_autoptr (GByteArray) whole = g_byte_array_new ();
   put_packed (whole, "zTXt", "Bomb\0\0", 6, filler, SIZE);
   GByteArray *out = start ();
-  put_chunk (out, "zTXt", whole->data + 8, whole->len - 12 - 3); /* without the end of its sum */
+  carrier_put_chunk (out, "zTXt", whole->data + 8,
+                     whole->len - 12 - 3); /* without the end of its sum */
   g_autofree char *text = g_strnfill (BLOCK_MOST_TEXT_BYTES - SIZE + 1000, 'b');
   text[1] = '\0';
-  put_chunk (out, "tEXt", text, BLOCK_MOST_TEXT_BYTES - SIZE + 1000);
+  carrier_put_chunk (out, "tEXt", text, BLOCK_MOST_TEXT_BYTES - SIZE + 1000);
   g_autoptr (GBytes) file = end (out);
   expect_listed (file, "zTXt:TEXT:Bomb=- tEXt:TEXT:b=-");
 }

@@ -1,5 +1,4 @@
-#include "carrier.h"
-#include "metadata/container.h"
+#include "container-check.h"
 #include "metadata/exif.h"
 #include "metadata/ifd.h"
 #include "program.h"
@@ -161,23 +160,12 @@ exif_block (void)
   return exif_build (&record, &(ExifFacts){ .width = WIDTH, .height = WIDTH });
 }
 
-static const Block *
-find (GPtrArray *blocks, BlockKind kind, const char *name)
-{
-  for (unsigned i = 0; i < blocks->len; i++) {
-    const Block *block = g_ptr_array_index (blocks, i);
-    if (block->kind == kind && strcmp (block->name, name) == 0)
-      return block;
-  }
-  return NULL;
-}
-
 static void
 check_list (bool is_big)
 {
   g_autoptr (GBytes) file = picture (is_big);
   g_autoptr (GPtrArray) blocks = container_list (file);
-  const Block *exif = find (blocks, BLOCK_EXIF, "34665");
+  const Block *exif = find_block (blocks, BLOCK_EXIF, "34665");
   g_assert_nonnull (exif);
   g_auto (MetadataRecord) record = { 0 };
   g_autoptr (GPtrArray) camera = NULL;
@@ -187,14 +175,14 @@ check_list (bool is_big)
   g_assert_cmpuint (record.strangers, ==,
                     METADATA_STRANGER_LOCATION | METADATA_STRANGER_MAKER_NOTE);
   g_assert_cmpstr (metadata_record_text (&record, METADATA_CREATOR), ==, "canary Ann");
-  g_assert_true (bytes_hold (find (blocks, BLOCK_XMP, "700")->data, "<canary xmp/>"));
-  g_assert_true (bytes_hold (find (blocks, BLOCK_IPTC, "33723")->data, "canary"));
-  g_assert_true (bytes_hold (find (blocks, BLOCK_IPTC, "34377")->data, "8BIM"));
-  g_assert_true (bytes_hold (find (blocks, BLOCK_ICC, "34675")->data, "a profile"));
-  g_assert_true (bytes_hold (find (blocks, BLOCK_C2PA, "52545")->data, "jumb"));
-  g_assert_nonnull (find (blocks, BLOCK_DENSITY, "282"));
-  g_assert_nonnull (find (blocks, BLOCK_OTHER, "thumbnail"));
-  g_assert_nonnull (find (blocks, BLOCK_OTHER, "50000"));
+  g_assert_true (bytes_hold (find_block (blocks, BLOCK_XMP, "700")->data, "<canary xmp/>"));
+  g_assert_true (bytes_hold (find_block (blocks, BLOCK_IPTC, "33723")->data, "canary"));
+  g_assert_true (bytes_hold (find_block (blocks, BLOCK_IPTC, "34377")->data, "8BIM"));
+  g_assert_true (bytes_hold (find_block (blocks, BLOCK_ICC, "34675")->data, "a profile"));
+  g_assert_true (bytes_hold (find_block (blocks, BLOCK_C2PA, "52545")->data, "jumb"));
+  g_assert_nonnull (find_block (blocks, BLOCK_DENSITY, "282"));
+  g_assert_nonnull (find_block (blocks, BLOCK_OTHER, "thumbnail"));
+  g_assert_nonnull (find_block (blocks, BLOCK_OTHER, "50000"));
 }
 
 static void
@@ -215,8 +203,8 @@ takes_all_metadata_off (void)
     g_assert_true (g_bytes_equal (out, again));
     g_autoptr (GPtrArray) blocks = container_list (out);
     g_assert_cmpuint (blocks->len, ==, 2);
-    g_assert_nonnull (find (blocks, BLOCK_ICC, "34675"));
-    g_assert_nonnull (find (blocks, BLOCK_DENSITY, "282"));
+    g_assert_nonnull (find_block (blocks, BLOCK_ICC, "34675"));
+    g_assert_nonnull (find_block (blocks, BLOCK_DENSITY, "282"));
     /* The strips are where they were. */
     const uint8_t *old = g_bytes_get_data (file, NULL), *new = g_bytes_get_data (out, NULL);
     g_assert_cmpmem (old + 8 + 14, STRIP_BYTES, new + 8 + 14, STRIP_BYTES);
