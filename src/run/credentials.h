@@ -4,7 +4,7 @@
 
 #include "base/digest.h"
 #include "image/format.h"
-#include "metadata/c2pa-write.h"
+#include "c2pa/write.h"
 #include "metadata/policy.h"
 #include "run/signer.h"
 

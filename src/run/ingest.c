@@ -12,7 +12,7 @@
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/painter.h"
-#include "metadata/c2pa.h"
+#include "c2pa/c2pa.h"
 #include "metadata/container.h"
 #include "run/task.h"
 

@@ -1,5 +1,5 @@
 #include "base/path.h"
-#include "metadata/c2pa.h"
+#include "c2pa/c2pa.h"
 #include "metadata/vocabulary.h"
 #include "run/inspect-private.h"
 #include "run/run-error.h"

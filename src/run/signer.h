@@ -2,7 +2,7 @@
  * that is run for each signature. */
 #pragma once
 
-#include "metadata/c2pa-write.h"
+#include "c2pa/write.h"
 #include "pipeline/signing.h"
 
 typedef struct Signer Signer;

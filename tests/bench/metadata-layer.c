@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "metadata/c2pa-write.h"
+#include "c2pa/write.h"
 
 static double
 cpu_now (void)

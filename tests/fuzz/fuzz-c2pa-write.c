@@ -2,8 +2,8 @@
  * parent's are there, and a label stands there once. */
 #include "fuzz-target.h"
 
-#include "metadata/c2pa-write.h"
-#include "metadata/jumbf.h"
+#include "c2pa/write.h"
+#include "c2pa/jumbf.h"
 
 static bool
 sign (void *data, const void *bytes, size_t length, uint8_t out_signature[64], GError **error)

@@ -2,7 +2,7 @@
 #include <glib.h>
 
 #include "fuzz-target.h"
-#include "metadata/c2pa.h"
+#include "c2pa/c2pa.h"
 
 static void
 check_report (C2paReport *report)

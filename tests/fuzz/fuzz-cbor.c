@@ -2,7 +2,7 @@
 #include <glib.h>
 
 #include "fuzz-target.h"
-#include "metadata/cbor.h"
+#include "c2pa/cbor.h"
 
 static unsigned
 walk (const Cbor *value, unsigned depth)
