@@ -1,6 +1,6 @@
 /* Stores that tests/support/credentials.py made, kept as the corpus of fuzz-c2pa: length(4) store file.
  * Their certificates last until 2120. */
-#include "carrier.h"
+#include "support/carrier.h"
 #include "c2pa/c2pa.h"
 
 typedef struct {

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "carrier.h"
+#include "support/carrier.h"
 #include "c2pa/c2pa.h"
 #include "c2pa/cbor.h"
 

@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "c2pa/c2pa.h"
 #include "c2pa/jumbf.h"
 

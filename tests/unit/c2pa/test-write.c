@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "c2pa/write.h"
 #include "c2pa/jumbf.h"
 
@@ -287,7 +287,7 @@ no_store_goes_into_a_tiff (void)
   GBytes *out = NULL;
   g_autoptr (GError) error = NULL;
   g_assert_false (c2pa_embed (file, &test.claim, &test.signer, &out, &error));
-  g_assert_error (error, C2PA_ERROR, C2PA_ERROR_FAILED);
+  g_assert_error (error, METADATA_ERROR, METADATA_ERROR_FAILED);
   g_assert_null (out);
 }
 

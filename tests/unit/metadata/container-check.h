@@ -1,7 +1,7 @@
 /* What holds of every kind of container. */
 #pragma once
 
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/container.h"
 
 /* EXIF (as exif_build makes it), XMP with an AI label, and a text. To be cleared. */

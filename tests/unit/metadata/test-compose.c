@@ -1,5 +1,5 @@
 /* What compose makes of generation parameters, what it calls a picture, and how it tells. */
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/container.h"
 #include "metadata/exif.h"
 

@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/exif-list.h"
 
 enum { VALUES_AT = 1024 };

@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/exif.h"
 
 #define ZOLC "\xc5\xbb\xc3\xb3\xc5\x82\xc4\x87"

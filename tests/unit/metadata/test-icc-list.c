@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/icc-list.h"
 #include "metadata/policy.h"
 

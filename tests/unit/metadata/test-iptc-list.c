@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/iptc-list.h"
 #include "metadata/policy.h"
 

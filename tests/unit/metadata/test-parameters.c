@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/container.h"
 #include "metadata/exif.h"
 #include "metadata/parameters.h"

@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/container.h"
 
 #define BIT(group) (1u << METADATA_GROUP_##group)

@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/xmp-list.h"
 #include "metadata/xmp.h"
 

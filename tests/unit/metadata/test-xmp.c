@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "support/carrier.h"
 #include "metadata/xmp.h"
 
 #define RDF "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
