@@ -12,9 +12,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-const place = process.env.PEEL_CLIENTS ?? resolve(import.meta.dirname, "../../build/clients");
+const place = process.env.PEEL_CLIENTS ?? resolve(fileURLToPath(new URL(".", import.meta.url)), "../../build/clients");
 const clients = createRequire(resolve(place, "package.json"));
 // It has no entrance for `require`.
 const part = (path) => import(pathToFileURL(resolve(place, "node_modules/@trustnxt/c2pa-ts/dist", path)));

@@ -243,12 +243,6 @@ def ask_as_peel(service, intents):
         service.run()
 
 
-def install_clients():
-    result = subprocess.run([os.path.join(ROOT, "scripts", "install-clients")], capture_output=True,
-                            text=True, check=False)
-    expect_equal(result.returncode, 0, f"scripts/install-clients: {result.stderr}\nexit code")
-
-
 def ask_as_client(service, driver, intents):
     place = service.place
     work = [{**intent, "prompt": prompt(intent),
@@ -277,7 +271,7 @@ def calls_of(service, intents):
 
 
 def expect_alike(place, driver, intents):
-    install_clients()
+    support.install_clients()
     pictures(place)
     with service_of(place) as service:
         ask_as_peel(service, intents)

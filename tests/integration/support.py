@@ -170,6 +170,13 @@ def finish(process, code=0, timeout=TIMEOUT_S):
     return result
 
 
+def install_clients():
+    """Programs from npm that tests judge by, into build/clients; does nothing when they are there."""
+    script = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "scripts", "install-clients")
+    result = subprocess.run([script], capture_output=True, text=True, check=False)
+    expect_equal(result.returncode, 0, f"scripts/install-clients: {result.stderr}\nexit code")
+
+
 def sha256(content):
     return hashlib.sha256(content).hexdigest()
 
