@@ -115,8 +115,8 @@ typedef struct {
 } C2paStamp;
 
 /* Reads names and dates of the leaf, and checks its form, its dates at the time of the stamp (else
- * now) and its issuers. `chain`: DER, leaf first. NULL: no key can be had of it. */
-EVP_PKEY *c2pa_check_certificate (C2paPart *part, const Cbor *chain, const C2paStamp *stamp);
+ * now) and its issuers. `value`: DER, leaf first. NULL: no key can be had of it. */
+EVP_PKEY *c2pa_check_certificate (C2paPart *part, const Cbor *value, const C2paStamp *stamp);
 /* Of those who are trusted, read once; NULL when nobody is. Borrowed. */
 X509_STORE *c2pa_anchors (C2paReader *reader);
 /* "2026-01-31T10:00:00Z" */

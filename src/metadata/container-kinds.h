@@ -1,6 +1,7 @@
 /* Inside container: one pair of functions per kind. */
 #pragma once
 
+#include "base/always-false.h"
 #include "metadata/container.h"
 
 typedef struct {
@@ -42,3 +43,4 @@ bool bmff_put_c2pa (GBytes *file, GBytes *store, GByteArray *out, size_t *out_at
 
 /* Always false: "the file is not a row of whole blocks". */
 bool container_fail_damaged (GError **error, ContainerKind kind);
+#define container_fail_damaged(...) ALWAYS_FALSE (container_fail_damaged (__VA_ARGS__))

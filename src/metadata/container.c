@@ -183,6 +183,7 @@ metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs)
   }
 }
 
+#undef container_fail_damaged
 bool
 container_fail_damaged (GError **error, ContainerKind kind)
 {
