@@ -159,7 +159,7 @@ codec_avif (const CodecJob *job, GBytes **out_bytes, GError **error)
 }
 
 bool
-codec_tiff (const CodecJob *job, GBytes **out_bytes, GError **error)
+codec_tiff (const CodecJob *job, const EncodePage *page, VipsTarget *target, GError **error)
 {
   static const VipsForeignTiffCompression compressions[] = {
     [IMAGE_TIFF_NONE] = VIPS_FOREIGN_TIFF_COMPRESSION_NONE,
@@ -170,16 +170,13 @@ codec_tiff (const CodecJob *job, GBytes **out_bytes, GError **error)
   };
   enum { TILE_EDGE = 256 };
   const EncodeOptions *options = job->options;
-  void *buffer;
-  size_t length;
 
-  if (vips_tiffsave_buffer (job->image, &buffer, &length, "compression",
-                            compressions[options->compression], "predictor",
+  if (vips_tiffsave_target (job->image, target, "compression", compressions[options->compression],
+                            "predictor",
                             options->predictor ? VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL
                                                : VIPS_FOREIGN_TIFF_PREDICTOR_NONE,
                             "tile", options->tile, "tile_width", TILE_EDGE, "tile_height",
                             TILE_EDGE, "resunit", VIPS_FOREIGN_TIFF_RESUNIT_INCH, NULL) != 0)
     return image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the TIFF");
-  *out_bytes = codec_take (buffer, length);
   return true;
 }

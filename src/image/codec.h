@@ -16,7 +16,13 @@ bool codec_jpeg (const CodecJob *job, GBytes **out_bytes, GError **error);
 bool codec_png (const CodecJob *job, GBytes **out_bytes, GError **error);
 bool codec_webp (const CodecJob *job, GBytes **out_bytes, GError **error);
 bool codec_avif (const CodecJob *job, GBytes **out_bytes, GError **error);
-bool codec_tiff (const CodecJob *job, GBytes **out_bytes, GError **error);
+
+typedef struct _VipsTarget VipsTarget;
+/* Of a format that streams. */
+typedef bool (*CodecStreamFunc) (const CodecJob *job, const EncodePage *page, VipsTarget *target,
+                                 GError **error);
+
+bool codec_tiff (const CodecJob *job, const EncodePage *page, VipsTarget *target, GError **error);
 
 /* Takes the buffer a saver of libvips gave. */
 GBytes *codec_take (void *buffer, size_t length);

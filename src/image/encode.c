@@ -5,6 +5,14 @@
 #include "base/units.h"
 #include "image/codec.h"
 
+static inline void
+codec_job_clear (CodecJob *job)
+{
+  g_clear_object (&job->image);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CodecJob, codec_job_clear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VipsTarget, g_object_unref)
+
 static CodecFunc
 codec_of (ImageFormat format)
 {
@@ -17,11 +25,15 @@ codec_of (ImageFormat format)
     return codec_webp;
   case IMAGE_FORMAT_AVIF:
     return codec_avif;
-  case IMAGE_FORMAT_TIFF:
-    return codec_tiff;
   default:
     return NULL;
   }
+}
+
+static CodecStreamFunc
+codec_stream_of (ImageFormat format)
+{
+  return format == IMAGE_FORMAT_TIFF ? codec_tiff : NULL;
 }
 
 /* The option's density, else the one image_with_blobs put on the picture. */
@@ -128,21 +140,14 @@ keep_pixels (VipsImage **image, GError **error)
   return true;
 }
 
-bool
-image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes,
-              EncodeResult *out_result, GError **error)
+static bool
+start (VipsImage *image, const EncodeOptions *options, CodecJob *out_job, GError **error)
 {
-  CodecFunc codec = codec_of ((ImageFormat)options->format);
-  g_autoptr (VipsImage) ready = NULL;
-  g_autoptr (GBytes) bytes = NULL;
   double density_dpi = density_of (image, options);
-
-  g_return_val_if_fail (codec != NULL, false);
-  if (!image_prepare (image, options, density_dpi, &ready, error) ||
-      (options->max_bytes > 0 && has_quality (options) && !keep_pixels (&ready, error)))
+  VipsImage *ready = NULL;
+  if (!image_prepare (image, options, density_dpi, &ready, error))
     return false;
-
-  CodecJob job = {
+  *out_job = (CodecJob){
     .image = ready,
     .options = options,
     .quality = has_quality (options)
@@ -150,14 +155,73 @@ image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes
                  : 0,
     .density_dpi = density_dpi,
   };
+  return true;
+}
+
+/* A format that streams, all of it in memory. */
+static bool
+encode_in_memory (const CodecJob *job, CodecStreamFunc codec, GBytes **out_bytes, GError **error)
+{
+  g_autoptr (VipsTarget) target = vips_target_new_to_memory ();
+  if (!codec (job, NULL, target, error))
+    return false;
+  VipsBlob *blob = NULL;
+  if (vips_target_end (target) != 0)
+    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the file");
+  g_object_get (target, "blob", &blob, NULL);
+  size_t length;
+  const void *data = vips_blob_get (blob, &length);
+  *out_bytes = g_bytes_new (data, length);
+  vips_area_unref (VIPS_AREA (blob));
+  return true;
+}
+
+bool
+image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes,
+              EncodeResult *out_result, GError **error)
+{
+  CodecFunc codec = codec_of ((ImageFormat)options->format);
+  g_auto (CodecJob) job = { .image = NULL };
+  g_autoptr (GBytes) bytes = NULL;
+
+  CodecStreamFunc stream = codec_stream_of ((ImageFormat)options->format);
+  g_return_val_if_fail (codec != NULL || stream != NULL, false);
+  if (!start (image, options, &job, error) ||
+      (options->max_bytes > 0 && has_quality (options) && !keep_pixels (&job.image, error)))
+    return false;
   EncodeResult result = { .quality = job.quality, .n_encodes = 1 };
-  if (!codec (&job, &bytes, error))
+  if (codec != NULL ? !codec (&job, &bytes, error)
+                    : !encode_in_memory (&job, stream, &bytes, error))
     return false;
   if (!fits (bytes, options) &&
-      !(job.quality > 0 ? search_quality (&job, codec, &bytes, &result, error)
-                        : set_target_error (error, options, g_bytes_get_size (bytes), 0)))
+      !(codec != NULL && job.quality > 0
+          ? search_quality (&job, codec, &bytes, &result, error)
+          : set_target_error (error, options, g_bytes_get_size (bytes), 0)))
     return false;
   *out_bytes = g_steal_pointer (&bytes);
+  *out_result = result;
+  return true;
+}
+
+bool
+image_encode_to (VipsImage *image, const EncodeOptions *options, const EncodePage *page, int fd,
+                 EncodeResult *out_result, GError **error)
+{
+  CodecStreamFunc codec = codec_stream_of ((ImageFormat)options->format);
+  g_auto (CodecJob) job = { .image = NULL };
+  g_autoptr (VipsTarget) target = NULL;
+
+  g_return_val_if_fail (codec != NULL, false);
+  if (!start (image, options, &job, error))
+    return false;
+  target = vips_target_new_to_descriptor (fd);
+  if (target == NULL)
+    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "opening the file");
+  EncodeResult result = { .quality = job.quality, .n_encodes = 1 };
+  if (!codec (&job, page, target, error))
+    return false;
+  if (vips_target_end (target) != 0)
+    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the file");
   *out_result = result;
   return true;
 }

@@ -39,6 +39,15 @@ typedef enum {
   IMAGE_PNG_FILTER_ALL,
 } ImagePngFilter;
 
+/* What a PDF is to be. */
+typedef enum {
+  IMAGE_PDF_AUTO,  /* X-4 for ink that has a profile, else plain */
+  IMAGE_PDF_PLAIN, /* 1.6, no standard */
+  IMAGE_PDF_X4,    /* ISO 15930-7, PDF 1.6: ink, 8 or 16 bit, its profile inside */
+  IMAGE_PDF_X1A,   /* ISO 15930-4 (X-1a:2003), PDF 1.4: ink, 8 bit */
+} ImagePdfStandard;
+typedef enum { IMAGE_PDF_DEFLATE, IMAGE_PDF_JPEG } ImagePdfPacking;
+
 /* Filled by the rows of stages/recompress.c, where each is explained. */
 typedef struct {
   int format;            /* ImageFormat; UNKNOWN: the one of `to`'s extension */
@@ -65,8 +74,21 @@ typedef struct {
   int compression;       /* tiff, ImageTiffCompression */
   bool predictor;        /* tiff lzw, deflate, zstd: horizontal differencing */
   bool tile;             /* tiff */
-  double density;        /* dots per inch, 0: none written */
+  int pdf;               /* ImagePdfStandard */
+  int packing;           /* pdf, ImagePdfPacking */
+  char
+    *condition; /* pdf: the printing condition's registered name, "FOGRA39"; NULL: none. Borrowed */
+  double density; /* dots per inch, 0: none written */
 } EncodeOptions;
+
+/* What a PDF holds beside its picture. Lengths as in stages/sheet.h: the picture covers trim, bleed and slug. */
+typedef struct {
+  double trim_width_mm, trim_height_mm;
+  double bleed_mm, slug_mm;
+  GBytes *xmp;       /* the packet, NULL: none */
+  const char *title; /* UTF-8, NULL: none */
+  uint8_t id[16];    /* tells this document from all others, the same for equal ones */
+} EncodePage;
 
 typedef struct {
   int quality;   /* the number used; 0 when the format or mode has none */
@@ -82,3 +104,8 @@ int image_quality_number (ImageFormat format, const NumberOrWord *quality);
  * input gives equal bytes whatever the number of threads. */
 bool image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes,
                    EncodeResult *out_result, GError **error);
+
+/* The same for a format that `streams`, into a file that can be read and sought (`fd`, at its start): neither the file nor the
+ * picture stands in memory, and each pixel is asked for once, from above. `page` is for PDF, else NULL. */
+bool image_encode_to (VipsImage *image, const EncodeOptions *options, const EncodePage *page,
+                      int fd, EncodeResult *out_result, GError **error);

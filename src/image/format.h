@@ -25,6 +25,7 @@ typedef struct {
   const char *const *extensions; /* all accepted in `to`, NULL-terminated, lower case */
   int most_edge;                 /* largest width or height the format can hold, px */
   bool can_write, has_alpha, has_cmyk, has_16_bit, has_quality;
+  bool streams; /* is written by image_encode_to alone: its files may be larger than memory */
 } ImageFormatType;
 
 /* NULL for IMAGE_FORMAT_UNKNOWN. */

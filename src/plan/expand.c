@@ -370,10 +370,13 @@ add_default_delivery (Derivative *derivative, const char *folder, Problems *prob
 static void
 fill_delivery (Derivative *derivative)
 {
-  for (unsigned i = 0; i < derivative->delivery_steps->len; i++) {
-    const Step *step = derivative->delivery_steps->pdata[i];
-    step->type->deliver (step->options, &derivative->delivery);
-  }
+  const GPtrArray *const lists[] = { derivative->steps, derivative->delivery_steps };
+  for (unsigned l = 0; l < G_N_ELEMENTS (lists); l++)
+    for (unsigned i = 0; i < lists[l]->len; i++) {
+      const Step *step = lists[l]->pdata[i];
+      if (step->type->deliver != NULL)
+        step->type->deliver (step->options, &derivative->delivery);
+    }
 }
 
 /* Of a chain that is wrong, at least the words of its path. Always false. */

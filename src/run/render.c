@@ -168,7 +168,7 @@ read_derivative (Render *render, const Node *item, GError **error)
     bool is_image = step->type->role == STAGE_IMAGE;
     if (is_image)
       node_to_json (node_item (list, i), chain);
-    else
+    if (step->type->deliver != NULL)
       step->type->deliver (step->options, &job->delivery);
     g_ptr_array_add (is_image ? steps : job->delivery_steps, step);
   }

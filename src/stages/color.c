@@ -14,6 +14,7 @@ typedef struct {
   int intent;
   bool black_point;
   int depth;
+  double max_ink;
   Color background;
 } ColorOptions;
 
@@ -46,6 +47,11 @@ static const Option rows[] = {
     .help = "Map the darkest to the darkest (black point compensation)", .fallback = "true" },
   { OPTION_INT (ColorOptions, depth), .name = "depth",
     .help = "8 or 16 bits a channel; not given: as it is", .min = 8, .max = 16, .unit = "bit" },
+  { OPTION_NUMBER (ColorOptions, max_ink), .name = "max-ink",
+    .help =
+      "The most ink that a spot of the page may get, all four colours added up: every pixel of the "
+      "finished page is measured, and more is an error (exit code 9)",
+    .min = 100, .max = 400, .unit = "%" },
   { OPTION_COLOR (ColorOptions, background), .name = "background",
     .help = "Colour under transparent parts when the result is CMYK, which has none",
     .fallback = "white" },
@@ -117,6 +123,9 @@ check (const void *data, const Node *node, Problems *problems)
   const char *named = options->profile_file != NULL ? "profile-file"
                       : options->profile != NULL    ? "profile"
                                                     : "space";
+  if (options->max_ink > 0 && options->space != SPACE_CMYK && options->space != SPACE_OF_PROFILE)
+    return problems_add (problems, given_mark (node, "max-ink"),
+                         "'max-ink' is for CMYK: it does not go with 'space'");
   if (options->space == SPACE_OF_PROFILE && g_str_equal (named, "space"))
     return problems_add (problems, given_mark (node, ""), "'color' needs 'space' or 'profile'");
   g_autoptr (GError) error = NULL;
@@ -208,6 +217,13 @@ is_srgb (VipsImage *picture)
   return stage_shape_of (picture).n_channels == 3 && (icc == NULL || image_is_srgb_profile (icc));
 }
 
+static void
+deliver (const void *data, Delivery *delivery)
+{
+  const ColorOptions *options = data;
+  delivery->max_ink = options->max_ink;
+}
+
 static unsigned
 deeds (const void *data, VipsImage *before, VipsImage *after)
 {
@@ -224,5 +240,6 @@ const StageType stage_color = {
   .shape = change_shape,
   .apply = apply,
   .deeds = deeds,
+  .deliver = deliver,
   .each_resource = each_resource,
 };

@@ -15,4 +15,5 @@ typedef struct {
   EncodeOptions encode;
   MetadataOptions metadata;
   unsigned placeholders; /* bits of 1u << PlaceholderKind; they go into the manifest */
+  double max_ink;        /* percent, the sum of all four; 0: no limit. Of `color` */
 } Delivery;

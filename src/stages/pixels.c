@@ -13,6 +13,7 @@ stage_shape_of (VipsImage *image)
     .has_alpha = has_alpha,
     .bit_depth = vips_image_get_format (image) == VIPS_FORMAT_UCHAR ? 8 : 16,
     .n_channels = vips_image_get_bands (image) - (has_alpha ? 1 : 0),
+    .sheet = sheet_of (image),
   };
 }
 

@@ -8,6 +8,7 @@
 #include "option/option.h"
 #include "stages/deed.h"
 #include "stages/delivery.h"
+#include "stages/sheet.h"
 
 typedef enum {
   STAGE_SOURCE,   /* makes an original: generate, load, recall */
@@ -34,6 +35,7 @@ typedef struct {
   bool has_alpha;
   int bit_depth;  /* 8 or 16 */
   int n_channels; /* colour channels without alpha: 1, 3 or 4 (CMYK) */
+  Sheet sheet;    /* of `page`; after it the size may not change any more */
 } Shape;
 
 typedef struct StageType StageType;
@@ -60,8 +62,8 @@ struct StageType {
    * nothing. Reads no pixels. */
   unsigned (*deeds) (const void *options, VipsImage *before, VipsImage *after);
 
-  /* DELIVERY stages: fills its part of the record. Strings stay owned by `options`, which lives
-   * longer than the record. */
+  /* DELIVERY stages, and IMAGE stages that have a say in how the file is written (NULL: none): fills its
+   * part of the record. Strings stay owned by `options`, which lives longer than the record. */
   void (*deliver) (const void *options, Delivery *delivery);
 
   /* Files beside the FILE options whose content shapes pixels, found by the system (the font that a
