@@ -181,6 +181,21 @@ class Sheets(judge.Case):
                 self.assertEqual((event["width"], event["height"]), sheet.size)
                 self.assertSaysSheet(event["page"], sheet)
 
+    def test_the_documentation_has_the_same_numbers(self):
+        text = (judge.SOURCE / "docs/print.md").read_text()
+        rows = [[cell.strip(" `") for cell in line.strip("|").split("|")]
+                for line in text.splitlines() if re.match(r"\| `\w+/", line)]
+        self.assertEqual([row[0] for row in rows], list(SHEETS))
+        for preset, least, *cells in rows:
+            self.assertEqual(int(least), SHEETS[preset][3])
+            for shape, cell in zip(ORIGINALS, cells, strict=True):
+                with self.subTest(f"{preset} from {shape}"):
+                    event = self.planned[name_of(shape, preset)]
+                    shown = (f"({re.search('gives ([0-9]+) dpi', event['error']['message'])[1]})"
+                             if "error" in event else
+                             str(math.floor(event["page"]["effective-dpi"])))
+                    self.assertEqual(cell, shown)
+
     def assertSaysSheet(self, page, sheet):
         self.assertEqual(page["dpi"], sheet.dpi)
         self.assertEqual(page.get("bleed"), sheet.source)
