@@ -4,6 +4,7 @@ boxes, density and bleed, or a refusal. The table is that of paper sizes, not th
 import json
 import math
 import re
+import struct
 import zlib
 
 import judge
@@ -123,8 +124,8 @@ class Sheets(judge.Case):
         cls.sheets = {(shape, preset): Sheet(shape, preset)
                       for shape in ORIGINALS for preset in SHEETS}
         everything = cls.plan("everything", list(ORIGINALS), list(SHEETS))
-        cls.planned = {pathname: event for event in everything if event["event"] == "output"
-                       for pathname in [event["path"].rsplit("/", 1)[1].rsplit(".", 1)[0]]}
+        cls.planned = {(event["image"], event["preset"]): event for event in everything
+                       if event["event"] == "output"}
         cls.made = {}
         for shape in ORIGINALS:
             cls.make(shape, [preset for of, preset in MADE if of == shape and
@@ -140,7 +141,7 @@ class Sheets(judge.Case):
         cls.write(f"{name}.json", json.dumps({
             "version": 1, "stages": [{"load": [f"{shape}.png" for shape in shapes]}],
             "outputs": cls.outputs(presets)}))
-        done = cls.peel("plan", "--json", f"{name}.json", code=9)
+        done = cls.peel("plan", "--keep-going", "--json", f"{name}.json", code=3)
         return [json.loads(line) for line in done.out.splitlines()]
 
     @classmethod
@@ -171,7 +172,7 @@ class Sheets(judge.Case):
         self.assertEqual(len(self.planned), len(self.sheets))
         for (shape, preset), sheet in self.sheets.items():
             with self.subTest(f"{preset} from {shape}"):
-                event = self.planned[name_of(shape, preset)]
+                event = self.planned[shape, preset]
                 if sheet.is_refused:
                     self.assertEqual(event["error"]["class"], "target")
                     self.assertIn(f"gives {math.floor(sheet.effective)} dpi",
@@ -190,11 +191,9 @@ class Sheets(judge.Case):
             self.assertEqual(int(least), SHEETS[preset][3])
             for shape, cell in zip(ORIGINALS, cells, strict=True):
                 with self.subTest(f"{preset} from {shape}"):
-                    event = self.planned[name_of(shape, preset)]
-                    shown = (f"({re.search('gives ([0-9]+) dpi', event['error']['message'])[1]})"
-                             if "error" in event else
-                             str(math.floor(event["page"]["effective-dpi"])))
-                    self.assertEqual(cell, shown)
+                    sheet = self.sheets[shape, preset]
+                    dpi = math.floor(sheet.effective)
+                    self.assertEqual(cell, f"({dpi})" if sheet.is_refused else str(dpi))
 
     def assertSaysSheet(self, page, sheet):
         self.assertEqual(page["dpi"], sheet.dpi)
@@ -202,11 +201,11 @@ class Sheets(judge.Case):
         for key, wanted in (("width-mm", sheet.trim_mm[0]), ("height-mm", sheet.trim_mm[1]),
                             ("bleed-mm", sheet.bleed_mm)):
             self.assertAlmostEqual(page[key], wanted, delta=0.006)
-        self.assertAlmostEqual(page["effective-dpi"], sheet.effective, delta=0.06)
+        self.assertAlmostEqual(page["effective-dpi"], sheet.effective, delta=0.11)
 
     def test_who_is_refused(self):
         """By hand: A3 of a square, posters of anything."""
-        square = self.planned[name_of("square", "print/a3")]["error"]["message"]
+        square = self.planned["square", "print/a3"]["error"]["message"]
         self.assertIn("A3", square)
         self.assertIn("4096x4096 px gives 244 dpi", square)
         refused = {pair for pair, sheet in self.sheets.items() if sheet.is_refused}
@@ -250,7 +249,7 @@ class Sheets(judge.Case):
                           "Compression Scheme: LZW", "Samples/Pixel: 3", "Bits/Sample: 8",
                           "Predictor: horizontal"):
                 self.assertIn(words, said)
-            self.assertEqual(said.count("TIFF Directory at"), 1)
+            self.assertEqual(n_pictures(self.file(shape, preset)), 1)
             self.assertNotIn("Tile Width", said)
 
     def test_boxes_of_pdfs(self):
@@ -353,11 +352,23 @@ def listed(pdf):
     return dict(zip(names.split(), row.split()))
 
 
+def n_pictures(path):
+    """Directories in a TIFF's own chain; EXIF's hangs elsewhere."""
+    data = path.read_bytes()
+    order = {b"II": "<", b"MM": ">"}[data[:2]]
+    at, n = struct.unpack(order + "I", data[4:8])[0], 0
+    while at:
+        n += 1
+        end = at + 2 + 12 * struct.unpack(order + "H", data[at:at + 2])[0]
+        at = struct.unpack(order + "I", data[end:end + 4])[0]
+    return n
+
+
 def densities(tags):
     """Dots per inch in every place of a file that says them."""
     found = []
     for key, value in tags.items():
-        group, name = key.split(":")
+        group, _, name = key.partition(":")
         if name in ("XResolution", "YResolution"):
             unit = tags[f"{group}:ResolutionUnit"]
             # JFIF's 1 and TIFF's 2 are inches; TIFF's 3 (JFIF's 2) are centimetres.
