@@ -228,9 +228,8 @@ it_is_written_and_not_read (void)
   g_autoptr (GBytes) bytes = encoded (image, &options);
   g_autoptr (GError) error = NULL;
   VipsImage *back = NULL;
-  g_assert_cmpint (
-    image_format_of_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)), ==,
-    IMAGE_FORMAT_PDF);
+  g_assert_cmpint (image_format_of_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)),
+                   ==, IMAGE_FORMAT_PDF);
   g_assert_false (image_decode (bytes, "a.pdf", &image_limits_default, &back, &error));
   g_assert_error (error, IMAGE_ERROR, IMAGE_ERROR_FORMAT);
   g_assert_cmpstr (error->message, ==,
