@@ -35,9 +35,7 @@ codec_of (ImageFormat format)
 static CodecStreamFunc
 codec_stream_of (ImageFormat format)
 {
-  return format == IMAGE_FORMAT_TIFF  ? codec_tiff
-         : format == IMAGE_FORMAT_PDF ? codec_pdf
-                                      : NULL;
+  return format == IMAGE_FORMAT_TIFF ? codec_tiff : format == IMAGE_FORMAT_PDF ? codec_pdf : NULL;
 }
 
 /* The option's density, else the one image_with_blobs put on the picture. */

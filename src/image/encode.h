@@ -87,10 +87,10 @@ typedef struct {
 typedef struct {
   double trim_width_mm, trim_height_mm;
   double bleed_mm, slug_mm;
-  GBytes *xmp;       /* the packet, NULL: none */
-  const char *title; /* UTF-8, NULL: none; the same as the packet's */
+  GBytes *xmp;              /* the packet, NULL: none */
+  const char *title;        /* UTF-8, NULL: none; the same as the packet's */
   const char *profile_name; /* what the picture's colour profile calls itself, NULL: not known */
-  uint8_t id[16];    /* tells this document from all others, the same for equal ones */
+  uint8_t id[16];           /* tells this document from all others, the same for equal ones */
 } EncodePage;
 
 /* What AUTO is for this picture, which is as image_encode_to gets it: its packet has to say the same. */

@@ -66,8 +66,8 @@ pdf_file_finish (PdfFile *file, unsigned n_objects, unsigned root, unsigned info
   g_string_append_printf (text, "xref\n0 %u\n0000000000 65535 f \n", n_objects + 1);
   for (unsigned i = 1; i <= n_objects; i++)
     g_string_append_printf (text, "%010" G_GINT64_FORMAT " 00000 n \n", file->offsets[i]);
-  g_string_append_printf (text, "trailer\n<< /Size %u /Root %u 0 R /Info %u 0 R /ID [", n_objects + 1,
-                          root, info);
+  g_string_append_printf (text, "trailer\n<< /Size %u /Root %u 0 R /Info %u 0 R /ID [",
+                          n_objects + 1, root, info);
   /* The first names the document, the second this state of it, which is its first. */
   for (int twice = 0; twice < 2; twice++) {
     g_string_append_c (text, '<');

@@ -7,7 +7,7 @@ enum { PDF_MOST_OBJECTS = 16 };
 
 typedef struct {
   PixelSink sink;
-  int64_t at;                             /* bytes written */
+  int64_t at;                            /* bytes written */
   int64_t offsets[PDF_MOST_OBJECTS + 1]; /* of object 1 and on; 0: not written */
 } PdfFile;
 

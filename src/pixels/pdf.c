@@ -7,7 +7,16 @@
 #include "pixels/pdf-file.h"
 #include "pixels/pdf-rows.h"
 
-enum { CATALOG = 1, PAGES, PAGE, CONTENT, INFO, PICTURE, PICTURE_LENGTH, N_ALWAYS = PICTURE_LENGTH };
+enum {
+  CATALOG = 1,
+  PAGES,
+  PAGE,
+  CONTENT,
+  INFO,
+  PICTURE,
+  PICTURE_LENGTH,
+  N_ALWAYS = PICTURE_LENGTH
+};
 
 enum { ICC_HEADER = 128, MOST_UNIT = 75000 };
 
@@ -49,10 +58,11 @@ check_profile (const PdfPage *page, GError **error)
   const char *space = page->n_channels == 1 ? "GRAY" : page->n_channels == 3 ? "RGB " : "CMYK";
   if (page->icc == NULL) {
     if (page->standard == PDF_X4)
-      return pixels_set_error (error, PIXELS_ERROR_UNSUITABLE,
-                               "PDF/X-4 holds the colour profile of its ink, and the picture has "
-                               "none; convert it with 'color: { profile: … }', keep the profile, or "
-                               "write 'pdf: plain'");
+      return pixels_set_error (
+        error, PIXELS_ERROR_UNSUITABLE,
+        "PDF/X-4 holds the colour profile of its ink, and the picture has "
+        "none; convert it with 'color: { profile: … }', keep the profile, or "
+        "write 'pdf: plain'");
     if (page->standard == PDF_X1A && page->condition == NULL)
       return pixels_set_error (error, PIXELS_ERROR_UNSUITABLE,
                                "PDF/X-1a names what it is printed by: keep the colour profile, or "
@@ -106,19 +116,20 @@ static bool
 check (const PdfPage *page, GError **error)
 {
   const char *label = standards[page->standard].label;
-  g_return_val_if_fail (page->width >= 1 && page->height >= 1 &&
-                          (page->n_channels == 1 || page->n_channels == 3 ||
-                           page->n_channels == 4) &&
-                          (page->bit_depth == 8 || page->bit_depth == 16),
-                        false);
+  g_return_val_if_fail (
+    page->width >= 1 && page->height >= 1 &&
+      (page->n_channels == 1 || page->n_channels == 3 || page->n_channels == 4) &&
+      (page->bit_depth == 8 || page->bit_depth == 16),
+    false);
   if (page->width > PIXELS_MOST_SIDE || page->height > PIXELS_MOST_SIDE)
     return pixels_set_error (error, PIXELS_ERROR_TOO_LARGE, "%d x %d px is over %d px a side",
                              page->width, page->height, PIXELS_MOST_SIDE);
   if (page->standard != PDF_PLAIN && page->n_channels != 4)
-    return pixels_set_error (error, PIXELS_ERROR_UNSUITABLE,
-                             "%s holds CMYK, and the picture is %s; put 'color: { profile: … }' into "
-                             "the stages, or write 'pdf: plain'",
-                             label, page->n_channels == 3 ? "RGB" : "gray");
+    return pixels_set_error (
+      error, PIXELS_ERROR_UNSUITABLE,
+      "%s holds CMYK, and the picture is %s; put 'color: { profile: … }' into "
+      "the stages, or write 'pdf: plain'",
+      label, page->n_channels == 3 ? "RGB" : "gray");
   if (page->standard == PDF_X1A && page->bit_depth != 8)
     return pixels_set_error (error, PIXELS_ERROR_UNSUITABLE,
                              "PDF/X-1a holds 8 bits a channel, not 16; write 'pdf: x-4'");
@@ -217,9 +228,8 @@ put_content (PdfWriter *writer, GError **error)
   pdf_append_number (drawn, writer->page.height_mm * scale);
   g_string_append (drawn, " 0 0 cm /Im0 Do Q");
   return pdf_file_begin (&writer->file, CONTENT, error) &&
-         pdf_file_print (&writer->file, error,
-                         "<< /Length %zu >>\nstream\n%s\nendstream\nendobj\n", drawn->len,
-                         drawn->str);
+         pdf_file_print (&writer->file, error, "<< /Length %zu >>\nstream\n%s\nendstream\nendobj\n",
+                         drawn->len, drawn->str);
 }
 
 static bool
@@ -309,8 +319,9 @@ static void
 append_picture (GString *out, const PdfWriter *writer)
 {
   const PdfPage *page = &writer->page;
-  g_string_append_printf (out, " /Type /XObject /Subtype /Image /Width %d /Height %d"
-                               " /BitsPerComponent %d /ColorSpace ",
+  g_string_append_printf (out,
+                          " /Type /XObject /Subtype /Image /Width %d /Height %d"
+                          " /BitsPerComponent %d /ColorSpace ",
                           page->width, page->height, page->bit_depth);
   /* In the standards ink is ink, and the output intent says whose; an ICCBased twin of it is forbidden. */
   if (page->standard == PDF_PLAIN && writer->profile != 0)
@@ -370,12 +381,11 @@ pdf_writer_put_jpeg (PdfWriter *writer, GBytes *jpeg, bool is_inverted, GError *
   const void *data = g_bytes_get_data (jpeg, &length);
   g_return_val_if_fail (writer->rows == NULL && !writer->is_jpeg && writer->page.bit_depth == 8,
                         false);
-  static const char *const inversions[] = { [1] = " /Decode [1 0]",
-                                            [3] = " /Decode [1 0 1 0 1 0]",
-                                            [4] = " /Decode [1 0 1 0 1 0 1 0]" };
-  g_autofree char *packing = g_strconcat ("/Filter /DCTDecode",
-                                          is_inverted ? inversions[writer->page.n_channels] : "",
-                                          NULL);
+  static const char *const inversions[] = {
+    [1] = " /Decode [1 0]", [3] = " /Decode [1 0 1 0 1 0]", [4] = " /Decode [1 0 1 0 1 0 1 0]"
+  };
+  g_autofree char *packing = g_strconcat (
+    "/Filter /DCTDecode", is_inverted ? inversions[writer->page.n_channels] : "", NULL);
   writer->is_jpeg = true;
   return begin_picture (writer, packing, error) &&
          pdf_file_write (&writer->file, data, length, error);

@@ -26,9 +26,9 @@ typedef enum {
 /* All of it is borrowed while the writer lives. */
 typedef struct {
   PdfStandard standard;
-  int width, height; /* px */
-  int n_channels;    /* 1 gray, 3 RGB, 4 CMYK, 0 no ink */
-  int bit_depth;     /* 8 or 16 */
+  int width, height;          /* px */
+  int n_channels;             /* 1 gray, 3 RGB, 4 CMYK, 0 no ink */
+  int bit_depth;              /* 8 or 16 */
   double width_mm, height_mm; /* of the whole picture */
   double bleed_at_mm;         /* from its edge on each side to the BleedBox; 0: there is no slug */
   double trim_at_mm;          /* and to the TrimBox */

@@ -248,10 +248,11 @@ check_fits_format (Expander *expander, const Derivative *derivative, const Step 
   if (expander->facts->is_assumed)
     return true;
   if (shape->n_channels == 4 && !format->has_cmyk)
-    return problems_add (expander->problems, &derivative->mark,
-                         "%s cannot hold CMYK; write tiff, pdf or jpeg, or put 'color: srgb' into the "
-                         "stages",
-                         format->label);
+    return problems_add (
+      expander->problems, &derivative->mark,
+      "%s cannot hold CMYK; write tiff, pdf or jpeg, or put 'color: srgb' into the "
+      "stages",
+      format->label);
   if (MAX (shape->width, shape->height) > format->most_edge)
     return problems_add (expander->problems, &derivative->mark,
                          "%dx%d px is more than %s can hold (%d px a side)", shape->width,

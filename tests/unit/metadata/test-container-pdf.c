@@ -1,7 +1,7 @@
 #include "container-check.h"
 
 #define PACKET                                                                                     \
-  "<?xpacket begin=\"\xef\xbb\xbf\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x>canary</x>"                 \
+  "<?xpacket begin=\"\xef\xbb\xbf\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x>canary</x>"                \
   "<?xpacket end=\"w\"?>"
 
 static GBytes *
@@ -50,7 +50,8 @@ tells_what_is_cut_or_too_large (void)
   expect ("stream\n", "<?xpacket begin=''?><x/>", "", "Metadata:XMP:-");
   expect ("stream ", "<?xpacket begin=''?><x/>", "", "");
   g_autofree char *blanks = g_strnfill (BLOCK_MOST_XMP_BYTES, ' ');
-  g_autofree char *large = g_strconcat ("<?xpacket begin=''?>", blanks, "<?xpacket end='w'?>", NULL);
+  g_autofree char *large = g_strconcat ("<?xpacket begin=''?>", blanks, "<?xpacket end='w'?>",
+                                        NULL);
   expect ("stream\n", large, "", "Metadata:XMP:-");
 }
 

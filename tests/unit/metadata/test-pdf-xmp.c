@@ -56,8 +56,7 @@ adds_what_a_document_says (void)
   g_assert_cmpstr (title, ==, "a <b> & c");
   g_assert_cmpstr (metadata_record_text (&record, METADATA_TITLE), ==, title);
   g_assert_cmpstr (metadata_record_text (&record, METADATA_RIGHTS), ==, "\302\251 Zoe & Co");
-  g_assert_true (
-    g_str_has_suffix (metadata_record_text (&record, METADATA_SOURCE_TYPE), "Media"));
+  g_assert_true (g_str_has_suffix (metadata_record_text (&record, METADATA_SOURCE_TYPE), "Media"));
   expect_line (packet, "GTS_PDFXVersion", "PDF/X-4");
   expect_line (packet, "Trapped", "False");
   expect_line (packet, "Producer", "Peel");

@@ -321,7 +321,8 @@ a_huge_page_has_a_larger_unit (void)
   expect (larger, "/TrimBox [9.44882 9.44882 11990.55118 290.07874] /UserUnit 3");
   expect (larger, "q 12000 0 0 299.52756 0 0 cm");
   page.standard = PDF_X1A;
-  expect_refusal (&page, "at most 5080 mm a side, and this one is 12700 x 317 mm; write 'pdf: x-4'");
+  expect_refusal (&page,
+                  "at most 5080 mm a side, and this one is 12700 x 317 mm; write 'pdf: x-4'");
   page = a_page (PDF_PLAIN, 3, 8);
   page.width_mm = 1;
   page.trim_at_mm = page.bleed_at_mm = 0;
@@ -353,8 +354,8 @@ numbers_have_a_point (void)
   static const struct {
     double number;
     const char *text;
-  } rows[] = { { 0, "0" }, { 595, "595" }, { 595.275590551, "595.27559" }, { 0.5, "0.5" },
-               { 100, "100" }, { 14400, "14400" } };
+  } rows[] = { { 0, "0" },     { 595, "595" }, { 595.275590551, "595.27559" },
+               { 0.5, "0.5" }, { 100, "100" }, { 14400, "14400" } };
   setlocale (LC_ALL, "");
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GString) out = g_string_new (NULL);
