@@ -257,23 +257,17 @@ class Sheets(judge.Case):
             said = judge.tool("pdfinfo", "-box", self.file(shape, preset)).decode()
             boxes = {name: [float(number) for number in numbers.split()] for name, numbers in
                      re.findall(r"^(\w+)Box: +([-0-9. ]+)$", said, re.MULTILINE)}
-            # The media is what the pixels take, so that none is scaled.
-            media = [count * 72 / sheet.dpi for count in sheet.size]
-            trim = [mm * 72 / INCH for mm in sheet.trim_mm]
-            inset = [(outer - inner) / 2 for outer, inner in zip(media, trim)]
-            self.assertNear(boxes["Media"], [0, 0, *media])
-            self.assertNear(boxes["Bleed"], [0, 0, *media])
-            self.assertNear(boxes["Trim"], [*inset, inset[0] + trim[0], inset[1] + trim[1]])
+            media = [mm * 72 / INCH for mm in sheet.full_mm]
+            bleed = sheet.bleed_mm * 72 / INCH
+            for box, inset in ("Media", 0), ("Bleed", 0), ("Trim", bleed):
+                wanted = [inset, inset, media[0] - inset, media[1] - inset]
+                for pair in zip(boxes[box], wanted, strict=True):
+                    self.assertAlmostEqual(*pair, delta=0.02)
             standard, condition = STANDARDS[preset]
             self.assertRegex(said, rf"PDF subtype: +{re.escape(standard)}")
             outlines = judge.tool("qpdf", "--json", self.file(shape, preset)).decode()
             self.assertIn(f'"{condition}"', outlines.replace("u:", ""))
             judge.tool("qpdf", "--check", self.file(shape, preset))
-
-    def assertNear(self, found, wanted):
-        """A third of a point, 0.1 mm: half a pixel at 200 dpi, and what pdfinfo rounds."""
-        for pair in zip(found, wanted):
-            self.assertAlmostEqual(*pair, delta=0.2)
 
     def test_the_picture_of_a_pdf_is_ink_at_the_density_of_the_sheet(self):
         for shape, preset, sheet in self.each_made("pdf"):
