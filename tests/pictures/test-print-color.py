@@ -162,7 +162,7 @@ class Inks(judge.Case):
         for preset, name in (("press/gracol", "peel-gracol-300"), ("pod/gelato", "peel-gracol-300")):
             said = self.peel("derive", "colors.png", "--preset", preset, code=2).err
             self.assertIn(f"there is no profile '{name}' in ", said)
-            self.assertIn("/scripts/build-profiles' builds it there", said)
+            self.assertIn("/scripts/build-profiles' builds it from free measurements", said)
         said = self.peel("derive", "colors.png", "--preset", "press/newspaper", "--with",
                          "profile=ISOnewspaper26v5", code=2).err
         self.assertIn("there is no profile 'ISOnewspaper26v5' in ", said)
