@@ -91,7 +91,8 @@ typedef struct {
   uint8_t id[16];           /* tells this document from all others, the same for equal ones */
 } EncodePage;
 
-/* What AUTO is for this picture, which is as image_encode_to gets it: its packet has to say the same. */
+/* What AUTO is for this picture, which is as image_encode_to gets it: its packet has to say the same. Without a packet it is
+ * PLAIN. */
 ImagePdfStandard image_pdf_standard (const EncodeOptions *options, VipsImage *image);
 
 typedef struct {
