@@ -101,8 +101,12 @@ fill_page (const CodecJob *job, const EncodePage *page, PdfPage *out_page, GErro
     [IMAGE_PDF_X1A] = PDF_X1A,
   };
   VipsImage *image = job->image;
+  ImagePdfStandard standard = image_pdf_standard (job->options, image);
+  bool has_packet = page != NULL && page->xmp != NULL;
+  if (job->options->pdf == IMAGE_PDF_AUTO && !has_packet)
+    standard = IMAGE_PDF_PLAIN;
   *out_page = (PdfPage){
-    .standard = standards[image_pdf_standard (job->options, image)],
+    .standard = standards[standard],
     .width = vips_image_get_width (image),
     .height = vips_image_get_height (image),
     .n_channels = vips_image_get_bands (image),

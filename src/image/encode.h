@@ -78,9 +78,8 @@ typedef struct {
   bool tile;             /* tiff */
   int pdf;               /* ImagePdfStandard */
   int packing;           /* pdf, ImagePdfPacking */
-  char
-    *condition; /* pdf: the printing condition's registered name, "FOGRA39"; NULL: none. Borrowed */
-  double density; /* dots per inch, 0: none written */
+  char *condition;       /* pdf: the printing condition's registered name, "FOGRA39". Borrowed */
+  double density;        /* dots per inch, 0: none written */
 } EncodeOptions;
 
 /* What a PDF holds beside its picture. Lengths as in stages/sheet.h: the picture covers trim, bleed and slug. */
@@ -93,7 +92,8 @@ typedef struct {
   uint8_t id[16];           /* tells this document from all others, the same for equal ones */
 } EncodePage;
 
-/* What AUTO is for this picture, which is as image_encode_to gets it: its packet has to say the same. */
+/* What AUTO is for this picture, which is as image_encode_to gets it: its packet has to say the same. Without a packet it is
+ * PLAIN. */
 ImagePdfStandard image_pdf_standard (const EncodeOptions *options, VipsImage *image);
 
 typedef struct {

@@ -133,6 +133,10 @@ check (const PdfPage *page, GError **error)
   if (page->standard == PDF_X1A && page->bit_depth != 8)
     return pixels_set_error (error, PIXELS_ERROR_UNSUITABLE,
                              "PDF/X-1a holds 8 bits a channel, not 16; write 'pdf: x-4'");
+  if (page->standard == PDF_X4 && page->xmp == NULL)
+    return pixels_set_error (
+      error, PIXELS_ERROR_UNSUITABLE,
+      "PDF/X-4 says what it is in XMP, and there is none; write 'pdf: plain'");
   return check_size (page, error) && check_profile (page, error);
 }
 

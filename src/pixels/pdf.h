@@ -19,8 +19,8 @@
 
 typedef enum {
   PDF_PLAIN, /* 1.6; its colours are those of the profile */
-  PDF_X4,    /* 1.6; ink, and the profile of the press as the output intent */
-  PDF_X1A,   /* 1.4; ink of 8 bits, and a profile or the name of a printing condition */
+  PDF_X4,  /* 1.6; ink, the profile of the press as the output intent, and a packet that says so */
+  PDF_X1A, /* 1.4; ink of 8 bits, and a profile or the name of a printing condition */
 } PdfStandard;
 
 /* All of it is borrowed while the writer lives. */

@@ -69,6 +69,18 @@ encoded_to (VipsImage *image, const EncodeOptions *options, const EncodePage *pa
   return g_bytes_new_take (bytes, length);
 }
 
+/* Of that density, with a packet. */
+static GBytes *
+encoded_page (VipsImage *image, const EncodeOptions *options)
+{
+  g_autoptr (GBytes) packet = g_bytes_new_static ("<canary/>", 9);
+  const EncodePage page = { .trim_width_mm = vips_image_get_width (image) / options->density * 25.4,
+                            .trim_height_mm = vips_image_get_height (image) / options->density *
+                                              25.4,
+                            .xmp = packet };
+  return encoded_to (image, options, &page);
+}
+
 static void
 without_a_page_the_sheet_is_the_picture (void)
 {
@@ -110,8 +122,10 @@ ink_with_a_profile_is_x4 (void)
   g_assert_cmpint (image_pdf_standard (&options, ink), ==, IMAGE_PDF_X4);
   g_assert_cmpint (image_pdf_standard (&options, bare), ==, IMAGE_PDF_PLAIN);
   g_assert_cmpint (image_pdf_standard (&options, screen), ==, IMAGE_PDF_PLAIN);
-  g_autoptr (GBytes) x4 = encoded (ink, &options);
+  g_autoptr (GBytes) x4 = encoded_page (ink, &options);
+  g_autoptr (GBytes) unsaid = encoded (ink, &options);
   expect (x4, "/GTS_PDFXVersion (PDF/X-4)");
+  g_assert_false (holds (unsaid, "GTS_PDFX"));
   expect (x4, "/DestOutputProfile");
   g_autoptr (GBytes) plain = encoded (screen, &options);
   expect (plain, "/ICCBased");
@@ -130,7 +144,7 @@ x1a_is_of_8_bits (void)
   must (vips_cast (deep, &deep_ink, VIPS_FORMAT_USHORT, NULL));
   EncodeOptions options = pdf_options (300);
   options.pdf = IMAGE_PDF_X4;
-  g_autoptr (GBytes) x4 = encoded (deep_ink, &options);
+  g_autoptr (GBytes) x4 = encoded_page (deep_ink, &options);
   expect (x4, "/BitsPerComponent 16 /ColorSpace /DeviceCMYK");
   options.pdf = IMAGE_PDF_X1A;
   options.condition = (char *)"FOGRA39";
@@ -200,7 +214,7 @@ what_cannot_be_says_what_to_do (void)
   options = pdf_options (300);
   options.pdf = IMAGE_PDF_X4;
   expect_refusal (image, &options, "color: { profile");
-  expect_refusal (ink, &options, "keep the profile");
+  expect_refusal (ink, &options, "in XMP");
   options.pdf = IMAGE_PDF_X1A;
   expect_refusal (ink, &options, "condition: FOGRA39");
   options.condition = (char *)"FOGRA39";

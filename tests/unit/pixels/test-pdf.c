@@ -35,6 +35,8 @@ profile_of (const char *class, const char *space, uint8_t version)
   return g_bytes_new (bytes, sizeof bytes);
 }
 
+static GBytes *packet;
+
 static PdfPage
 a_page (PdfStandard standard, int n_channels, int bit_depth)
 {
@@ -48,6 +50,7 @@ a_page (PdfStandard standard, int n_channels, int bit_depth)
     .height_mm = 317,
     .bleed_at_mm = 7,
     .trim_at_mm = 10,
+    .xmp = standard == PDF_X4 ? packet : NULL,
     .id = { 0xab, 0xcd },
   };
 }
@@ -198,9 +201,7 @@ x4_says_what_it_is (void)
 {
   PdfPage page = a_page (PDF_X4, 4, 16);
   g_autoptr (GBytes) icc = profile_of ("prtr", "CMYK", 4);
-  g_autoptr (GBytes) xmp = g_bytes_new_static ("<?xpacket canary", 16);
   page.icc = icc;
-  page.xmp = xmp;
   page.profile_name = "A (coated) press";
   page.title = "Gr\303\274n \360\237\215\212";
   g_autoptr (GByteArray) file = written (&page);
@@ -286,7 +287,7 @@ what_the_standards_forbid_is_refused (void)
   g_autoptr (GBytes) link = profile_of ("link", "CMYK", 2);
   g_autoptr (GBytes) cut = g_bytes_new_static ("icc", 3);
   PdfPage page = a_page (PDF_X4, 4, 8);
-  expect_refusal (&page, "none");
+  expect_refusal (&page, "keep the profile");
   page.icc = screen;
   expect_refusal (&page, "not one of a picture with 4 channels");
   page.icc = cut;
@@ -296,6 +297,10 @@ what_the_standards_forbid_is_refused (void)
   page = a_page (PDF_X4, 3, 8);
   page.icc = screen;
   expect_refusal (&page, "the picture is RGB");
+  page = a_page (PDF_X4, 4, 8);
+  page.icc = press;
+  page.xmp = NULL;
+  expect_refusal (&page, "in XMP, and there is none");
   page = a_page (PDF_X1A, 4, 8);
   expect_refusal (&page, "condition: FOGRA39");
   page.icc = newer;
@@ -405,6 +410,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  packet = g_bytes_new_static ("<?xpacket canary", 16);
 #define TEST(name, function) g_test_add_func ("/pixels/pdf/" name, function)
   TEST ("every-pixel-comes-back", every_pixel_comes_back);
   TEST ("boxes-follow-millimetres", boxes_follow_millimetres);
@@ -418,5 +424,7 @@ main (int argc, char **argv)
   TEST ("numbers-have-a-point", numbers_have_a_point);
   TEST ("a-file-of-over-10-gb-is-refused", a_file_of_over_10_gb_is_refused);
   TEST ("a-full-disk-stops-it", a_full_disk_stops_it);
-  return g_test_run ();
+  int code = g_test_run ();
+  g_bytes_unref (packet);
+  return code;
 }
