@@ -46,10 +46,11 @@ STANDARDS = {"pod/gelato": ("PDF/X-4", "CGATS TR 006"), "press/gracol": ("PDF/X-
              "press/fogra39-coated": ("PDF/X-4", "FOGRA39"),
              "press/newspaper": ("PDF/X-1a:2003", "CGATS TR 002")}
 EXTENSIONS = {"tiff": "tif", "png": "png", "jpeg": "jpg", "pdf": "pdf"}
-# All presets from the shape that fits most of them best; two of them from all shapes.
+# All presets from the shape that fits most of them best; two of them from all shapes, and a PDF that
+# lies on its side.
 MADE = [("3x4", preset) for preset in SHEETS] + [
     (shape, preset) for shape in ("square", "2x3", "16x9")
-    for preset in ("print/a4", "print/letter")]
+    for preset in ("print/a4", "print/letter")] + [("16x9", "press/gracol"), ("16x9", "pod/gelato")]
 
 
 def pixels_of(length_mm, dpi):
@@ -157,10 +158,8 @@ class Sheets(judge.Case):
         return self.folder / "out" / f"{name_of(shape, preset)}.{extension}"
 
     def each_made(self, *formats):
-        for (shape, preset), sheet in self.sheets.items():
-            if (shape, preset) in self.made and sheet.format in formats:
-                with self.subTest(f"{preset} from {shape}"):
-                    yield shape, preset, sheet
+        return [(*pair, sheet) for pair, sheet in self.sheets.items()
+                if pair in self.made and sheet.format in formats]
 
     def test_every_preset_for_paper_is_in_the_table(self):
         there = {f"{group}/{path.stem}" for group in ("print", "pod", "press")
@@ -235,54 +234,59 @@ class Sheets(judge.Case):
         found = {tags["SourceFile"]: tags for tags in json.loads(
             judge.tool("exiftool", "-j", "-n", "-G1", *files))}
         for shape, preset, sheet in self.each_made("tiff", "png"):
-            tags = found[str(self.file(shape, preset))]
-            self.assertEqual(tuple(map(int, tags["Composite:ImageSize"].split())), sheet.size)
-            self.assertEqual(tags["ICC-header:ColorSpaceData"], "RGB ")
-            for density in densities(tags):
-                self.assertAlmostEqual(density, sheet.dpi, delta=0.02)
-            self.assertGreaterEqual(len(densities(tags)), 2)
+            with self.subTest(f"{preset} from {shape}"):
+                tags = found[str(self.file(shape, preset))]
+                self.assertEqual(tuple(map(int, tags["Composite:ImageSize"].split())), sheet.size)
+                self.assertEqual(tags["ICC-header:ColorSpaceData"], "RGB ")
+                for density in densities(tags):
+                    self.assertAlmostEqual(density, sheet.dpi, delta=0.02)
+                self.assertGreaterEqual(len(densities(tags)), 2)
 
     def test_tiffs_are_what_every_printer_reads(self):
         for shape, preset, sheet in self.each_made("tiff"):
-            said = judge.tool("tiffinfo", self.file(shape, preset)).decode()
-            for words in (f"Resolution: {sheet.dpi}, {sheet.dpi} pixels/inch",
-                          "Compression Scheme: LZW", "Samples/Pixel: 3", "Bits/Sample: 8",
-                          "Predictor: horizontal"):
-                self.assertIn(words, said)
-            self.assertEqual(n_pictures(self.file(shape, preset)), 1)
-            self.assertNotIn("Tile Width", said)
+            with self.subTest(f"{preset} from {shape}"):
+                said = judge.tool("tiffinfo", self.file(shape, preset)).decode()
+                for words in (f"Resolution: {sheet.dpi}, {sheet.dpi} pixels/inch",
+                              "Compression Scheme: LZW", "Samples/Pixel: 3", "Bits/Sample: 8",
+                              "Predictor: horizontal"):
+                    self.assertIn(words, said)
+                self.assertEqual(n_pictures(self.file(shape, preset)), 1)
+                self.assertNotIn("Tile Width", said)
 
     def test_boxes_of_pdfs(self):
         for shape, preset, sheet in self.each_made("pdf"):
-            said = judge.tool("pdfinfo", "-box", self.file(shape, preset)).decode()
-            boxes = {name: [float(number) for number in numbers.split()] for name, numbers in
-                     re.findall(r"^(\w+)Box: +([-0-9. ]+)$", said, re.MULTILINE)}
-            media = [mm * 72 / INCH for mm in sheet.full_mm]
-            bleed = sheet.bleed_mm * 72 / INCH
-            for box, inset in ("Media", 0), ("Bleed", 0), ("Trim", bleed):
-                wanted = [inset, inset, media[0] - inset, media[1] - inset]
-                for pair in zip(boxes[box], wanted, strict=True):
-                    self.assertAlmostEqual(*pair, delta=0.02)
-            standard, condition = STANDARDS[preset]
-            self.assertRegex(said, rf"PDF subtype: +{re.escape(standard)}")
-            outlines = judge.tool("qpdf", "--json", self.file(shape, preset)).decode()
-            self.assertIn(f'"{condition}"', outlines.replace("u:", ""))
-            judge.tool("qpdf", "--check", self.file(shape, preset))
+            with self.subTest(f"{preset} from {shape}"):
+                said = judge.tool("pdfinfo", "-box", self.file(shape, preset)).decode()
+                boxes = {name: [float(number) for number in numbers.split()] for name, numbers in
+                         re.findall(r"^(\w+)Box: +([-0-9. ]+)$", said, re.MULTILINE)}
+                media = [mm * 72 / INCH for mm in sheet.full_mm]
+                bleed = sheet.bleed_mm * 72 / INCH
+                for box, inset in ("Media", 0), ("Bleed", 0), ("Trim", bleed):
+                    wanted = [inset, inset, media[0] - inset, media[1] - inset]
+                    for pair in zip(boxes[box], wanted, strict=True):
+                        self.assertAlmostEqual(*pair, delta=0.02)
+                standard, condition = STANDARDS[preset]
+                self.assertRegex(said, rf"PDF subtype: +{re.escape(standard)}")
+                outlines = judge.tool("qpdf", "--json", self.file(shape, preset)).decode()
+                self.assertIn(f'"{condition}"', outlines.replace("u:", ""))
+                judge.tool("qpdf", "--check", self.file(shape, preset))
 
     def test_the_picture_of_a_pdf_is_ink_at_the_density_of_the_sheet(self):
         for shape, preset, sheet in self.each_made("pdf"):
-            row = listed(self.file(shape, preset))
-            self.assertEqual((int(row["width"]), int(row["height"])), sheet.size)
-            self.assertEqual((row["comp"], row["bpc"]), ("4", "8"))
-            self.assertLessEqual(abs(int(row["x-ppi"]) - sheet.dpi), 1)
-            self.assertLessEqual(abs(int(row["y-ppi"]) - sheet.dpi), 1)
+            with self.subTest(f"{preset} from {shape}"):
+                row = listed(self.file(shape, preset))
+                self.assertEqual((int(row["width"]), int(row["height"])), sheet.size)
+                self.assertEqual((row["comp"], row["bpc"]), ("4", "8"))
+                self.assertLessEqual(abs(int(row["x-ppi"]) - sheet.dpi), 1)
+                self.assertLessEqual(abs(int(row["y-ppi"]) - sheet.dpi), 1)
 
     def test_bleed_is_what_lies_outside_the_trim(self):
         """Real pixels, where the table says so: a colour on the sheet is that of its own place in the
         original, out to the last pixel of the bleed. Mirrored else: that of a place inside."""
         for shape, preset, sheet in self.each_made("tiff", "png"):
-            self.assertEqual(sheet.source, None if preset == "pod/printful" else "pixels")
-            self.assertComesFromWhere(self.file(shape, preset), shape, sheet)
+            with self.subTest(f"{preset} from {shape}"):
+                self.assertEqual(sheet.source, None if preset == "pod/printful" else "pixels")
+                self.assertComesFromWhere(self.file(shape, preset), shape, sheet)
 
     def test_bleed_is_mirrored_where_only_the_sheet_has_pixels_enough(self):
         sheet = Sheet("square", "print/a3", least=246)
