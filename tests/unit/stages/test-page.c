@@ -186,6 +186,8 @@ every_kind_of_picture_has_its_page (void)
     "{ " BLED ", bleed-from: edge, gravity: attention }",
     "{ " BLED ", fit: contain, background: navy, marks: crop }",
     "{ " BLED ", bleed-from: mirror, gravity: north, orientation: landscape }",
+    /* More bleed than sheet. */
+    "{ size: 10x12mm, dpi: 100dpi, min-dpi: 100dpi, bleed: 50mm, bleed-from: mirror }",
   };
   for (int kind = 0; kind < PICTURE_N; kind++)
     for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
