@@ -190,6 +190,19 @@ class Profiles(judge.Case):
         for words in (["--quality", "finest"], ["peel-nothing"], ["--what"]):
             judge.tool(judge.SOURCE / "scripts/build-profiles", *words, code=2)
 
+    def test_a_build_that_fails_leaves_nothing(self):
+        script = judge.SOURCE / "scripts/build-profiles"
+        bad = self.write("bad/colprof", "#!/bin/sh\necho half > \"$(echo \"$*\" | sed "
+                         "'s/.*-O \\([^ ]*\\).*/\\1/')\"\nexit 1\n")
+        bad.chmod(0o755)
+        path = f"{bad.parent}:/usr/bin:/bin"
+        for search, name in ((path, "failing"), ("/nowhere", "missing")):
+            with self.subTest(name):
+                folder = self.folder / name
+                judge.tool("/usr/bin/env", f"PATH={search}", "/bin/bash", script, "--to", folder,
+                           "peel-newsprint-240", code=1)
+                self.assertEqual(list(folder.glob("**/*")), [])
+
 
 if __name__ == "__main__":
     judge.main()
