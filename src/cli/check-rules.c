@@ -163,8 +163,8 @@ check_whole (const cJSON *facts, GError **error)
   const char *trouble = cJSON_GetStringValue (cJSON_GetArrayItem (troubles, 0));
   if (pixels != NULL && !cJSON_IsFalse (whole))
     return true;
-  return run_fail (error, RUN_ERROR_FAILED, "its pixels cannot be read: %s",
-                   trouble != NULL ? trouble : "the file is damaged");
+  return run_fail (error, RUN_ERROR_FAILED, "%s",
+                   trouble != NULL ? trouble : "its pixels cannot be read");
 }
 
 static bool
@@ -220,25 +220,29 @@ open_state (Work *work, GError **error)
   return work->state != NULL;
 }
 
-static int
-finish (const Work *work)
+static void
+print_summary (const Work *work)
 {
-  const GlobalOptions *global = work->invocation->global;
-  if (global->json) {
-    cJSON *summary = event_begin ("summary");
-    cJSON_AddStringToObject (summary, "preset", work->preset->name);
-    cJSON_AddNumberToObject (summary, "files", work->n_files);
-    cJSON_AddNumberToObject (summary, "broken", work->n_broken);
-    cJSON_AddNumberToObject (summary, "unknown", work->n_unknown);
-    cJSON_AddNumberToObject (summary, "failed", work->n_failed);
-    event_print_summary (summary, NULL, work->code);
-  } else if (!global->quiet) {
-    unsigned n_ok = work->n_files - work->n_broken - work->n_failed;
-    g_autofree char *name = terminal_safe (work->preset->name, true);
-    terminal_print ("%s: %u of %u file%s break%s no rule", name, n_ok, work->n_files,
-                    work->n_files == 1 ? "" : "s", n_ok == 1 ? "s" : "");
-  }
-  return work->code;
+  g_autoptr (GError) error = NULL;
+  cJSON *summary = event_begin ("summary");
+  cJSON_AddStringToObject (summary, "preset", work->preset->name);
+  cJSON_AddNumberToObject (summary, "files", work->n_files);
+  cJSON_AddNumberToObject (summary, "broken", work->n_broken);
+  cJSON_AddNumberToObject (summary, "unknown", work->n_unknown);
+  cJSON_AddNumberToObject (summary, "failed", work->n_failed);
+  if (work->n_broken > 0)
+    run_fail (&error, RUN_ERROR_TARGET, "%u of %u files break rules of '%s'", work->n_broken,
+              work->n_files, work->preset->name);
+  event_print_summary (summary, error, work->code);
+}
+
+static void
+tell_end (const Work *work)
+{
+  unsigned n_ok = work->n_files - work->n_broken - work->n_failed;
+  g_autofree char *name = terminal_safe (work->preset->name, true);
+  terminal_print ("%s: %u of %u file%s break%s no rule", name, n_ok, work->n_files,
+                  work->n_files == 1 ? "" : "s", n_ok == 1 ? "s" : "");
 }
 
 int
@@ -261,5 +265,9 @@ check_rules (const Invocation *invocation, const char *preset_name)
   }
   if (interrupt_count () > 0)
     work.code = EXIT_INTERRUPTED;
-  return finish (&work);
+  if (invocation->global->json)
+    print_summary (&work);
+  else if (!invocation->global->quiet)
+    tell_end (&work);
+  return work.code;
 }

@@ -52,22 +52,35 @@ take_output (const char *home, StateOutput *output, Ancestry *ancestry, GError *
          take_original (home, &original, ancestry, error);
 }
 
+/* Whoever strips a file's metadata changes it. What was made under its name then tells whether it is
+ * generated, though no more how its pixels came to be. */
+static void
+forget_making (Ancestry *ancestry)
+{
+  g_autofree char *source_type = g_steal_pointer (&ancestry->source_type);
+  ancestry_clear (ancestry);
+  *ancestry = (Ancestry){ .kind = ANCESTRY_CHANGED, .source_type = g_steal_pointer (&source_type) };
+}
+
 bool
 ancestry_find (State *state, const char *home, const char *path, const Digest *content,
                Ancestry *out_ancestry, GError **error)
 {
-  g_auto (Ancestry) found = { .kind = ANCESTRY_UNKNOWN };
+  g_auto (Ancestry) found = { .kind = ANCESTRY_UNKNOWN }, original = { .kind = ANCESTRY_UNKNOWN };
   g_auto (StateOutput) output = { .recipe = NULL };
-  bool is_there = state != NULL && state_get_output (state, path, &output);
-  bool is_made = is_there && digest_equal (&output.content, content);
-  if (is_made && !take_output (home, &output, &found, error))
+  if (state != NULL && state_get_output (state, path, &output) &&
+      !take_output (home, &output, &found, error))
     return false;
-  if (!is_made && !take_original (home, content, &found, error))
+  if (found.kind == ANCESTRY_MADE && !digest_equal (&output.content, content))
+    forget_making (&found);
+  if (found.kind != ANCESTRY_MADE && !take_original (home, content, &original, error))
     return false;
-  if (!is_made && found.has_original)
+  if (original.has_original) {
+    ancestry_clear (&found);
+    found = original;
     found.kind = ANCESTRY_ORIGINAL;
-  else if (!is_made && is_there)
-    found.kind = ANCESTRY_CHANGED;
+    original = (Ancestry){ .kind = ANCESTRY_UNKNOWN };
+  }
   *out_ancestry = found;
   found = (Ancestry){ .kind = ANCESTRY_UNKNOWN };
   return true;

@@ -16,7 +16,8 @@ typedef struct {
   char *recipe;      /* of one that was made */
   bool has_original; /* the cache tells of it */
   int width, height; /* of the original, upright; 0: not known */
-  char *source_type; /* DigitalSourceType term of the original, or NULL */
+  char *source_type; /* DigitalSourceType term of the original, or NULL; of one that was changed: of
+                        what was made under its name */
 } Ancestry;
 
 void ancestry_clear (Ancestry *ancestry);

@@ -63,13 +63,20 @@ text (const cJSON *json, const char *name)
   return value != NULL ? value : "";
 }
 
-/* "jpeg, png, webp": the rule as it is written. */
+/* "jpeg, png or webp". New string. */
 static char *
 dup_choices (const Check *check, const char *rule)
 {
   g_autofree char *list = option_format (option_find (&preset_rules_options, rule), check->rules);
   g_auto (GStrv) words = g_strsplit (list, ",", -1);
-  return g_strjoinv (" or ", words);
+  GString *out = g_string_new (NULL);
+  for (char **word = words; *word != NULL; word++)
+    g_string_append_printf (out, "%s%s",
+                            word == words     ? ""
+                            : word[1] == NULL ? " or "
+                                              : ", ",
+                            *word);
+  return g_string_free (out, FALSE);
 }
 
 /* ---- format, size and shape ---- */
@@ -325,7 +332,10 @@ check_label (Check *check)
     found = g_strdup (written);
   } else if (is_ai (ancestry->source_type)) {
     state = RULE_BROKEN;
-    found = g_strdup_printf ("none, and its original is generated (%s)", ancestry->source_type);
+    found = g_strdup_printf (
+      "none, and %s is generated (%s)",
+      ancestry->kind == ANCESTRY_CHANGED ? "what was made here under its name" : "its original",
+      ancestry->source_type);
   } else if (is_ai (elsewhere)) {
     state = RULE_BROKEN;
     found = g_strdup_printf ("none in its XMP, though it says %s elsewhere", elsewhere);
