@@ -158,6 +158,12 @@ class Inks(judge.Case):
                 for channel in range(3):
                     self.assertGreater(len(set(middle[channel::bands])), 400)
 
+        for depth in 8, 16:
+            self.peel("derive", "ramp.png", "--preset", "print/a6", "--with", "min-dpi=150dpi",
+                      "--with", f"depth={depth}", "--to", f"depth-{depth}.tif")
+            self.assertIn(f"Bits/Sample: {depth}\n", judge.tool(
+                "tiffinfo", self.folder / f"depth-{depth}.tif").decode())
+
     def test_a_missing_profile_says_who_has_it(self):
         for preset, name in (("press/gracol", "peel-gracol-300"), ("pod/gelato", "peel-gracol-300")):
             said = self.peel("derive", "colors.png", "--preset", preset, code=2).err

@@ -253,6 +253,10 @@ class Sheets(judge.Case):
                 self.assertEqual(n_pictures(self.file(shape, preset)), 1)
                 self.assertNotIn("Tile Width", said)
 
+    def test_printful_would_take_it(self):
+        self.peel("check", "--preset-rules", "pod/printful", self.file("3x4", "pod/printful"))
+        self.peel("check", "--preset-rules", "pod/printful", self.file("3x4", "print/a5"), code=9)
+
     def test_boxes_of_pdfs(self):
         for shape, preset, sheet in self.each_made("pdf"):
             with self.subTest(f"{preset} from {shape}"):
