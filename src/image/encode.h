@@ -66,8 +66,9 @@ typedef struct {
   int alpha_quality;     /* webp */
   int webp_preset;       /* ImageWebpPreset */
   int depth;             /* bits a channel, 0: 16 if the picture has them and the format can */
-  int compression_level; /* png 0 to 9 */
+  int compression_level; /* png 0 to 12 */
   int filter;            /* png, ImagePngFilter */
+  bool zlib;             /* png: deflated by zlib, whose bytes pixel frames can make again; levels to 9 */
   bool palette;          /* png */
   int colors;            /* png palette, 2 to 256 */
   double dither;         /* png palette, 0 to 1 */
