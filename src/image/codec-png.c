@@ -106,9 +106,9 @@ static bool
 write_by_ourselves (const CodecJob *job, GBytes **out_bytes, GError **error)
 {
   static const int filters[] = {
-    [IMAGE_PNG_FILTER_NONE] = 0,    [IMAGE_PNG_FILTER_SUB] = 1,
-    [IMAGE_PNG_FILTER_UP] = 2,      [IMAGE_PNG_FILTER_AVERAGE] = 3,
-    [IMAGE_PNG_FILTER_PAETH] = 4,   [IMAGE_PNG_FILTER_ALL] = PNG_WRITE_ADAPTIVE,
+    [IMAGE_PNG_FILTER_NONE] = 0,  [IMAGE_PNG_FILTER_SUB] = 1,
+    [IMAGE_PNG_FILTER_UP] = 2,    [IMAGE_PNG_FILTER_AVERAGE] = 3,
+    [IMAGE_PNG_FILTER_PAETH] = 4, [IMAGE_PNG_FILTER_ALL] = PNG_WRITE_ADAPTIVE,
   };
   VipsImage *image = job->image;
   const PixelShape shape = {

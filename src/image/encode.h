@@ -68,15 +68,15 @@ typedef struct {
   int depth;             /* bits a channel, 0: 16 if the picture has them and the format can */
   int compression_level; /* png 0 to 12 */
   int filter;            /* png, ImagePngFilter */
-  bool zlib;             /* png: deflated by zlib, whose bytes pixel frames can make again; levels to 9 */
-  bool palette;          /* png */
-  int colors;            /* png palette, 2 to 256 */
-  double dither;         /* png palette, 0 to 1 */
-  int compression;       /* tiff, ImageTiffCompression */
-  bool predictor;        /* tiff lzw, deflate, zstd: horizontal differencing */
-  bool tile;             /* tiff */
-  int pdf;               /* ImagePdfStandard */
-  int packing;           /* pdf, ImagePdfPacking */
+  bool zlib;     /* png: by libvips and zlib to level 9, whose bytes pixel frames can make again */
+  bool palette;  /* png */
+  int colors;    /* png palette, 2 to 256 */
+  double dither; /* png palette, 0 to 1 */
+  int compression; /* tiff, ImageTiffCompression */
+  bool predictor;  /* tiff lzw, deflate, zstd: horizontal differencing */
+  bool tile;       /* tiff */
+  int pdf;         /* ImagePdfStandard */
+  int packing;     /* pdf, ImagePdfPacking */
   char
     *condition; /* pdf: the printing condition's registered name, "FOGRA39"; NULL: none. Borrowed */
   double density; /* dots per inch, 0: none written */

@@ -114,7 +114,10 @@ apply_scalar (uint8_t filter, const uint8_t *row, const uint8_t *above, uint8_t 
     /* Left of the first pixel there are zeros. */
     uint8_t a = at < pixel_bytes ? 0 : row[at - pixel_bytes];
     uint8_t c = at < pixel_bytes ? 0 : above[at - pixel_bytes], b = above[at];
-    int guess = filter == 1 ? a : filter == 2 ? b : filter == 3 ? (a + b) >> 1 : png_paeth (a, b, c);
+    int guess = filter == 1   ? a
+                : filter == 2 ? b
+                : filter == 3 ? (a + b) >> 1
+                              : png_paeth (a, b, c);
     out[at] = (uint8_t)(row[at] - guess);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <libdeflate.h>
 
+#include "pixels/large-pages.h"
 #include "pixels/png-choose.h"
 #include "pixels/png-chunks.h"
 #include "pixels/png-deflate.h"
@@ -246,6 +247,8 @@ png_writer_new (const PixelShape *shape, const PngWriteOptions *options, GError 
     pixels_set_error (error, PIXELS_ERROR_FAILED, "there is no memory for the rows of the PNG");
     return NULL;
   }
+  if (is_whole)
+    large_pages_ask (writer->filtered, (size_t)n_raw);
   return g_steal_pointer (&writer);
 }
 

@@ -1,6 +1,7 @@
 /* The vector loops against the plain ones, and against the standard's words. */
 #include "pixels/png-choose.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <glib.h>
@@ -16,7 +17,9 @@ fill (uint8_t *bytes, size_t length, Kind kind, unsigned seed)
   for (size_t i = 0; i < length; i++) {
     unsigned value = g_rand_int (random);
     bytes[i] = (uint8_t)(kind == NOISE      ? value
-                         : kind == EXTREMES ? (value & 1 ? 255 : value & 2 ? 128 : 0)
+                         : kind == EXTREMES ? (value & 1   ? 255
+                                               : value & 2 ? 128
+                                                           : 0)
                                             : i / 3 + value % 3);
   }
 }
