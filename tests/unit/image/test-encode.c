@@ -443,9 +443,9 @@ a_chain_that_fails_says_so (void)
   must (vips_image_pipelinev (broken, VIPS_DEMAND_STYLE_ANY, photo, NULL));
   must (vips_image_generate (broken, NULL, fail_to_compute, NULL, NULL, NULL));
   EncodeOptions options = encode_options (IMAGE_FORMAT_PNG);
+  vips_error_clear (); /* what loaders said before */
   g_assert_false (image_encode (broken, &options, &bytes, &result, &error));
   g_assert_error (error, IMAGE_ERROR, IMAGE_ERROR_FAILED);
-  g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, "the rows are gone"));
   g_assert_null (bytes);
 }
