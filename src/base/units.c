@@ -19,6 +19,7 @@ static const Unit duration_units[] = {
   { "ms", 1 },      { "s", 1e3 },      { "m", 60e3 }, { "h", 3600e3 },
   { "d", 86400e3 }, { "w", 604800e3 }, { NULL, 0 },
 };
+static const Unit length_units[] = { { "mm", 1 }, { "cm", 10 }, { "in", 25.4 }, { NULL, 0 } };
 static const Unit density_units[] = { { "dpi", 1 }, { "ppi", 1 }, { "dpcm", 2.54 }, { NULL, 0 } };
 
 /* A number at the start of `text`: digits, a point, a sign and an exponent, in the C locale;
@@ -85,6 +86,12 @@ bool
 units_parse_density (const char *text, double *out_dpi)
 {
   return parse_quantity (text, density_units, out_dpi);
+}
+
+bool
+units_parse_length (const char *text, double *out_mm)
+{
+  return parse_quantity (text, length_units, out_mm);
 }
 
 bool
@@ -161,6 +168,13 @@ units_format_density (double dpi)
 {
   g_autofree char *number = units_format_number (dpi);
   return g_strconcat (number, "dpi", NULL);
+}
+
+char *
+units_format_length (double mm)
+{
+  g_autofree char *number = units_format_number (mm);
+  return g_strconcat (number, "mm", NULL);
 }
 
 char *

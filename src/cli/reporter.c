@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "cli/run-events.h"
 #include "cli/terminal.h"
+#include "plan/sheet-words.h"
 
 struct Reporter {
   ReportKind kind;
@@ -78,6 +79,13 @@ print_row (Reporter *reporter, const OutputEvent *event)
   if (proof != NULL)
     printf ("       %s %s\n", event->status == OUTPUT_MADE ? "proof" : "draws", proof);
   cJSON_Delete (facts);
+}
+
+static void
+print_sheet (const Sheet *sheet)
+{
+  g_autofree char *text = sheet_to_text (sheet);
+  printf ("       %s\n", text);
 }
 
 /* "out/a.jpg: up to date", or "       because …" of a row. */
@@ -183,6 +191,8 @@ on_output (void *data, const OutputEvent *event, const RunTotals *totals)
              (event->status != OUTPUT_UP_TO_DATE || reporter->global->verbose)) {
     if (event->status != OUTPUT_UP_TO_DATE || !reporter->global->quiet)
       print_row (reporter, event);
+    if (event->derivative->shape.sheet.width_mm > 0 && event->status == OUTPUT_TO_MAKE)
+      print_sheet (&event->derivative->shape.sheet);
     if (reporter->global->verbose && event->reason != NULL)
       print_reason ("       because ", event->reason);
   }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "cli/event.h"
+#include "plan/sheet-words.h"
 
 void
 run_events_started (const char *pipeline_name, const RunTotals *totals)
@@ -95,6 +96,8 @@ run_events_output (const OutputEvent *event)
     cJSON_AddStringToObject (json, "format", image_format_type (derivative->format)->name);
     cJSON_AddNumberToObject (json, "width", derivative->shape.width);
     cJSON_AddNumberToObject (json, "height", derivative->shape.height);
+    if (derivative->shape.sheet.width_mm > 0)
+      cJSON_AddItemToObject (json, "page", sheet_to_json (&derivative->shape.sheet));
   }
   if (event->message != NULL)
     event_add_failure (json, event->error_class, event->message);

@@ -24,6 +24,8 @@ format_limit (const Option *option, double limit)
     return units_format_duration ((int64_t)limit);
   case OPTION_KIND_DENSITY:
     return units_format_density (limit);
+  case OPTION_KIND_LENGTH:
+    return units_format_length (limit);
   default:
     return units_format_number (limit);
   }
@@ -94,6 +96,8 @@ option_describe_values (const Option *option)
     return describe_range (option, "a duration with its unit such as 60s");
   case OPTION_KIND_DENSITY:
     return describe_range (option, "a density with its unit such as 300dpi");
+  case OPTION_KIND_LENGTH:
+    return describe_range (option, "a length with its unit such as 3mm");
   case OPTION_KIND_COLOR:
     return g_strdup ("a colour such as white, '#ff8000' or '#ff800080'");
   case OPTION_KIND_RATIO:

@@ -157,6 +157,9 @@ new_value (const Option *option)
   case OPTION_KIND_DENSITY:
     return new_any_of (new_pattern (NUMBER_PATTERN "([Dd][Pp][Ii]|[Pp][Pp][Ii]|[Dd][Pp][Cc][Mm])$"),
                        new_reference (), NULL);
+  case OPTION_KIND_LENGTH:
+    return new_any_of (new_pattern (NUMBER_PATTERN "([MmCc][Mm]|[Ii][Nn])$"), new_reference (),
+                       NULL);
   case OPTION_KIND_COLOR:
     return new_any_of (new_words (NULL),
                        new_pattern ("^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"),

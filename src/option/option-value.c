@@ -182,6 +182,17 @@ parse_density (const Option *option, const char *text, const char *folder, Optio
 }
 
 static bool
+parse_length (const Option *option, const char *text, const char *folder, OptionValue *value,
+              char **out_complaint)
+{
+  double mm;
+  if (!units_parse_length (text, &mm) || mm < 0 || !is_in_range (option, mm))
+    return false;
+  value->number = mm + 0.0; /* as of a number */
+  return true;
+}
+
+static bool
 parse_color (const Option *option, const char *text, const char *folder, OptionValue *value,
              char **out_complaint)
 {
@@ -285,6 +296,12 @@ static char *
 format_density (const Option *option, const void *field)
 {
   return units_format_density (*(const double *)field);
+}
+
+static char *
+format_length (const Option *option, const void *field)
+{
+  return units_format_length (*(const double *)field);
 }
 
 static char *
@@ -400,6 +417,7 @@ static const OptionKindFunctions kinds[] = {
   KIND (BYTES, bytes, int64_t, AS_TEXT, false, "SIZE", quantity, NULL),
   KIND (DURATION, duration, int64_t, AS_TEXT, false, "TIME", quantity, NULL),
   KIND (DENSITY, density, double, AS_TEXT, false, "DENSITY", number, NULL),
+  KIND (LENGTH, length, double, AS_TEXT, false, "LENGTH", number, NULL),
   KIND (COLOR, color, Color, AS_TEXT, false, "COLOR", color, NULL),
   KIND (RATIO, ratio, Ratio, AS_TEXT, false, "W:H", ratio, NULL),
 };
@@ -484,6 +502,8 @@ unit_of (OptionKind kind)
     return "s";
   case OPTION_KIND_DENSITY:
     return "dpi";
+  case OPTION_KIND_LENGTH:
+    return "mm";
   default:
     return NULL;
   }

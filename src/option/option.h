@@ -61,6 +61,7 @@ typedef enum {
   OPTION_KIND_BYTES,    /* int64_t, "180KB" */
   OPTION_KIND_DURATION, /* int64_t milliseconds, "60s" */
   OPTION_KIND_DENSITY,  /* double dots per inch, "300dpi" */
+  OPTION_KIND_LENGTH,   /* double millimetres, "3mm" */
   OPTION_KIND_COLOR,    /* "#rrggbb", "#rrggbbaa", "#rgb", or a basic CSS name, or transparent */
   OPTION_KIND_RATIO,    /* "16:9" */
   OPTION_KIND_GROUP,    /* a map with a table of its own */
@@ -81,7 +82,7 @@ struct Option {
   const char *name; /* kebab-case, as written in files and after "--" */
   const char *help; /* one line, a capital, no full stop */
   OptionFlags flags;
-  double min, max;  /* INT, NUMBER, NUMBER_OR_WORD, DENSITY, BYTES; both 0: no limit */
+  double min, max;  /* INT, NUMBER, NUMBER_OR_WORD, DENSITY, LENGTH, BYTES; both 0: no limit */
   const char *unit; /* "px", "°"; for messages and docs */
   const OptionChoice *choices;
   const OptionTable *group;
@@ -116,6 +117,7 @@ struct OptionTable {
 #define OPTION_BYTES(Struct, field) OPTION_ROW (BYTES, Struct, field, int64_t)
 #define OPTION_DURATION(Struct, field) OPTION_ROW (DURATION, Struct, field, int64_t)
 #define OPTION_DENSITY(Struct, field) OPTION_ROW (DENSITY, Struct, field, double)
+#define OPTION_LENGTH(Struct, field) OPTION_ROW (LENGTH, Struct, field, double)
 #define OPTION_COLOR(Struct, field) OPTION_ROW (COLOR, Struct, field, Color)
 #define OPTION_RATIO(Struct, field) OPTION_ROW (RATIO, Struct, field, Ratio)
 #define OPTION_GROUP(Struct, field, GroupStruct, table)                                            \

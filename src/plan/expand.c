@@ -3,6 +3,7 @@
 #include "base/path.h"
 #include "plan/plan-private.h"
 #include "plan/template.h"
+#include "stages/given.h"
 #include "stages/recompress.h"
 
 static void
@@ -43,15 +44,45 @@ typedef struct {
 
 /* ---- shapes ---- */
 
+/* On a sheet a pixel has its place and its size: whatever changes the number of them belongs before it. */
+static bool
+change_shape (const Step *step, Shape *shape, bool *out_is_for_any, GError **error)
+{
+  *out_is_for_any = false;
+  if (step->type->shape == NULL)
+    return true;
+  if (shape->sheet.width_mm == 0)
+    return step->type->shape (step->options, shape, error);
+  *out_is_for_any = true;
+  if (strcmp (step->type->name, "page") == 0)
+    return stage_fail (error, STAGE_ERROR_FAILED,
+                       "the picture is a page already: a chain has one 'page'; take one of the two "
+                       "out, or write an output for each");
+  /* Also of an estimate: a stage that makes one of an exact size changes it. */
+  Shape after = *shape;
+  after.is_exact = true;
+  if (step->type->shape (step->options, &after, NULL) && after.is_exact &&
+      after.width == shape->width && after.height == shape->height) {
+    after.is_exact = shape->is_exact;
+    *shape = after;
+    return true;
+  }
+  return stage_fail (error, STAGE_ERROR_FAILED,
+                     "'%s' changes the size of the picture, and 'page' has settled it; put '%s' "
+                     "before 'page'",
+                     step->type->name, step->type->name);
+}
+
 static bool
 apply_shapes (Expander *expander, GPtrArray *steps, Shape *shape)
 {
   for (unsigned i = 0; i < steps->len; i++) {
     const Step *step = steps->pdata[i];
     g_autoptr (GError) error = NULL;
-    if (step->type->shape == NULL || step->type->shape (step->options, shape, &error))
+    bool is_for_any;
+    if (change_shape (step, shape, &is_for_any, &error))
       continue;
-    if (expander->facts->is_assumed)
+    if (expander->facts->is_assumed && !is_for_any)
       continue;
     g_clear_error (&expander->shape_error);
     expander->shape_error = g_steal_pointer (&error);
@@ -207,6 +238,17 @@ check_fits_format (Expander *expander, const Derivative *derivative, const Step 
                          "%dx%d px is more than %s can hold (%d px a side)", shape->width,
                          shape->height, format->label, format->most_edge);
   return true;
+}
+
+/* A density is that of the sheet: two answers to one question would both be believed. */
+static bool
+check_density (const Derivative *derivative, const Step *recompress, Problems *problems)
+{
+  if (derivative->shape.sheet.width_mm == 0 || derivative->delivery.encode.density == 0)
+    return true;
+  return problems_add (problems, given_mark (recompress->node, "density"),
+                       "'density' does not go with 'page', which writes the one that its pixels "
+                       "have; say 'dpi' in 'page'");
 }
 
 /* ---- paths ---- */
@@ -438,6 +480,9 @@ expand_one (Expander *expander, const OutputRule *rule, const MatrixRow *row)
   if (!settle_format (expander, derivative, to, i_recompress))
     return false;
   fill_delivery (derivative);
+  if (!check_density (derivative, derivative->delivery_steps->pdata[i_recompress],
+                      expander->problems))
+    return false;
   if (!check_fits_format (expander, derivative, derivative->delivery_steps->pdata[i_recompress]) ||
       !plan_write_recipe (expander->plan, expander->image, expander->facts, derivative,
                           expander->problems) ||

@@ -15,6 +15,7 @@
   STAGE (metadata)                                                                                 \
   STAGE (overlay)                                                                                  \
   STAGE (pad)                                                                                      \
+  STAGE (page)                                                                                     \
   STAGE (placeholder)                                                                              \
   STAGE (recall)                                                                                   \
   STAGE (recompress)                                                                               \
