@@ -163,6 +163,17 @@ build (const Manifest *manifest, const C2paBinding *binding, bool is_for_size, G
   return g_byte_array_free_to_bytes (g_steal_pointer (&out));
 }
 
+static bool
+build_signed (const Manifest *manifest, const C2paBinding *binding, GBytes **out_store,
+              GError **error)
+{
+  GBytes *store = build (manifest, binding, false, error);
+  if (store == NULL)
+    return false;
+  *out_store = store;
+  return true;
+}
+
 /* ---- into a file ---- */
 
 /* Until the file is there: any numbers that a hash of data leaves out. */
@@ -229,11 +240,20 @@ c2pa_write_sidecar (GBytes *file, const C2paClaim *claim, const C2paSigner *sign
   C2paBinding binding = binding_of (kind_of (file), false);
   /* Nobody is asked to sign what would be over the limit. */
   g_autoptr (GBytes) empty = build (&manifest, &binding, true, error);
-  g_autoptr (GBytes) store = NULL;
-  if (empty != NULL && hash_file (file, &binding, error))
-    store = build (&manifest, &binding, false, error);
-  if (store == NULL)
+  if (empty == NULL || !hash_file (file, &binding, error))
     return false;
-  *out_store = g_steal_pointer (&store);
-  return true;
+  return build_signed (&manifest, &binding, out_store, error);
+}
+
+bool
+c2pa_write_sidecar_of (const Digest *content, const C2paClaim *claim, const C2paSigner *signer,
+                       GBytes **out_store, GError **error)
+{
+  g_auto (Manifest) manifest = manifest_of (claim, signer);
+  C2paBinding binding = { .is_bmff = false };
+  g_autoptr (GBytes) empty = build (&manifest, &binding, true, error);
+  if (empty == NULL)
+    return false;
+  memcpy (binding.hash, content->bytes, sizeof binding.hash);
+  return build_signed (&manifest, &binding, out_store, error);
 }

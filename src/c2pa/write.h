@@ -52,6 +52,9 @@ bool c2pa_embed (GBytes *file, const C2paClaim *claim, const C2paSigner *signer,
 /* The store that stands beside the file as it is: any format. */
 bool c2pa_write_sidecar (GBytes *file, const C2paClaim *claim, const C2paSigner *signer,
                          GBytes **out_store, GError **error);
+/* The same for a file of which only its SHA-256 is at hand: any format but BMFF. */
+bool c2pa_write_sidecar_of (const Digest *content, const C2paClaim *claim, const C2paSigner *signer,
+                            GBytes **out_store, GError **error);
 
 /* ---- certificates and keys (c2pa/chain.c, c2pa/key.c) ---- */
 

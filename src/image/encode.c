@@ -1,5 +1,6 @@
 #include "image/encode.h"
 
+#include <unistd.h>
 #include <vips/vips.h>
 
 #include "base/units.h"
@@ -9,6 +10,7 @@ static inline void
 codec_job_clear (CodecJob *job)
 {
   g_clear_object (&job->image);
+  g_clear_pointer (&job->meter, ink_meter_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CodecJob, codec_job_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VipsTarget, g_object_unref)
@@ -140,22 +142,30 @@ keep_pixels (VipsImage **image, GError **error)
   return true;
 }
 
+/* CMYK is measured on its way. */
 static bool
-start (VipsImage *image, const EncodeOptions *options, CodecJob *out_job, GError **error)
+start (VipsImage *image, const EncodeOptions *options, CodecJob *job, GError **error)
 {
-  double density_dpi = density_of (image, options);
-  VipsImage *ready = NULL;
-  if (!image_prepare (image, options, density_dpi, &ready, error))
+  g_autoptr (VipsImage) ready = NULL;
+  job->options = options;
+  job->density_dpi = density_of (image, options);
+  job->meter = ink_meter_new ();
+  if (has_quality (options))
+    job->quality = image_quality_number ((ImageFormat)options->format, &options->quality);
+  if (!image_prepare (image, options, job->density_dpi, &ready, error))
     return false;
-  *out_job = (CodecJob){
-    .image = ready,
-    .options = options,
-    .quality = has_quality (options)
-                 ? image_quality_number ((ImageFormat)options->format, &options->quality)
-                 : 0,
-    .density_dpi = density_dpi,
-  };
+  if (vips_image_get_interpretation (ready) == VIPS_INTERPRETATION_CMYK)
+    return ink_meter_watch (job->meter, ready, &job->image, error);
+  job->image = g_steal_pointer (&ready);
   return true;
+}
+
+/* All readers of the picture are gone with it. */
+static void
+finish (CodecJob *job, EncodeResult *result)
+{
+  g_clear_object (&job->image);
+  ink_meter_read (job->meter, &result->ink);
 }
 
 /* A format that streams, all of it in memory. */
@@ -198,30 +208,74 @@ image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes
           ? search_quality (&job, codec, &bytes, &result, error)
           : set_target_error (error, options, g_bytes_get_size (bytes), 0)))
     return false;
+  finish (&job, &result);
   *out_bytes = g_steal_pointer (&bytes);
   *out_result = result;
   return true;
 }
 
+/* ---- into a file ---- */
+
+typedef struct {
+  AtomicFile *file;
+  GError *error; /* of the file, in better words than libvips has */
+} Sink;
+
+static int64_t
+sink_write (VipsTargetCustom *target, const void *data, int64_t length, Sink *sink)
+{
+  if (sink->error == NULL && atomic_file_write (sink->file, data, (size_t)length, &sink->error))
+    return length;
+  return -1;
+}
+
+/* libtiff goes back to what it has written. */
+static int64_t
+sink_read (VipsTargetCustom *target, void *data, int64_t length, Sink *sink)
+{
+  return read (sink->file->fd, data, (size_t)length);
+}
+
+static int64_t
+sink_seek (VipsTargetCustom *target, int64_t offset, int whence, Sink *sink)
+{
+  return lseek (sink->file->fd, offset, whence);
+}
+
+static VipsTarget *
+sink_target (Sink *sink)
+{
+  VipsTargetCustom *target = vips_target_custom_new ();
+  g_signal_connect (target, "write", G_CALLBACK (sink_write), sink);
+  g_signal_connect (target, "read", G_CALLBACK (sink_read), sink);
+  g_signal_connect (target, "seek", G_CALLBACK (sink_seek), sink);
+  return VIPS_TARGET (target);
+}
+
 bool
-image_encode_to (VipsImage *image, const EncodeOptions *options, const EncodePage *page, int fd,
-                 EncodeResult *out_result, GError **error)
+image_encode_to (VipsImage *image, const EncodeOptions *options, const EncodePage *page,
+                 AtomicFile *file, EncodeResult *out_result, GError **error)
 {
   CodecStreamFunc codec = codec_stream_of ((ImageFormat)options->format);
   g_auto (CodecJob) job = { .image = NULL };
-  g_autoptr (VipsTarget) target = NULL;
+  Sink sink = { .file = file };
 
   g_return_val_if_fail (codec != NULL, false);
   if (!start (image, options, &job, error))
     return false;
-  target = vips_target_new_to_descriptor (fd);
-  if (target == NULL)
-    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "opening the file");
+  g_autoptr (VipsTarget) target = sink_target (&sink);
   EncodeResult result = { .quality = job.quality, .n_encodes = 1 };
-  if (!codec (&job, page, target, error))
+  bool ok = codec (&job, page, target, error);
+  if (ok && vips_target_end (target) != 0)
+    ok = image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the file");
+  if (sink.error != NULL) {
+    g_clear_error (error);
+    g_propagate_error (error, sink.error);
     return false;
-  if (vips_target_end (target) != 0)
-    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the file");
+  }
+  if (!ok)
+    return false;
+  finish (&job, &result);
   *out_result = result;
   return true;
 }

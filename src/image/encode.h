@@ -1,7 +1,9 @@
 /* From a picture to a file's bytes. */
 #pragma once
 
+#include "base/atomic-file.h"
 #include "image/image.h"
+#include "image/ink.h"
 #include "option/option.h"
 
 typedef enum {
@@ -93,6 +95,7 @@ typedef struct {
 typedef struct {
   int quality;   /* the number used; 0 when the format or mode has none */
   int n_encodes; /* how many tries the search took */
+  Ink ink;       /* of the pixels that were written, or given to a lossy encoder */
 } EncodeResult;
 
 /* The number that a quality setting means for a format (the table of words, measured). */
@@ -105,7 +108,7 @@ int image_quality_number (ImageFormat format, const NumberOrWord *quality);
 bool image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes,
                    EncodeResult *out_result, GError **error);
 
-/* The same for a format that `streams`, into a file that can be read and sought (`fd`, at its start): neither the file nor the
- * picture stands in memory, and each pixel is asked for once, from above. `page` is for PDF, else NULL. */
+/* The same for a format that `streams`, into a file that was just opened: neither the file nor the picture stands in
+ * memory, and each pixel is asked for once, from above. `page` is for PDF, else NULL. */
 bool image_encode_to (VipsImage *image, const EncodeOptions *options, const EncodePage *page,
-                      int fd, EncodeResult *out_result, GError **error);
+                      AtomicFile *file, EncodeResult *out_result, GError **error);

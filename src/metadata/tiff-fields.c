@@ -93,18 +93,18 @@ pad (GByteArray *out)
 }
 
 static uint32_t
-write_directory (GByteArray *out, bool is_big_endian, const GArray *fields)
+write_directory (GByteArray *out, uint32_t base, bool is_big_endian, const GArray *fields)
 {
   g_autofree uint32_t *offsets = g_new0 (uint32_t, fields->len + 1);
   pad (out);
   for (unsigned i = 0; i < fields->len; i++) {
     const TiffField *field = &g_array_index (fields, TiffField, i);
-    offsets[i] = out->len;
+    offsets[i] = base + out->len;
     if (field->entry.size > 4)
       add_value (out, is_big_endian, field);
     pad (out);
   }
-  uint32_t start = out->len;
+  uint32_t start = base + out->len;
   tiff_add_number (out, is_big_endian, 2, fields->len);
   for (unsigned i = 0; i < fields->len; i++) {
     const TiffField *field = &g_array_index (fields, TiffField, i);
@@ -130,22 +130,22 @@ add_pointer (GArray *fields, uint16_t tag, const GByteArray *number, bool is_big
 }
 
 uint32_t
-tiff_write (GByteArray *out, bool is_big_endian, const TiffExif *directories)
+tiff_write (GByteArray *out, uint32_t base, bool is_big_endian, const TiffExif *directories)
 {
   g_autoptr (GByteArray) exif_at = g_byte_array_new (), gps_at = g_byte_array_new ();
   g_autoptr (GArray) first = g_array_copy (directories->first);
   if (directories->exif != NULL && directories->exif->len > 0) {
-    uint32_t at = write_directory (out, is_big_endian, directories->exif);
+    uint32_t at = write_directory (out, base, is_big_endian, directories->exif);
     tiff_add_number (exif_at, is_big_endian, 4, at);
     add_pointer (first, TIFF_EXIF, exif_at, is_big_endian);
   }
   if (directories->gps != NULL && directories->gps->len > 0) {
-    uint32_t at = write_directory (out, is_big_endian, directories->gps);
+    uint32_t at = write_directory (out, base, is_big_endian, directories->gps);
     tiff_add_number (gps_at, is_big_endian, 4, at);
     add_pointer (first, TIFF_GPS, gps_at, is_big_endian);
   }
   tiff_sort (first);
-  return write_directory (out, is_big_endian, first);
+  return write_directory (out, base, is_big_endian, first);
 }
 
 GBytes *
@@ -154,7 +154,7 @@ tiff_build (bool is_big_endian, const TiffExif *directories)
   GByteArray *out = g_byte_array_new ();
   g_byte_array_append (out, (const uint8_t *)(is_big_endian ? "MM\0*\0\0\0\0" : "II*\0\0\0\0\0"),
                        8);
-  uint32_t first = tiff_write (out, is_big_endian, directories);
+  uint32_t first = tiff_write (out, 0, is_big_endian, directories);
   g_autoptr (GByteArray) number = g_byte_array_new ();
   tiff_add_number (number, is_big_endian, 4, first);
   memcpy (out->data + 4, number->data, 4);

@@ -9,7 +9,13 @@
 #include "metadata/container-kinds.h"
 #include "metadata/tiff.h"
 
-enum { HEADER_BYTES = 8, COMPRESSION_OLD_JPEG = 6 };
+enum {
+  HEADER_BYTES = 8,
+  COMPRESSION_OLD_JPEG = 6,
+  MOST_COPIED_BYTES = G_MAXINT32 / 2,
+};
+/* Below what four bytes count, with room for the tail. */
+#define MOST_TAILED_BYTES ((size_t)G_MAXUINT32 - ((size_t)64 << 20))
 
 typedef struct {
   size_t at, length;
@@ -99,7 +105,6 @@ compare (const void *a, const void *b)
 static void
 copy_pixels (const Ifd *ifd, GArray *ranges, GByteArray *out)
 {
-  g_array_sort (ranges, compare);
   for (unsigned i = 0; i < ranges->len; i++) {
     const Range *range = &g_array_index (ranges, Range, i);
     size_t end = range->at + range->length, start = out->len;
@@ -171,14 +176,14 @@ are_small (const MetadataBlobs *blobs)
 }
 
 static bool
-open_file (GBytes *file, Ifd *out_ifd, GError **error)
+open_file (GBytes *file, size_t most_bytes, Ifd *out_ifd, GError **error)
 {
   size_t length;
   const uint8_t *bytes = g_bytes_get_data (file, &length);
   if (!ifd_open (bytes, length, out_ifd))
     return fail (error, "it is a BigTIFF, or damaged: write a classic TIFF");
-  if (length > G_MAXINT32 / 2)
-    return fail (error, "it is over a gigabyte");
+  if (length > most_bytes)
+    return fail (error, "it is too large for offsets of four bytes");
   uint32_t first = out_ifd->first;
   if (first < HEADER_BYTES || first > length || length - first < 2)
     return container_fail_damaged (error, CONTAINER_TIFF);
@@ -190,32 +195,96 @@ open_file (GBytes *file, Ifd *out_ifd, GError **error)
   return true;
 }
 
-bool
-tiff_put (GBytes *file, const MetadataBlobs *blobs, GByteArray *out, GError **error)
-{
+/* A file as it is to be: what lies where. */
+typedef struct {
   Ifd ifd;
-  if (!open_file (file, &ifd, error))
+  TiffExif directories;
+  GArray *ranges; /* Range: of the pixels, in order */
+} Layout;
+
+static void
+layout_clear (Layout *layout)
+{
+  tiff_exif_clear (&layout->directories);
+  g_clear_pointer (&layout->ranges, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Layout, layout_clear)
+
+static bool
+lay_out (GBytes *file, size_t most_bytes, const MetadataBlobs *blobs, Layout *layout,
+         GError **error)
+{
+  Ifd *ifd = &layout->ifd;
+  if (!open_file (file, most_bytes, ifd, error))
     return false;
-  g_autoptr (GArray) fields = tiff_fields (&ifd, ifd.first, NULL);
+  g_autoptr (GArray) fields = tiff_fields (ifd, ifd->first, NULL);
   if ((tiff_number (tiff_find (fields, TIFF_SUBFILE), 0) & 1) != 0)
     return fail (error, "its first picture is a thumbnail of another");
   if (tiff_number (tiff_find (fields, TIFF_COMPRESSION), 0) == COMPRESSION_OLD_JPEG)
     return fail (error, "its pixels are JPEG of the old kind");
-  g_auto (TiffExif) directories = { .first = keep_fields (&ifd, fields) };
-  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
-  if (directories.first == NULL ||
-      !take_ranges (&ifd, directories.first, TIFF_STRIP_OFFSETS, TIFF_STRIP_SIZES, ranges) ||
-      !take_ranges (&ifd, directories.first, TIFF_TILE_OFFSETS, TIFF_TILE_SIZES, ranges) ||
-      ranges->len == 0 || !are_small (blobs))
+  GArray *kept = layout->directories.first = keep_fields (ifd, fields);
+  layout->ranges = g_array_new (FALSE, FALSE, sizeof (Range));
+  if (kept == NULL ||
+      !take_ranges (ifd, kept, TIFF_STRIP_OFFSETS, TIFF_STRIP_SIZES, layout->ranges) ||
+      !take_ranges (ifd, kept, TIFF_TILE_OFFSETS, TIFF_TILE_SIZES, layout->ranges) ||
+      layout->ranges->len == 0 || !are_small (blobs))
     return container_fail_damaged (error, CONTAINER_TIFF);
-  if (!add_blobs (blobs, &directories, error))
-    return false;
+  g_array_sort (layout->ranges, compare);
+  return add_blobs (blobs, &layout->directories, error);
+}
 
-  g_byte_array_append (out, ifd.bytes, HEADER_BYTES);
-  copy_pixels (&ifd, ranges, out);
-  uint32_t first = tiff_write (out, ifd.is_big_endian, &directories);
+static void
+set_first (uint8_t header[HEADER_BYTES], const Ifd *ifd, uint32_t first)
+{
   g_autoptr (GByteArray) number = g_byte_array_new ();
-  tiff_add_number (number, ifd.is_big_endian, 4, first);
-  memcpy (out->data + 4, number->data, 4);
+  tiff_add_number (number, ifd->is_big_endian, 4, first);
+  memcpy (header + 4, number->data, 4);
+}
+
+bool
+tiff_put (GBytes *file, const MetadataBlobs *blobs, GByteArray *out, GError **error)
+{
+  g_auto (Layout) layout = { .ranges = NULL };
+  const Ifd *ifd = &layout.ifd;
+  if (!lay_out (file, MOST_COPIED_BYTES, blobs, &layout, error))
+    return false;
+  g_byte_array_append (out, ifd->bytes, HEADER_BYTES);
+  copy_pixels (ifd, layout.ranges, out);
+  set_first (out->data, ifd, tiff_write (out, 0, ifd->is_big_endian, &layout.directories));
+  return true;
+}
+
+/* Where the pixels end, which stand in a row from the header on; 0: they do not. */
+static size_t
+pixels_end (const GArray *ranges)
+{
+  size_t end = HEADER_BYTES;
+  for (unsigned i = 0; i < ranges->len; i++) {
+    const Range *range = &g_array_index (ranges, Range, i);
+    /* Strips begin at even places. */
+    if (range->at > end + 1)
+      return 0;
+    end = MAX (end, range->at + range->length);
+  }
+  return end;
+}
+
+bool
+container_put_tail (GBytes *file, const MetadataBlobs *blobs, ContainerTail *out_tail,
+                    GError **error)
+{
+  g_auto (Layout) layout = { .ranges = NULL };
+  if (!lay_out (file, MOST_TAILED_BYTES, blobs, &layout, error))
+    return false;
+  size_t end = pixels_end (layout.ranges);
+  if (end == 0)
+    return container_fail_damaged (error, CONTAINER_TIFF);
+  end += end % 2;
+  GByteArray *tail = g_byte_array_new ();
+  uint32_t first = tiff_write (tail, (uint32_t)end, layout.ifd.is_big_endian, &layout.directories);
+  memcpy (out_tail->header, layout.ifd.bytes, HEADER_BYTES);
+  set_first (out_tail->header, &layout.ifd, first);
+  out_tail->at = end;
+  out_tail->tail = g_byte_array_free_to_bytes (tail);
   return true;
 }

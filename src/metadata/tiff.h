@@ -67,7 +67,9 @@ void tiff_exif_clear (TiffExif *exif);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TiffExif, tiff_exif_clear)
 bool tiff_exif_is_empty (const TiffExif *exif);
 
-/* Appends the directories, each behind its values, and gives the offset of the first. */
-uint32_t tiff_write (GByteArray *out, bool is_big_endian, const TiffExif *directories);
+/* Appends the directories, each behind its values, and gives the offset of the first. `out` stands at `base` (even) of
+ * the file. */
+uint32_t tiff_write (GByteArray *out, uint32_t base, bool is_big_endian,
+                     const TiffExif *directories);
 /* The directories as a TIFF structure of their own. */
 GBytes *tiff_build (bool is_big_endian, const TiffExif *directories);

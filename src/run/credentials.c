@@ -131,27 +131,39 @@ credentials_room (const CredentialsOrigin *origin, const CredentialsFile *file)
   return store + FRAME_BYTES + store / STORE_PER_FRAME;
 }
 
-bool
-credentials_write (const CredentialsOrigin *origin, CredentialsFate fate,
-                   const CredentialsFile *told, GBytes **file, GBytes **out_sidecar, GError **error)
+static bool
+say_what (bool ok, GError **error)
 {
-  C2paStep steps[N_DEEDS + 1];
-  *out_sidecar = NULL;
-  if (fate == CREDENTIALS_KEPT)
-    *out_sidecar = g_bytes_ref (origin->store);
-  if (fate != CREDENTIALS_EMBEDDED && fate != CREDENTIALS_BESIDE)
-    return true;
-  const C2paClaim claim = claim_of (origin, told, steps);
-  const C2paSigner *signer = signer_c2pa (origin->signer);
-  bool ok;
-  if (fate == CREDENTIALS_BESIDE) {
-    ok = c2pa_write_sidecar (*file, &claim, signer, out_sidecar, error);
-  } else {
-    g_autoptr (GBytes) unsigned_file = *file;
-    *file = NULL;
-    ok = c2pa_embed (unsigned_file, &claim, signer, file, error);
-  }
   if (!ok)
     g_prefix_error (error, "its Content Credentials: ");
   return ok;
+}
+
+bool
+credentials_embed (const CredentialsOrigin *origin, const CredentialsFile *told, GBytes **file,
+                   GError **error)
+{
+  C2paStep steps[N_DEEDS + 1];
+  const C2paClaim claim = claim_of (origin, told, steps);
+  g_autoptr (GBytes) unsigned_file = g_steal_pointer (file);
+  return say_what (c2pa_embed (unsigned_file, &claim, signer_c2pa (origin->signer), file, error),
+                   error);
+}
+
+bool
+credentials_beside (const CredentialsOrigin *origin, CredentialsFate fate,
+                    const CredentialsFile *told, GBytes *file, const Digest *content,
+                    GBytes **out_sidecar, GError **error)
+{
+  C2paStep steps[N_DEEDS + 1];
+  if (fate == CREDENTIALS_KEPT)
+    *out_sidecar = g_bytes_ref (origin->store);
+  if (fate != CREDENTIALS_BESIDE)
+    return true;
+  const C2paClaim claim = claim_of (origin, told, steps);
+  const C2paSigner *signer = signer_c2pa (origin->signer);
+  return say_what (file != NULL
+                     ? c2pa_write_sidecar (file, &claim, signer, out_sidecar, error)
+                     : c2pa_write_sidecar_of (content, &claim, signer, out_sidecar, error),
+                   error);
 }

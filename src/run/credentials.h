@@ -48,8 +48,10 @@ typedef struct {
 
 /* How many bytes an embedded store adds to the file, at most. */
 size_t credentials_room (const CredentialsOrigin *origin, const CredentialsFile *file);
-/* Does what was decided: *file becomes the file with its store, *out_sidecar what is to stand beside it (NULL:
- * nothing). */
-bool credentials_write (const CredentialsOrigin *origin, CredentialsFate fate,
-                        const CredentialsFile *told, GBytes **file, GBytes **out_sidecar,
+/* EMBEDDED: *file becomes the file with its store. */
+bool credentials_embed (const CredentialsOrigin *origin, const CredentialsFile *told, GBytes **file,
                         GError **error);
+/* What is to stand beside the file, if anything is. Of a file that is not in memory (NULL) its SHA-256 suffices. */
+bool credentials_beside (const CredentialsOrigin *origin, CredentialsFate fate,
+                         const CredentialsFile *told, GBytes *file, const Digest *content,
+                         GBytes **out_sidecar, GError **error);

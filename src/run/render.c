@@ -16,6 +16,7 @@ typedef struct {
   double area;        /* px of the picture, by its shape */
   GArray *deeds;      /* Deed: what the stages did, in order */
   unsigned n_waiting; /* derivatives that still need it */
+  bool is_streamed;   /* nobody reads it twice: it is computed while the one file is written */
   bool is_done;
   VipsImage *picture; /* in memory; NULL before, and when it failed */
   GError *error;
@@ -142,6 +143,13 @@ encoding_cost (const EncodeOptions *encode)
 }
 
 static bool
+reads_once (const Delivery *delivery)
+{
+  const ImageFormatType *type = image_format_type ((ImageFormat)delivery->encode.format);
+  return type != NULL && type->streams && delivery->placeholders == 0;
+}
+
+static bool
 read_derivative (Render *render, const Node *item, GError **error)
 {
   const Node *index = node_get (item, "index"), *list = node_get (item, "steps");
@@ -176,7 +184,7 @@ read_derivative (Render *render, const Node *item, GError **error)
     g_ptr_array_add (is_image ? steps : job->delivery_steps, step);
   }
   job->group = find_group (render, chain->str, steps);
-  job->group->n_waiting++;
+  job->group->is_streamed = ++job->group->n_waiting == 1 && reads_once (&job->delivery);
   job->cost = encoding_cost (&job->delivery.encode);
   return true;
 }
@@ -224,16 +232,15 @@ note_deeds (const Step *step, VipsImage *before, VipsImage *after, GArray *deeds
 }
 
 static bool
-apply_steps (VipsImage *original, const GPtrArray *steps, VipsImage **out_picture, GArray *deeds,
-             GError **error)
+apply_steps (VipsImage *original, const Group *group, VipsImage **out_picture, GError **error)
 {
   VipsImage *picture = g_object_ref (original);
-  for (unsigned i = 0; i < steps->len; i++) {
-    const Step *step = steps->pdata[i];
+  for (unsigned i = 0; i < group->steps->len; i++) {
+    const Step *step = group->steps->pdata[i];
     VipsImage *next = NULL;
     bool ok = step->type->apply (step->options, picture, &next, error);
     if (ok)
-      note_deeds (step, picture, next, deeds);
+      note_deeds (step, picture, next, group->deeds);
     g_object_unref (picture);
     if (!ok) {
       g_prefix_error (error, "'%s': ", step->type->name);
@@ -241,7 +248,7 @@ apply_steps (VipsImage *original, const GPtrArray *steps, VipsImage **out_pictur
     }
     picture = next;
   }
-  if (steps->len > 0) {
+  if (group->steps->len > 0 && !group->is_streamed) {
     VipsImage *memory = NULL;
     bool ok = image_to_memory (picture, &memory, error);
     g_object_unref (picture);
@@ -259,7 +266,7 @@ take_picture (const Render *render, Group *group, GError **error)
 {
   g_mutex_lock (&group->mutex);
   if (!group->is_done) {
-    apply_steps (render->original, group->steps, &group->picture, group->deeds, &group->error);
+    apply_steps (render->original, group, &group->picture, &group->error);
     group->is_done = true;
   }
   VipsImage *picture = group->picture != NULL ? g_object_ref (group->picture) : NULL;

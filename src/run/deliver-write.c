@@ -1,0 +1,125 @@
+/* The bytes of a file. Most formats are made in memory, where metadata are put into them and a signature over
+ * that. What streams may be larger than memory: it goes to the disk as it is encoded, its metadata
+ * are written behind it there, and it is hashed by reading it once more. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base-error.h"
+#include "base/path.h"
+#include "metadata/container.h"
+#include "run/deliver-private.h"
+
+static bool
+open_file (Making *making, GError **error)
+{
+  const char *path = making->file->path;
+  g_autofree char *folder = g_path_get_dirname (path);
+  return path_make_folder (folder, error) && atomic_file_open (&making->out, path, error);
+}
+
+/* ---- in memory ---- */
+
+/* A limit on the file's size holds for all of the file. */
+static void
+leave_room (Making *making)
+{
+  if (making->encode.max_bytes <= 0)
+    return;
+  making->encode.beside_bytes = (int64_t)container_room (&making->composed);
+  if (making->fate == CREDENTIALS_EMBEDDED)
+    making->encode.beside_bytes += (int64_t)credentials_room (&making->origin->credentials,
+                                                              &making->told);
+}
+
+static Digest
+digest_of_bytes (GBytes *bytes)
+{
+  size_t length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  return digest_of (data, length);
+}
+
+static bool
+put_signature (Making *making, GBytes **file, GError **error)
+{
+  if (making->fate != CREDENTIALS_EMBEDDED)
+    return true;
+  making->bare = digest_of_bytes (*file);
+  return credentials_embed (&making->origin->credentials, &making->told, file, error);
+}
+
+static bool
+write_whole (Making *making, GBytes **out_file, GError **error)
+{
+  g_autoptr (GBytes) bare = NULL, file = NULL;
+  leave_room (making);
+  if (!image_encode (making->dressed, &making->encode, &bare, &making->result, error) ||
+      !container_put (bare, &making->composed, &file, error) ||
+      !put_signature (making, &file, error) || !open_file (making, error))
+    return false;
+  size_t length;
+  const void *data = g_bytes_get_data (file, &length);
+  making->content = digest_of (data, length);
+  making->n_bytes = (int64_t)length;
+  *out_file = g_steal_pointer (&file);
+  return atomic_file_write (&making->out, data, length, error);
+}
+
+/* ---- streamed ---- */
+
+static bool
+write_at (AtomicFile *file, size_t at, const void *data, size_t length, GError **error)
+{
+  if (lseek (file->fd, (off_t)at, SEEK_SET) < 0)
+    return base_error_set_errno (error, errno, "cannot write %s", file->path);
+  return atomic_file_write (file, data, length, error);
+}
+
+/* Mapped, of the file only the pages at its end are ever read. */
+static bool
+put_tail (Making *making, GError **error)
+{
+  AtomicFile *out = &making->out;
+  g_autoptr (GMappedFile) mapped = g_mapped_file_new_from_fd (out->fd, FALSE, error);
+  if (mapped == NULL)
+    return false;
+  g_autoptr (GBytes) file = g_mapped_file_get_bytes (mapped);
+  ContainerTail tail;
+  if (!container_put_tail (file, &making->composed, &tail, error))
+    return false;
+  g_autoptr (GBytes) bytes = tail.tail;
+  size_t length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  if (!write_at (out, 0, tail.header, sizeof tail.header, error) ||
+      !write_at (out, tail.at, data, length, error))
+    return false;
+  return ftruncate (out->fd, (off_t)(tail.at + length)) == 0 ||
+         base_error_set_errno (error, errno, "cannot write %s", out->path);
+}
+
+static bool
+write_stream (Making *making, GError **error)
+{
+  struct stat status;
+  if (!open_file (making, error) ||
+      !image_encode_to (making->dressed, &making->encode, NULL, &making->out, &making->result,
+                        error) ||
+      !put_tail (making, error) || !digest_of_fd (making->out.fd, &making->content, error))
+    return false;
+  if (fstat (making->out.fd, &status) != 0)
+    return base_error_set_errno (error, errno, "cannot read %s", making->out.path);
+  making->n_bytes = (int64_t)status.st_size;
+  return true;
+}
+
+bool
+making_write (Making *making, GError **error)
+{
+  const ImageFormatType *type = image_format_type ((ImageFormat)making->encode.format);
+  g_autoptr (GBytes) file = NULL;
+  if (!(type->streams ? write_stream (making, error) : write_whole (making, &file, error)))
+    return false;
+  return credentials_beside (&making->origin->credentials, making->fate, &making->told, file,
+                             &making->content, &making->sidecar, error);
+}
