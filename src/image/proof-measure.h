@@ -1,10 +1,11 @@
 /* What a proof finds out from pixels. */
 #pragma once
 
+#include "image/ink.h"
 #include "image/proof.h"
 
 typedef struct {
-  double max, p99;   /* percent, the sum of all four */
+  Ink ink;
   double over_share; /* 0 to 1: pixels of the page over the limit */
   uint8_t *over;     /* one byte for each pixel of the proof: any of the page's below it is over */
 } ProofInk;

@@ -94,6 +94,13 @@ add_text (ProofPanel *panel, const Place *place, const char *text, int *out_bott
 
 static const ProofColor dark = { 24, 24, 28 }, gray = { 104, 104, 112 };
 
+/* Rows are even, whatever letters hang below them; what took several lines ends where it ends. */
+static int
+next_row (int top, int bottom)
+{
+  return bottom <= top + ROW_HEIGHT ? top + ROW_HEIGHT : bottom + ROW_HEIGHT - TEXT_SIZE;
+}
+
 static bool
 add_fact (ProofPanel *panel, int *top, const char *name, const char *value, GError **error)
 {
@@ -104,7 +111,7 @@ add_fact (ProofPanel *panel, int *top, const char *name, const char *value, GErr
   if (!add_text (panel, &at_name, name, &bottom, error) ||
       !add_text (panel, &at_value, value, &bottom, error))
     return false;
-  *top = MAX (*top + ROW_HEIGHT, bottom + (ROW_HEIGHT - TEXT_SIZE));
+  *top = next_row (*top, bottom);
   return true;
 }
 
@@ -120,7 +127,7 @@ add_meaning (ProofPanel *panel, int *top, PieceKind kind, ProofColor color, cons
   add_piece (panel, kind, &sample, color, NULL);
   if (!add_text (panel, &place, text, &bottom, error))
     return false;
-  *top = MAX (*top + ROW_HEIGHT, bottom + (ROW_HEIGHT - TEXT_SIZE));
+  *top = next_row (*top, bottom);
   return true;
 }
 
@@ -199,7 +206,7 @@ add_ink_facts (ProofPanel *panel, int *top, const ProofSpec *spec, const ProofFi
                              ? g_strdup_printf ("limit %.0f %%", spec->max_ink)
                              : g_strdup_printf ("no limit given, %d %% is usual", PROOF_USUAL_INK);
   g_autofree char *most = g_strdup_printf ("%.1f %% at most, %.1f %% at the 99th percentile; %s",
-                                           ink->max, ink->p99, limit);
+                                           ink->ink.max, ink->ink.p99, limit);
   g_autofree char *over = describe_share (ink->over_share);
   g_autofree char *name = g_strdup_printf ("Over %.0f %%", findings->limit);
   return add_fact (panel, top, "Ink", most, error) && add_fact (panel, top, name, over, error);

@@ -170,7 +170,8 @@ proof_draw (VipsImage *page, const ProofSpec *spec, VipsImage **out_proof, GErro
   proof_layout (spec, sight.width, sight.height, panel.height, &layout);
   proof_canvas_init (&canvas, layout.width, layout.height, desk);
   draw_page (&canvas, &layout, &sight);
-  int panel_left = (layout.width - PROOF_LEAST_WIDTH) / 2 + PROOF_MARGIN;
+  /* Under the page's edge, if the page is wide enough. */
+  int panel_left = MIN (layout.page.left, (layout.width - PROOF_LEAST_WIDTH) / 2 + PROOF_MARGIN);
   proof_panel_draw (&panel, &canvas, panel_left, layout.panel_top);
   return to_picture (&canvas, out_proof, error);
 }
