@@ -12,6 +12,7 @@ STAGES = [
     ("crop", {"width": 80, "height": 60, "gravity": "attention"}, (80, 60)),
     ("resize", {"width": 100, "height": 100, "fit": "cover"}, (100, 100)),
     ("pad", {"width": 240, "height": 160, "background": "#ff800080"}, (240, 160)),
+    ("page", {"size": "30x40mm", "bleed": "2mm", "dpi": "100dpi", "min-dpi": "100dpi"}, (173, 134)),
     ("rotate", {"angle": 90}, (150, 200)),
     ("flip", {}, (200, 150)),
     ("trim", {}, None),

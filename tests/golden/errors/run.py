@@ -10,8 +10,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import golden  # noqa: E402
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-# Most mistakes make a pipeline invalid; this one is a promise that its original cannot keep.
-EXIT_CODES = {"original-too-small.yaml": 9}
+# Most mistakes make a pipeline invalid; these are promises that their originals cannot keep.
+EXIT_CODES = {"original-too-small.yaml": 9, "page-too-large.yaml": 9}
 
 
 def check(peel, case, scratch, is_update):

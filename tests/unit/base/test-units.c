@@ -63,6 +63,23 @@ densities_are_told_in_dpi (void)
 }
 
 static void
+lengths_are_told_in_millimetres (void)
+{
+  double mm = -1;
+  g_assert_true (units_parse_length ("3mm", &mm));
+  g_assert_cmpfloat (mm, ==, 3);
+  g_assert_true (units_parse_length ("0mm", &mm));
+  g_assert_cmpfloat (mm, ==, 0);
+  g_assert_true (units_parse_length ("29.7 CM", &mm));
+  g_assert_cmpfloat_with_epsilon (mm, 297, 1e-9);
+  g_assert_true (units_parse_length ("0.125in", &mm));
+  g_assert_cmpfloat_with_epsilon (mm, 3.175, 1e-12);
+  g_assert_false (units_parse_length ("3", &mm));
+  g_assert_false (units_parse_length ("3m", &mm));
+  g_assert_false (units_parse_length ("3inch", &mm));
+}
+
+static void
 numbers_are_plain_decimals (void)
 {
   static const char *const bad[] = { "",    "-",  ".",  "1,5",   "0x10", "inf",
@@ -131,6 +148,9 @@ what_is_formatted_reads_back (void)
     g_autofree char *density = units_format_density (numbers[i]);
     g_assert_true (units_parse_density (density, &back));
     g_assert_true (back == numbers[i]);
+    g_autofree char *length = units_format_length (numbers[i]);
+    g_assert_true (units_parse_length (length, &back));
+    g_assert_true (back == numbers[i]);
   }
 }
 
@@ -153,6 +173,8 @@ is_spelled_as_a_person_would (void)
   assert_taken (units_format_number (0.1), "0.1");
   assert_taken (units_format_number (-0.0), "0");
   assert_taken (units_format_density (300), "300dpi");
+  assert_taken (units_format_length (3.175), "3.175mm");
+  assert_taken (units_format_length (0), "0mm");
 }
 
 static void
@@ -193,6 +215,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/units/bytes-carry-their-unit", bytes_carry_their_unit);
   g_test_add_func ("/base/units/durations-carry-their-unit", durations_carry_their_unit);
   g_test_add_func ("/base/units/densities-are-told-in-dpi", densities_are_told_in_dpi);
+  g_test_add_func ("/base/units/lengths-are-told-in-millimetres", lengths_are_told_in_millimetres);
   g_test_add_func ("/base/units/numbers-are-plain-decimals", numbers_are_plain_decimals);
   g_test_add_func ("/base/units/integers-stop-at-64-bits", integers_stop_at_64_bits);
   g_test_add_func ("/base/units/what-is-formatted-reads-back", what_is_formatted_reads_back);

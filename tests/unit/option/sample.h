@@ -20,7 +20,7 @@ typedef struct {
   char *image;
   int64_t max_bytes;
   int64_t timeout;
-  double density;
+  double density, length;
   Color background;
   Ratio ratio;
   char *key;
@@ -68,6 +68,8 @@ static const Option sample_rows[] = {
     .flags = OPTION_RUN_ONLY },
   { OPTION_DENSITY (Sample, density), .name = "density", .help = "Dots of the print", .min = 72,
     .max = 1200 },
+  { OPTION_LENGTH (Sample, length), .name = "length", .help = "Bleed of the print", .max = 50,
+    .fallback = "0mm" },
   { OPTION_COLOR (Sample, background), .name = "background", .help = "Colour of new areas",
     .fallback = "white" },
   { OPTION_RATIO (Sample, ratio), .name = "ratio", .help = "Shape of the result" },

@@ -197,6 +197,10 @@ texts_set_every_kind (void)
     { "timeout", "90s", "90s" },
     { "density", "118.11dpcm", NULL },
     { "density", "1e400dpi", "takes 72dpi to 1200dpi, not '1e400dpi'" },
+    { "length", "0.3cm", "3mm" },
+    { "length", "0mm", "0mm" },
+    { "length", "3", "takes 0mm to 50mm, not '3': write the unit, 3mm" },
+    { "length", "3px", "takes 0mm to 50mm, not '3px'" },
     { "background", "Red", "#ff0000" },
     { "background", "#abc", "#aabbcc" },
     { "background", "transparent", "#00000000" },
@@ -230,6 +234,11 @@ numbers_have_one_zero_and_an_end (void)
   const Option unlimited = { OPTION_DENSITY (Sample, density), .name = "d" };
   g_assert_false (option_set_text (&unlimited, "1e308dpcm", options, &complaint));
   g_assert_cmpstr (complaint, ==, "takes a density with its unit such as 300dpi, not '1e308dpcm'");
+  g_autofree char *endless = NULL;
+  const Option longest = { OPTION_LENGTH (Sample, length), .name = "l" };
+  g_assert_false (option_set_text (&longest, "1e308cm", options, &endless));
+  g_assert_true (option_set_text (&longest, "-0mm", options, &endless));
+  g_assert_false (signbit (options->length));
   options_free (&sample_table, options);
 }
 

@@ -49,9 +49,9 @@ options_stand_in_order_of_name (void)
   assert_canonical (
     SETTINGS ("width=800", "strip=true", "set.rating=3", "set.copyright=me \"& you\"\n",
               "sigma=1.50", "quality=82", "ratio=32:18", "prompt=", "max-bytes=1500KB",
-              "density=300ppi", "fit=fill", "image=/a/b.png", "background=#ff800080"),
+              "density=300ppi", "length=1cm", "fit=fill", "image=/a/b.png", "background=#ff800080"),
     "stage background=\"#ff800080\" density=\"300dpi\" fit=\"fill\" image=\"/a/b.png\" "
-    "max-bytes=\"1500KB\" prompt=\"\" quality=\"82\" ratio=\"32:18\" "
+    "length=\"10mm\" max-bytes=\"1500KB\" prompt=\"\" quality=\"82\" ratio=\"32:18\" "
     "set.copyright=\"me \\\"& you\\\"\\n\" set.rating=\"3\" sigma=\"1.5\" strip=\"true\" "
     "width=\"800\"");
 }

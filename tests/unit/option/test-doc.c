@@ -28,6 +28,7 @@ help_has_two_columns (void)
                    "  max-bytes SIZE       Largest size\n"
                    "  timeout TIME         Longest wait (default: 60s)\n"
                    "  density DENSITY      Dots of the print (72dpi to 1200dpi)\n"
+                   "  length LENGTH        Bleed of the print (0mm to 50mm; default: 0mm)\n"
                    "  background COLOR     Colour of new areas (default: white)\n"
                    "  ratio W:H            Shape of the result\n"
                    "  key TEXT             Key of the service\n"
@@ -138,6 +139,8 @@ values_are_described_with_their_range (void)
     { OPTION_KIND_BYTES, 1000, 1e7, NULL, "1KB to 10MB" },
     { OPTION_KIND_DURATION, 1000, 0, NULL, "at least 1s" },
     { OPTION_KIND_DENSITY, 72, 1200, "dpi", "72dpi to 1200dpi" },
+    { OPTION_KIND_LENGTH, 0, 50, NULL, "0mm to 50mm" },
+    { OPTION_KIND_LENGTH, 0, 0, NULL, "a length with its unit such as 3mm" },
   };
   for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
     const Option row = { .kind = cases[i].kind,

@@ -58,6 +58,7 @@ every_kind_is_read (void)
                                           "max-bytes: 180KB\n"
                                           "timeout: 5m\n"
                                           "density: 300dpi\n"
+                                          "length: 0.125in\n"
                                           "background: \"#ff800080\"\n"
                                           "ratio: 16:9\n"
                                           "key: { env: GEMINI_API_KEY }\n"
@@ -79,6 +80,7 @@ every_kind_is_read (void)
   g_assert_cmpint (s->max_bytes, ==, 180000);
   g_assert_cmpint (s->timeout, ==, 300000);
   g_assert_cmpfloat (s->density, ==, 300);
+  g_assert_cmpfloat_with_epsilon (s->length, 3.175, 1e-12);
   g_assert_cmpfloat (s->background.green, ==, 128);
   g_assert_cmpfloat (s->background.alpha, ==, 128 / 255.0);
   g_assert_cmpint (s->ratio.width, ==, 16);
@@ -150,7 +152,7 @@ all_mistakes_are_told_with_their_place (void)
     "    ^\n"
     "t.yaml:2:1: 'sample' has no option 'colour-of-everything'; it has: strip, width, "
     "sigma, quality, fit, keep, prompt, keywords, image, max-bytes, timeout, density, "
-    "background, ratio, key, set\n"
+    "length, background, ratio, key, set\n"
     "    colour-of-everything: 1\n"
     "    ^~~~~~~~~~~~~~~~~~~~\n"
     "t.yaml:3:6: 'fit' takes cover | contain | fill, not 'cove'; did you mean "
@@ -234,6 +236,8 @@ the_range_is_exact (void)
     "width: 1\nsigma: -0.1",
     "width: 1\nsigma: 10.01",
     "width: 1\ndensity: 71dpi",
+    "width: 1\nlength: -0.1mm",
+    "width: 1\nlength: 5.1cm",
     "width: 1\nratio: 0:1",
     "width: 1\nratio: \"1:\"",
     "width: 1\nratio: -1:2",
@@ -243,7 +247,7 @@ the_range_is_exact (void)
     g_auto (Outcome) outcome = read_sample (refused[i]);
     g_assert_nonnull (outcome.problems);
   }
-  g_auto (Outcome) outcome = read_sample ("width: 65535\nsigma: 10\ndensity: 1200dpi");
+  g_auto (Outcome) outcome = read_sample ("width: 65535\nsigma: 10\ndensity: 1200dpi\nlength: 5cm");
   g_assert_cmpstr (outcome.problems, ==, NULL);
 }
 

@@ -74,12 +74,15 @@ patterns_take_what_is_read (void)
     { "max-bytes", "180KB" },    { "max-bytes", "1.5MiB" },     { "max-bytes", "512 b" },
     { "timeout", "60s" },        { "timeout", "250ms" },        { "timeout", "30d" },
     { "density", "300dpi" },     { "density", "118.1 dpcm" },   { "background", "#fff" },
+    { "length", "3mm" },         { "length", "0.125 IN" },      { "length", "29.7cm" },
     { "background", "#FF8000" }, { "background", "#ff800080" }, { "ratio", "16:9" },
     { "width", "${w}" },         { "max-bytes", "${size}KB" },
   };
   static const char *const refused[][2] = {
-    { "max-bytes", "180" },  { "max-bytes", "KB" },      { "timeout", "60" }, { "density", "300" },
-    { "background", "#ff" }, { "background", "white!" }, { "ratio", "16" },   { "width", "wide" },
+    { "max-bytes", "180" }, { "max-bytes", "KB" },   { "timeout", "60" },
+    { "density", "300" },   { "length", "3" },       { "length", "3m" },
+    { "length", "-1mm" },   { "background", "#ff" }, { "background", "white!" },
+    { "ratio", "16" },      { "width", "wide" },
   };
   for (unsigned i = 0; i < G_N_ELEMENTS (taken); i++)
     g_assert_true (pattern_takes (taken[i][0], taken[i][1]));

@@ -105,6 +105,9 @@ assert_shape (const Shape *promised, VipsImage *image)
   g_assert_cmpint (real.has_alpha, ==, promised->has_alpha);
   g_assert_cmpint (real.n_channels, ==, promised->n_channels);
   g_assert_cmpint (real.bit_depth, ==, promised->bit_depth);
+  g_assert_cmpfloat (real.sheet.width_mm, ==, promised->sheet.width_mm);
+  g_assert_cmpint (real.sheet.dpi, ==, promised->sheet.dpi);
+  g_assert_cmpint (real.sheet.bleed, ==, promised->sheet.bleed);
 }
 
 VipsImage *
