@@ -82,7 +82,7 @@ void
 proof_canvas_hatch (ProofCanvas *canvas, const ProofBox *box, const uint8_t *mask, ProofColor color,
                     bool is_rising)
 {
-  enum { PERIOD = 9, LINE = 3, TINT = 56, SHINE = 160 };
+  enum { PERIOD = 10, LINE = 2, TINT = 40, SHINE = 150 };
   for (int y = 0; y < box->height; y++)
     for (int x = 0; x < box->width; x++, mask++) {
       if (*mask == 0)
