@@ -1,5 +1,6 @@
 #include "image/proof-measure.h"
 
+#include <string.h>
 #include <vips/vips.h>
 
 #include "image/color.h"
@@ -20,12 +21,23 @@ proof_ink_clear (ProofInk *ink)
   g_clear_pointer (&ink->over, g_free);
 }
 
+/* The first and the last pixel of the proof that show a pixel of the page: one or two, more where it is enlarged. */
+static void
+find_shown (int at, int page_size, int size, int *out_first, int *out_last)
+{
+  *out_first = (int)((int64_t)at * size / page_size);
+  *out_last = (int)(((int64_t)(at + 1) * size - 1) / page_size);
+}
+
 static void
 mark_pixel (Scan *scan, int x, int y)
 {
-  int64_t across = (int64_t)x * scan->width / scan->page_width;
-  int64_t down = (int64_t)y * scan->height / scan->page_height;
-  scan->over[down * scan->width + across] = UINT8_MAX;
+  int left, right, top, bottom;
+  find_shown (x, scan->page_width, scan->width, &left, &right);
+  find_shown (y, scan->page_height, scan->height, &top, &bottom);
+  for (int row = top; row <= bottom; row++)
+    memset (scan->over + (size_t)row * (size_t)scan->width + left, UINT8_MAX,
+            (size_t)(right - left + 1));
   scan->n_over++;
 }
 

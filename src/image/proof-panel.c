@@ -178,7 +178,7 @@ add_pixel_facts (ProofPanel *panel, int *top, const ProofSpec *spec, const Proof
 {
   g_autofree char *pixels = g_strdup_printf ("%d × %d", findings->width, findings->height);
   g_autofree char *written = spec->dpi > 0 ? g_strdup_printf ("%d dpi", spec->dpi)
-                                           : g_strdup ("not told");
+                                           : g_strdup ("none written");
   g_autofree char *density = spec->effective_dpi > 0
                                ? g_strdup_printf ("%s (the picture's own pixels give %.0f)",
                                                   written, spec->effective_dpi)
