@@ -24,6 +24,7 @@ typedef bool (*CodecStreamFunc) (const CodecJob *job, const EncodePage *page, Vi
                                  GError **error);
 
 bool codec_tiff (const CodecJob *job, const EncodePage *page, VipsTarget *target, GError **error);
+bool codec_pdf (const CodecJob *job, const EncodePage *page, VipsTarget *target, GError **error);
 
 /* Takes the buffer a saver of libvips gave. */
 GBytes *codec_take (void *buffer, size_t length);

@@ -33,6 +33,7 @@ loader_of (ImageFormat format)
   case IMAGE_FORMAT_AVIF:
   case IMAGE_FORMAT_HEIC:
     return vips_heifload_buffer;
+  case IMAGE_FORMAT_PDF:
   case IMAGE_FORMAT_UNKNOWN:
     break;
   }
@@ -158,6 +159,13 @@ check_bytes (const Input *in, ImageFormat *out_format, GError **error)
                             "; --max-file-size raises it",
                             length, in->limits->most_bytes);
   ImageFormat format = image_format_of_bytes (bytes, length);
+  const ImageFormatType *type = image_format_type (format);
+  if (type != NULL && type->write_only) {
+    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_FORMAT,
+                 "%s: a %s is written by Peel, not read; take the picture it was made of", in->name,
+                 type->label);
+    return false;
+  }
   if (loader_of (format) == NULL) {
     g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_FORMAT,
                  "%s: its bytes are not a JPEG, PNG, WebP, AVIF, TIFF, GIF or HEIC picture's; "

@@ -35,7 +35,7 @@ codec_of (ImageFormat format)
 static CodecStreamFunc
 codec_stream_of (ImageFormat format)
 {
-  return format == IMAGE_FORMAT_TIFF ? codec_tiff : NULL;
+  return format == IMAGE_FORMAT_TIFF ? codec_tiff : format == IMAGE_FORMAT_PDF ? codec_pdf : NULL;
 }
 
 /* The option's density, else the one image_with_blobs put on the picture. */
@@ -53,9 +53,11 @@ static bool
 has_quality (const EncodeOptions *options)
 {
   bool is_webp = options->format == IMAGE_FORMAT_WEBP;
+  bool is_packed_lossily = options->format == IMAGE_FORMAT_PDF &&
+                           options->packing == IMAGE_PDF_JPEG;
   bool is_lossless = options->lossless && !(is_webp && options->near_lossless);
-  return image_format_type ((ImageFormat)options->format)->has_quality &&
-         !(is_lossless && options->format != IMAGE_FORMAT_JPEG);
+  return is_packed_lossily || (image_format_type ((ImageFormat)options->format)->has_quality &&
+                               !(is_lossless && options->format != IMAGE_FORMAT_JPEG));
 }
 
 static bool

@@ -78,19 +78,23 @@ typedef struct {
   bool tile;             /* tiff */
   int pdf;               /* ImagePdfStandard */
   int packing;           /* pdf, ImagePdfPacking */
-  char
-    *condition; /* pdf: the printing condition's registered name, "FOGRA39"; NULL: none. Borrowed */
-  double density; /* dots per inch, 0: none written */
+  char *condition;       /* pdf: the printing condition's registered name, "FOGRA39". Borrowed */
+  double density;        /* dots per inch, 0: none written */
 } EncodeOptions;
 
 /* What a PDF holds beside its picture. Lengths as in stages/sheet.h: the picture covers trim, bleed and slug. */
 typedef struct {
   double trim_width_mm, trim_height_mm;
   double bleed_mm, slug_mm;
-  GBytes *xmp;       /* the packet, NULL: none */
-  const char *title; /* UTF-8, NULL: none */
-  uint8_t id[16];    /* tells this document from all others, the same for equal ones */
+  GBytes *xmp;              /* the packet, NULL: none */
+  const char *title;        /* UTF-8, NULL: none; the same as the packet's */
+  const char *profile_name; /* what the picture's colour profile calls itself, NULL: not known */
+  uint8_t id[16];           /* tells this document from all others, the same for equal ones */
 } EncodePage;
+
+/* What AUTO is for this picture, which is as image_encode_to gets it: its packet has to say the same. Without a packet it is
+ * PLAIN. */
+ImagePdfStandard image_pdf_standard (const EncodeOptions *options, VipsImage *image);
 
 typedef struct {
   int quality;   /* the number used; 0 when the format or mode has none */
@@ -109,6 +113,7 @@ bool image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_
                    EncodeResult *out_result, GError **error);
 
 /* The same for a format that `streams`, into a file that was just opened: neither the file nor the picture stands in
- * memory, and each pixel is asked for once, from above. `page` is for PDF, else NULL. */
+ * memory, and each pixel is asked for once, from above. `page` is for PDF, else NULL: a PDF's sheet is then the whole
+ * picture at its density. */
 bool image_encode_to (VipsImage *image, const EncodeOptions *options, const EncodePage *page,
                       AtomicFile *file, EncodeResult *out_result, GError **error);

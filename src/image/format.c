@@ -10,9 +10,10 @@ static const char *const avif_extensions[] = { "avif", NULL };
 static const char *const tiff_extensions[] = { "tif", "tiff", NULL };
 static const char *const gif_extensions[] = { "gif", NULL };
 static const char *const heic_extensions[] = { "heic", "heif", "hif", NULL };
+static const char *const pdf_extensions[] = { "pdf", NULL };
 
 /* Edges: JPEG is libjpeg's JPEG_MAX_DIMENSION, PNG libpng's default width limit, WebP its 14-bit
- * fields, AVIF what libvips's heifsave takes, TIFF libvips's own VIPS_MAX_COORD. */
+ * fields, AVIF what libvips's heifsave takes, TIFF libvips's own VIPS_MAX_COORD, PDF our writer's. */
 static const ImageFormatType types[] = {
   { .format = IMAGE_FORMAT_JPEG,
     .name = "jpeg",
@@ -83,6 +84,18 @@ static const ImageFormatType types[] = {
     .most_edge = 16384,
     .has_alpha = true,
     .has_quality = true },
+  { .format = IMAGE_FORMAT_PDF,
+    .name = "pdf",
+    .label = "PDF",
+    .mime = "application/pdf",
+    .extension = "pdf",
+    .extensions = pdf_extensions,
+    .most_edge = 1000000,
+    .can_write = true,
+    .write_only = true,
+    .has_cmyk = true,
+    .has_16_bit = true,
+    .streams = true },
 };
 
 const ImageFormatType *
@@ -172,6 +185,7 @@ image_format_of_bytes (const uint8_t *bytes, size_t length)
     { IMAGE_FORMAT_TIFF, 4, "MM\0+" },
     { IMAGE_FORMAT_GIF, 6, "GIF87a" },
     { IMAGE_FORMAT_GIF, 6, "GIF89a" },
+    { IMAGE_FORMAT_PDF, 5, "%PDF-" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (magics); i++)

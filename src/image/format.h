@@ -1,4 +1,4 @@
-/* The file formats Peel reads and writes, one row each. */
+/* The file formats Peel reads and writes, one row each. All are read but those that are write_only. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +14,7 @@ typedef enum {
   IMAGE_FORMAT_TIFF,
   IMAGE_FORMAT_GIF,  /* read only */
   IMAGE_FORMAT_HEIC, /* read only */
+  IMAGE_FORMAT_PDF,  /* write only */
 } ImageFormat;
 
 typedef struct {
@@ -24,7 +25,7 @@ typedef struct {
   const char *extension;         /* "jpg": what {ext} gives */
   const char *const *extensions; /* all accepted in `to`, NULL-terminated, lower case */
   int most_edge;                 /* largest width or height the format can hold, px */
-  bool can_write, has_alpha, has_cmyk, has_16_bit, has_quality;
+  bool can_write, write_only, has_alpha, has_cmyk, has_16_bit, has_quality;
   bool streams; /* is written by image_encode_to alone: its files may be larger than memory */
 } ImageFormatType;
 

@@ -24,8 +24,10 @@ choose_depth (VipsImage *image, const ImageFormatType *type, const EncodeOptions
               int *out_depth, GError **error)
 {
   bool is_avif = type->format == IMAGE_FORMAT_AVIF;
+  bool is_shallow = type->format == IMAGE_FORMAT_PDF &&
+                    (options->pdf == IMAGE_PDF_X1A || options->packing == IMAGE_PDF_JPEG);
   int wanted = options->depth;
-  int deep = is_avif ? 12 : type->has_16_bit ? 16 : 8;
+  int deep = is_avif ? 12 : type->has_16_bit && !is_shallow ? 16 : 8;
 
   /* Not 10-bit AVIF: the libheif and libaom of Debian 12 end the process on it. */
   if (wanted != 0 && wanted != 8 && wanted != deep) {

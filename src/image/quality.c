@@ -25,7 +25,8 @@ image_quality_number (ImageFormat format, const NumberOrWord *quality)
   static const int jpeg[] = { 20, 36, 50, 70, 90, 96 };
   static const int webp[] = { 10, 36, 58, 80, 94, 98 };
   static const int avif[] = { 22, 37, 48, 60, 86, 92 };
-  const int *numbers = format == IMAGE_FORMAT_JPEG   ? jpeg
+  bool is_jpeg = format == IMAGE_FORMAT_JPEG || format == IMAGE_FORMAT_PDF; /* which packs one */
+  const int *numbers = is_jpeg                       ? jpeg
                        : format == IMAGE_FORMAT_WEBP ? webp
                        : format == IMAGE_FORMAT_AVIF ? avif
                                                      : NULL;

@@ -128,6 +128,12 @@ compose_comment (Composition *composition)
   bool tells_prompt_too = compose_stays (composition, METADATA_GROUP_PROMPT);
   if (composition->parameters->len == 0 || !compose_stays (composition, METADATA_GROUP_PARAMETERS))
     return NULL;
+  if (composition->carrier->container == CONTAINER_PDF) {
+    compose_judge (composition, group,
+                   metadata_record_count (&composition->record, METADATA_AI_SYSTEM) > 0,
+                   "a PDF has no EXIF, which tells the settings");
+    return NULL;
+  }
   char *comment = NULL;
   for (unsigned i = 0; i < composition->parameters->len && comment == NULL; i++)
     comment = dup_settings (composition, composition->parameters->pdata[i]);

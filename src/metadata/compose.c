@@ -2,6 +2,7 @@
  * texts of a PNG */
 #include "metadata/compose-parts.h"
 
+#include "metadata/container.h"
 #include "metadata/exif.h"
 #include "metadata/iptc.h"
 #include "metadata/parameters.h"
@@ -101,6 +102,13 @@ judge_icc (Composition *composition)
     compose_judge_group (composition, METADATA_GROUP_ICC);
 }
 
+/* A page of print has XMP alone. */
+static bool
+has_exif (const Composition *composition)
+{
+  return composition->carrier->container != CONTAINER_PDF;
+}
+
 static void
 filter (Composition *composition)
 {
@@ -117,9 +125,12 @@ filter (Composition *composition)
     found |= 1u << METADATA_GROUP_CAMERA;
   if (!compose_stays (composition, METADATA_GROUP_CAMERA))
     g_clear_pointer (&composition->camera, g_ptr_array_unref);
+  bool loses_camera = composition->camera != NULL && !has_exif (composition);
   for (int group = 0; group < METADATA_N_GROUPS; group++) {
     if (found & (1u << group))
       compose_judge_group (composition, group);
+    if (group == METADATA_GROUP_CAMERA && loses_camera)
+      compose_judge (composition, metadata_group_names[group], false, "a PDF has no EXIF");
     if (composition->record.over_limit & (1u << group))
       compose_judge_more (composition, metadata_group_names[group],
                           "a value over %d bytes, or more than %d values, was left out",
@@ -276,7 +287,9 @@ metadata_compose (const MetadataOptions *options, const MetadataBlobs *original,
     return false;
 
   g_autofree char *comment = compose_comment (&composition);
-  *out_blobs = (MetadataBlobs){ .exif = write_block (&composition, comment), .xmp = packet };
+  *out_blobs = (MetadataBlobs){ .xmp = packet };
+  if (has_exif (&composition))
+    out_blobs->exif = write_block (&composition, comment);
   compose_texts (&composition, comment, out_blobs);
   if (out_verdicts != NULL)
     *out_verdicts = g_steal_pointer (&composition.verdicts);

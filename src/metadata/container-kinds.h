@@ -25,6 +25,7 @@ void webp_list (Listing *listing);
 void bmff_list (Listing *listing);
 void tiff_list (Listing *listing);
 void gif_list (Listing *listing);
+void pdf_list (Listing *listing);
 
 bool png_put (GBytes *file, const MetadataBlobs *blobs, GByteArray *out, GError **error);
 bool jpeg_put (GBytes *file, const MetadataBlobs *blobs, GByteArray *out, GError **error);

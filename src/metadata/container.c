@@ -22,6 +22,7 @@ static const struct {
   [CONTAINER_BMFF] = { "AVIF or HEIF", "boxes", bmff_list, bmff_put, bmff_put_c2pa },
   [CONTAINER_TIFF] = { "TIFF", "directories", tiff_list, tiff_put, NULL },
   [CONTAINER_GIF] = { "GIF", "blocks", gif_list, NULL, NULL },
+  [CONTAINER_PDF] = { "PDF", "objects", pdf_list, NULL, NULL },
 };
 
 /* Texts have one limit together: see listing_limit. */
@@ -57,6 +58,8 @@ container_kind (const void *bytes, size_t length)
     return CONTAINER_BMFF;
   if (length >= 6 && (memcmp (at, "GIF87a", 6) == 0 || memcmp (at, "GIF89a", 6) == 0))
     return CONTAINER_GIF;
+  if (length >= 5 && memcmp (at, "%PDF-", 5) == 0)
+    return CONTAINER_PDF;
   return ifd_open (bytes, length, &ifd) ? CONTAINER_TIFF : CONTAINER_NONE;
 }
 

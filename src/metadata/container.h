@@ -7,6 +7,7 @@
  *     BMFF  AVIF, HEIF: boxes, in them items                container-bmff.c, bmff-items.c
  *     TIFF  directories of entries that point anywhere      container-tiff.c
  *     GIF   extensions and frames in pieces of 255 bytes    container-gif.c, read only
+ *     PDF   numbered objects, one of them a packet          container-pdf.c, read only
  *
  * Every length is checked against the bytes at hand before it is followed. Time is linear in the
  * file's size, whatever stands in it; what is unpacked and joined has limits of its own. */
@@ -24,6 +25,7 @@ typedef enum {
   CONTAINER_BMFF,
   CONTAINER_TIFF,
   CONTAINER_GIF, /* is read only: nothing is put into it */
+  CONTAINER_PDF, /* the same: what it carries it is written with */
 } ContainerKind;
 
 /* By the first bytes. */
@@ -100,7 +102,7 @@ size_t container_room (const MetadataBlobs *blobs);
  * boxes). Not of TIFF: METADATA_ERROR. */
 bool container_put_c2pa (GBytes *file, GBytes *store, GBytes **out_file, size_t *out_at,
                          size_t *out_length, GError **error);
-/* Can a store be embedded in it? Not in TIFF: some presses refuse what they do not know. */
+/* Can a store be embedded in it? Not in TIFF and PDF: some presses refuse what they do not know. */
 bool container_embeds_c2pa (ContainerKind kind);
 
 /* The boxes at the top of a BMFF file, in order: all their bytes, header included. Returns false when `visit` does, or

@@ -145,7 +145,7 @@ shape_before (Expander *expander, const OutputRule *rule, Shape *out_shape)
 static const char *
 writable_formats (void)
 {
-  return "jpeg, webp, avif, png, tiff";
+  return "jpeg, webp, avif, png, tiff, pdf";
 }
 
 /* "{name}.{ext}", "{name}.{kind}", and no extension after a fact. */
@@ -219,6 +219,25 @@ settle_format (Expander *expander, Derivative *derivative, const Node *to, unsig
   return true;
 }
 
+/* A page has a size, and the standards have ink. */
+static bool
+check_pdf (Expander *expander, const Derivative *derivative, const EncodeOptions *options)
+{
+  const Shape *shape = &derivative->shape;
+  bool is_x = options->pdf == IMAGE_PDF_X4 || options->pdf == IMAGE_PDF_X1A;
+  if (shape->sheet.width_mm <= 0 && options->density <= 0)
+    return problems_add (expander->problems, &derivative->mark,
+                         "a PDF's page has a size: put 'page: A4' (or another) into the stages, or "
+                         "give 'recompress' a density, such as 300dpi");
+  if (is_x && shape->n_channels != 4)
+    return problems_add (expander->problems, &derivative->mark,
+                         "PDF/%s holds CMYK, and this is %s: put 'color: { profile: … }' into the "
+                         "stages, or say 'pdf: plain'",
+                         options->pdf == IMAGE_PDF_X4 ? "X-4" : "X-1a",
+                         shape->n_channels == 1 ? "gray" : "RGB");
+  return true;
+}
+
 static bool
 check_fits_format (Expander *expander, const Derivative *derivative, const Step *recompress)
 {
@@ -229,15 +248,17 @@ check_fits_format (Expander *expander, const Derivative *derivative, const Step 
   if (expander->facts->is_assumed)
     return true;
   if (shape->n_channels == 4 && !format->has_cmyk)
-    return problems_add (expander->problems, &derivative->mark,
-                         "%s cannot hold CMYK; write tiff or jpeg, or put 'color: srgb' into the "
-                         "stages",
-                         format->label);
+    return problems_add (
+      expander->problems, &derivative->mark,
+      "%s cannot hold CMYK; write tiff, pdf or jpeg, or put 'color: srgb' into the "
+      "stages",
+      format->label);
   if (MAX (shape->width, shape->height) > format->most_edge)
     return problems_add (expander->problems, &derivative->mark,
                          "%dx%d px is more than %s can hold (%d px a side)", shape->width,
                          shape->height, format->label, format->most_edge);
-  return true;
+  return derivative->format != IMAGE_FORMAT_PDF ||
+         check_pdf (expander, derivative, recompress->options);
 }
 
 /* A density is that of the sheet: two answers to one question would both be believed. */

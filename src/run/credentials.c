@@ -40,6 +40,8 @@ credentials_container (ImageFormat format)
     return CONTAINER_WEBP;
   case IMAGE_FORMAT_AVIF:
     return CONTAINER_BMFF;
+  case IMAGE_FORMAT_PDF:
+    return CONTAINER_PDF;
   default:
     return CONTAINER_TIFF;
   }

@@ -3,6 +3,7 @@
 
 #include "document/json-write.h"
 #include "image/placeholder.h"
+#include "plan/sheet-words.h"
 #include "run/deliver-private.h"
 
 static bool
@@ -79,23 +80,6 @@ add_credentials (cJSON *facts, const Making *making)
   cJSON_AddStringToObject (credentials, "sha256", digest_to_hex (&digest).text);
 }
 
-static void
-add_sheet (cJSON *facts, const Sheet *sheet)
-{
-  if (sheet->width_mm <= 0)
-    return;
-  cJSON *page = cJSON_AddObjectToObject (facts, "page");
-  cJSON_AddNumberToObject (page, "width-mm", sheet->width_mm);
-  cJSON_AddNumberToObject (page, "height-mm", sheet->height_mm);
-  cJSON_AddNumberToObject (page, "bleed-mm", sheet->bleed_mm);
-  if (sheet_bleed_words[sheet->bleed] != NULL)
-    cJSON_AddStringToObject (page, "bleed-from", sheet_bleed_words[sheet->bleed]);
-  if (sheet->slug_mm > 0)
-    cJSON_AddNumberToObject (page, "slug-mm", sheet->slug_mm);
-  cJSON_AddNumberToObject (page, "dpi", sheet->dpi);
-  cJSON_AddNumberToObject (page, "effective-dpi", floor (sheet->effective_dpi * 10) / 10);
-}
-
 /* Hundredths of a percent: 8 bits tell no more. */
 static double
 percent (double value)
@@ -129,7 +113,8 @@ making_facts (const Making *making, char **out_facts, GError **error)
   cJSON_AddNumberToObject (facts, "bytes", (double)making->n_bytes);
   if (making->result.quality > 0)
     cJSON_AddNumberToObject (facts, "quality", making->result.quality);
-  add_sheet (facts, &making->sheet);
+  if (making->sheet.width_mm > 0)
+    cJSON_AddItemToObject (facts, "page", sheet_to_json (&making->sheet));
   add_ink (facts, &making->result.ink);
   add_credentials (facts, making);
   bool ok = add_placeholders (facts, making->dressed, delivery->placeholders, error);

@@ -7,7 +7,10 @@
 
 #include "base/base-error.h"
 #include "base/path.h"
+#include "image/blobs.h"
 #include "metadata/container.h"
+#include "metadata/icc-list.h"
+#include "metadata/pdf-xmp.h"
 #include "run/deliver-private.h"
 
 static bool
@@ -99,13 +102,55 @@ put_tail (Making *making, GError **error)
 }
 
 static bool
+write_tiff (Making *making, GError **error)
+{
+  return image_encode_to (making->dressed, &making->encode, NULL, &making->out, &making->result,
+                          error) &&
+         put_tail (making, error);
+}
+
+/* A PDF has no other place for metadata than its packet, which is part of how it is written. Its name for itself is made of
+ * the fingerprint, and its title not of the file's name: equal pictures are equal files. */
+static bool
+write_pdf (Making *making, GError **error)
+{
+  g_autoptr (GBytes) icc = image_dup_blob (making->dressed, IMAGE_BLOB_ICC);
+  g_auto (IccFacts) profile = { .description = NULL };
+  g_autofree char *title = NULL;
+  const Sheet *sheet = &making->sheet;
+  Shape shape = stage_shape_of (making->dressed);
+  bool is_x4 = image_pdf_standard (&making->encode, making->dressed) == IMAGE_PDF_X4;
+  EncodePage page = {
+    .trim_width_mm = sheet->width_mm,
+    .trim_height_mm = sheet->height_mm,
+    .bleed_mm = sheet->bleed_mm,
+    .slug_mm = sheet->slug_mm,
+  };
+  memcpy (page.id, making->file->fingerprint.bytes, sizeof page.id);
+  if (icc != NULL && icc_read (icc, &profile, NULL))
+    page.profile_name = profile.description;
+  if (sheet->width_mm <= 0) {
+    page.trim_width_mm = shape.width / making->encode.density * 25.4;
+    page.trim_height_mm = shape.height / making->encode.density * 25.4;
+  }
+  g_autofree char *untitled = g_strdup_printf ("Page of %g x %g mm", page.trim_width_mm,
+                                               page.trim_height_mm);
+  g_autoptr (GBytes)
+    packet = metadata_pdf_xmp (making->composed.xmp, untitled, page.id, is_x4, &title);
+  page.xmp = packet;
+  page.title = title;
+  return image_encode_to (making->dressed, &making->encode, &page, &making->out, &making->result,
+                          error);
+}
+
+static bool
 write_stream (Making *making, GError **error)
 {
   struct stat status;
+  bool is_pdf = making->encode.format == IMAGE_FORMAT_PDF;
   if (!open_file (making, error) ||
-      !image_encode_to (making->dressed, &making->encode, NULL, &making->out, &making->result,
-                        error) ||
-      !put_tail (making, error) || !digest_of_fd (making->out.fd, &making->content, error))
+      !(is_pdf ? write_pdf (making, error) : write_tiff (making, error)) ||
+      !digest_of_fd (making->out.fd, &making->content, error))
     return false;
   if (fstat (making->out.fd, &status) != 0)
     return base_error_set_errno (error, errno, "cannot read %s", making->out.path);

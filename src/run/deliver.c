@@ -23,7 +23,8 @@ settle_color (const Making *making, VipsImage *picture, VipsImage **out_picture,
               GError **error)
 {
   MetadataIcc wish = profile_wish (picture, &making->file->delivery->metadata);
-  bool is_for_print = making->encode.format == IMAGE_FORMAT_TIFF || making->sheet.width_mm > 0;
+  bool is_for_print = making->encode.format == IMAGE_FORMAT_TIFF ||
+                      making->encode.format == IMAGE_FORMAT_PDF || making->sheet.width_mm > 0;
   bool keeps_icc = wish != METADATA_ICC_DROP;
   g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
   Shape shape = stage_shape_of (picture);

@@ -86,7 +86,7 @@ check (const PlanRequest *request, const char *name, int64_t n_bytes, ImageForma
 {
   const Model *row = plan_choice (request)->row;
   const ImageFormatType *type = image_format_type (format);
-  if (type == NULL)
+  if (type == NULL || type->write_only)
     return run_fail (error, RUN_ERROR_INVALID, "%s, a reference, is no picture that is known here",
                      name);
   g_autofree char *types = row->reference_types != NULL ? g_strjoinv (", ", row->reference_types)

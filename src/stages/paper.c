@@ -47,7 +47,6 @@ parse_sides (const char *text, PaperSize *out_size)
   if (cross == NULL)
     return false;
   g_autofree char *width = g_strndup (text, (size_t)(cross - text));
-  g_strstrip (width);
   const char *height = cross + 1 + strspn (cross + 1, " ");
   const char *unit = height + strspn (height, "0123456789.");
   g_autofree char *measure = g_strconcat (width, unit, NULL);

@@ -9,6 +9,7 @@ static const OptionChoice formats[] = {
   { "webp", IMAGE_FORMAT_WEBP, "The web: a quarter smaller than JPEG" },
   { "avif", IMAGE_FORMAT_AVIF, "The web: smallest, slow to write" },
   { "tiff", IMAGE_FORMAT_TIFF, "Print: CMYK, 16 bit" },
+  { "pdf", IMAGE_FORMAT_PDF, "Print: a page with its bleed, for a press" },
   { NULL },
 };
 static const OptionChoice quality_words[] = {
@@ -57,6 +58,18 @@ static const OptionChoice compressions[] = {
   { "packbits", IMAGE_TIFF_PACKBITS, NULL },
   { NULL },
 };
+static const OptionChoice pdf_standards[] = {
+  { "auto", IMAGE_PDF_AUTO, "x-4 for CMYK with a profile, else plain" },
+  { "plain", IMAGE_PDF_PLAIN, "PDF 1.6, any colours" },
+  { "x-4", IMAGE_PDF_X4, "PDF/X-4: CMYK of 8 or 16 bits, with its profile" },
+  { "x-1a", IMAGE_PDF_X1A, "PDF/X-1a:2003: CMYK of 8 bits, for older presses" },
+  { NULL },
+};
+static const OptionChoice pdf_packings[] = {
+  { "deflate", IMAGE_PDF_DEFLATE, "Every pixel exact" },
+  { "jpeg", IMAGE_PDF_JPEG, "A tenth of the size, and not exact" },
+  { NULL },
+};
 
 static const Option rows[] = {
   { OPTION_CHOICE (EncodeOptions, format), .name = "format",
@@ -74,7 +87,8 @@ static const Option rows[] = {
     .help = "Time spent on a smaller file: webp 0 to 6, avif 0 to 9", .min = 0, .max = 9,
     .choices = effort_words, .fallback = "auto" },
   { OPTION_CHOICE (EncodeOptions, chroma), .name = "chroma",
-    .help = "Colour resolution of jpeg, webp and avif", .choices = chromas, .fallback = "auto" },
+    .help = "Colour resolution of jpeg, webp, avif, and of RGB in a pdf that is packed as jpeg",
+    .choices = chromas, .fallback = "auto" },
   { OPTION_BOOL (EncodeOptions, progressive), .name = "progressive",
     .help = "A coarse picture first, then finer (jpeg; png is interlaced and larger)" },
   { OPTION_BOOL (EncodeOptions, optimize_coding), .name = "optimize-coding",
@@ -96,7 +110,7 @@ static const Option rows[] = {
   { OPTION_CHOICE (EncodeOptions, webp_preset), .name = "webp-preset",
     .help = "What the webp encoder is tuned for", .choices = webp_presets, .fallback = "default" },
   { OPTION_INT (EncodeOptions, depth), .name = "depth",
-    .help = "8 or 16 bits a channel (png, tiff); not given: those of the picture", .min = 8,
+    .help = "8 or 16 bits a channel (png, tiff, pdf); not given: those of the picture", .min = 8,
     .max = 16, .unit = "bit" },
   { OPTION_INT (EncodeOptions, compression_level), .name = "compression-level",
     .help = "Time spent on a smaller png", .min = 0, .max = 9, .fallback = "6" },
@@ -115,6 +129,14 @@ static const Option rows[] = {
     .fallback = "true" },
   { OPTION_BOOL (EncodeOptions, tile), .name = "tile",
     .help = "Tiles instead of rows in tiff: for viewers of huge pictures, not for print" },
+  { OPTION_CHOICE (EncodeOptions, pdf), .name = "pdf",
+    .help = "The standard that a pdf is made by; Peel follows it, and nobody has certified that",
+    .choices = pdf_standards, .fallback = "auto" },
+  { OPTION_CHOICE (EncodeOptions, packing), .name = "packing",
+    .help = "How the picture in a pdf is packed", .choices = pdf_packings, .fallback = "deflate" },
+  { OPTION_TEXT (EncodeOptions, condition), .name = "condition",
+    .help = "The printing condition that a pdf is made for, as the ICC's registry names it: "
+            "FOGRA39, CGATS TR 006" },
   { OPTION_DENSITY (EncodeOptions, density), .name = "density",
     .help = "Dots per inch written into the file; changes no pixel", .min = 1, .max = 10000 },
   { 0 },
@@ -126,17 +148,18 @@ static const OptionTable options_table = { rows, sizeof (EncodeOptions), .shorth
 #define WEBP (1u << IMAGE_FORMAT_WEBP)
 #define AVIF (1u << IMAGE_FORMAT_AVIF)
 #define TIFF (1u << IMAGE_FORMAT_TIFF)
+#define PDF (1u << IMAGE_FORMAT_PDF)
 
 /* The formats that have an option; those not named here are for all. */
 static const struct {
   const char *option;
   unsigned formats;
 } belongs[] = {
-  { "quality", JPEG | PNG | WEBP | AVIF },
+  { "quality", JPEG | PNG | WEBP | AVIF | PDF },
   { "max-bytes", JPEG | PNG | WEBP | AVIF },
   { "min-quality", JPEG | PNG | WEBP | AVIF },
   { "effort", WEBP | AVIF },
-  { "chroma", JPEG | WEBP | AVIF },
+  { "chroma", JPEG | WEBP | AVIF | PDF },
   { "progressive", JPEG | PNG },
   { "optimize-coding", JPEG },
   { "restart-interval", JPEG },
@@ -145,7 +168,7 @@ static const struct {
   { "smart-subsample", WEBP },
   { "alpha-quality", WEBP },
   { "webp-preset", WEBP },
-  { "depth", PNG | TIFF },
+  { "depth", PNG | TIFF | PDF },
   { "compression-level", PNG },
   { "filter", PNG },
   { "palette", PNG },
@@ -154,6 +177,9 @@ static const struct {
   { "compression", TIFF },
   { "predictor", TIFF },
   { "tile", TIFF },
+  { "pdf", PDF },
+  { "packing", PDF },
+  { "condition", PDF },
 };
 
 /* "jpeg and png", "jpeg, webp and avif". */
@@ -209,6 +235,27 @@ check_needs (const Node *node, const char *needed, const char *const *options, P
   return is_ok;
 }
 
+static bool
+check_pdf (const EncodeOptions *options, const Node *node, Problems *problems)
+{
+  static const char *const lossy[] = { "quality", "chroma", NULL };
+  static const char *const intents[] = { "condition", NULL };
+  bool is_jpeg = options->packing == IMAGE_PDF_JPEG, is_ok = true;
+  if (!is_jpeg)
+    is_ok = check_needs (node, "packing: jpeg", lossy, problems);
+  if (options->depth == 16 && (is_jpeg || options->pdf == IMAGE_PDF_X1A))
+    is_ok = problems_add (problems, given_mark (node, "depth"),
+                          "%s has 8 bits a channel, not 16; %s",
+                          is_jpeg ? "a pdf packed as jpeg" : "PDF/X-1a",
+                          is_jpeg ? "take 'packing: deflate'" : "take 'pdf: x-4'");
+  if (options->pdf == IMAGE_PDF_PLAIN)
+    is_ok = given_exclude (node, "needs 'pdf: x-4' or 'pdf: x-1a'", intents, problems) && is_ok;
+  if (given (node, "condition") && (options->condition == NULL || options->condition[0] == '\0'))
+    is_ok = problems_add (problems, given_mark (node, "condition"),
+                          "'condition' is a name of the ICC's registry, such as FOGRA39");
+  return is_ok;
+}
+
 bool
 recompress_check_format (const EncodeOptions *options, const Node *node, Problems *problems)
 {
@@ -226,6 +273,8 @@ recompress_check_format (const EncodeOptions *options, const Node *node, Problem
                                          "colors",  "dither",    NULL };
     is_ok = check_needs (node, "palette", lossy, problems) && is_ok;
   }
+  if (options->format == IMAGE_FORMAT_PDF)
+    is_ok = check_pdf (options, node, problems) && is_ok;
   return is_ok;
 }
 

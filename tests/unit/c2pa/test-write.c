@@ -488,6 +488,19 @@ a_manifest_more_than_is_read_is_an_error (void)
 }
 
 static void
+the_hash_alone_gives_the_same_store (void)
+{
+  g_auto (Case) test;
+  case_init (&test);
+  g_autoptr (GBytes) file = tiff_file (), whole = sidecar (&test);
+  const Digest content = digest_of (g_bytes_get_data (file, NULL), g_bytes_get_size (file));
+  g_autoptr (GBytes) told = NULL;
+  g_autoptr (GError) error = NULL;
+  assert_ok (c2pa_write_sidecar_of (&content, &test.claim, &test.signer, &told, &error), error);
+  g_assert_true (g_bytes_equal (told, whole));
+}
+
+static void
 strange_texts_become_utf8 (void)
 {
   g_auto (Case) test;
@@ -518,6 +531,7 @@ main (int argc, char **argv)
          a_store_that_cannot_be_read_is_told_of_not_carried);
   CLAIM ("a-store-over-the-limit-is-an-error", a_store_over_the_limit_is_an_error);
   CLAIM ("a-manifest-more-than-is-read-is-an-error", a_manifest_more_than_is_read_is_an_error);
+  CLAIM ("the-hash-alone-gives-the-same-store", the_hash_alone_gives_the_same_store);
   CLAIM ("strange-texts-become-utf8", strange_texts_become_utf8);
   return g_test_run ();
 }

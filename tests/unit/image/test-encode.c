@@ -330,6 +330,25 @@ a_profile_that_does_not_fit_is_left_out (void)
   g_assert_true (bytes_hold (webp, "ICCP", 4)); /* three bands there: it fits */
 }
 
+static void
+a_file_on_disk_is_the_one_in_memory (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) image = picture_new (PICTURE_CMYK, 300, 1000);
+  EncodeOptions options = encode_options (IMAGE_FORMAT_TIFF);
+  EncodeResult result;
+  g_autoptr (GBytes) bytes = encoded (image, &options);
+  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
+  assert_ok (atomic_file_open (&file, scratch_path (scratch, "a.tif"), &error), error);
+  assert_ok (image_encode_to (image, &options, NULL, &file, &result, &error), error);
+  assert_ok (atomic_file_commit (&file, &error), error);
+  g_autofree char *text = NULL;
+  size_t length;
+  assert_ok (g_file_get_contents (scratch_path (scratch, "a.tif"), &text, &length, &error), error);
+  g_assert_cmpmem (text, length, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -343,6 +362,8 @@ main (int argc, char **argv)
   g_test_add_func ("/image/encode/no-exif-is-made-up-for-a-density",
                    no_exif_is_made_up_for_a_density);
   g_test_add_func ("/image/encode/threads-leave-no-trace", threads_leave_no_trace);
+  g_test_add_func ("/image/encode/a-file-on-disk-is-the-one-in-memory",
+                   a_file_on_disk_is_the_one_in_memory);
   g_test_add_func ("/image/encode/words-grow-with-quality", words_grow_with_quality);
   g_test_add_func ("/image/encode/max-bytes-is-met-with-few-tries",
                    max_bytes_is_met_with_few_tries);

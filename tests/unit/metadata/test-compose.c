@@ -126,6 +126,26 @@ parameters_go_with_every_policy_but_all (void)
   }
 }
 
+/* What has its place in EXIF alone is lost in a PDF, and that is told. */
+static void
+a_pdf_has_xmp_alone (void)
+{
+  static const uint8_t maker[] = "II*\0\10\0\0\0\1\0\x0f\1\2\0\4\0\0\0Abc\0\0\0\0";
+  const MetadataOptions options = { .policy = METADATA_ALL };
+  g_auto (MetadataBlobs) original = { .exif = g_bytes_new (maker, sizeof maker) };
+  metadata_blobs_add_text (&original, "parameters", WEB_UI);
+  g_auto (Outcome) tiff = compose (&options, &original, NULL, CONTAINER_TIFF);
+  expect_verdict (&tiff, "camera", true, "policy all");
+  g_assert_nonnull (tiff.blobs.exif);
+  g_auto (Outcome) pdf = compose (&options, &original, NULL, CONTAINER_PDF);
+  g_assert_null (pdf.blobs.exif);
+  g_assert_null (pdf.blobs.texts);
+  g_assert_true (bytes_hold (pdf.blobs.xmp, "AISystemUsed>canary-model<"));
+  expect_verdict (&pdf, "camera", false, "policy all; a PDF has no EXIF");
+  expect_verdict (&pdf, "generation-parameters", true,
+                  "policy all; a PDF has no EXIF, which tells the settings");
+}
+
 static void
 settings_without_the_prompt_hold_nothing_of_it (void)
 {
@@ -282,6 +302,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func ("/metadata/compose/" name, function)
   ADD ("parameters-go-with-every-policy-but-all", parameters_go_with_every_policy_but_all);
+  ADD ("a-pdf-has-xmp-alone", a_pdf_has_xmp_alone);
   ADD ("settings-without-the-prompt-hold-nothing-of-it",
        settings_without_the_prompt_hold_nothing_of_it);
   ADD ("a-prompt-without-the-settings-is-a-prompt", a_prompt_without_the_settings_is_a_prompt);

@@ -82,10 +82,10 @@ pixel_entries (Maker *maker, uint32_t offsets, uint32_t sizes)
   entry (maker, 279, 4, N_STRIPS, sizes);
 }
 
-/* Two strips with junk between, EXIF with a maker note, GPS, everything else that may hide something, a second
+/* Two strips with `junk` before each, EXIF with a maker note, GPS, everything else that may hide something, a second
  * page and a thumbnail. */
 static GBytes *
-picture (bool is_big)
+picture_with (bool is_big, const char *junk)
 {
   Maker maker = { g_byte_array_new (), is_big, g_array_new (FALSE, FALSE, sizeof (Entry)) };
   put_text (maker.out, is_big ? "MM" : "II");
@@ -93,7 +93,7 @@ picture (bool is_big)
   put_number (&maker, 4, 0);
   uint32_t strips[N_STRIPS];
   for (uint32_t i = 0; i < N_STRIPS; i++) {
-    put_text (maker.out, "canary between");
+    put_text (maker.out, junk);
     strips[i] = maker.out->len;
     for (uint8_t j = 0; j < STRIP_BYTES; j++)
       put_number (&maker, 1, (uint32_t)(j * 7 + i * 100) & 0xff);
@@ -141,6 +141,12 @@ picture (bool is_big)
   set_number (&maker, 4, directory (&maker, page));
   g_array_unref (maker.entries);
   return g_byte_array_free_to_bytes (maker.out);
+}
+
+static GBytes *
+picture (bool is_big)
+{
+  return picture_with (is_big, "canary between");
 }
 
 static GBytes *
@@ -368,6 +374,40 @@ embeds_no_credentials (void)
   g_assert_error (error, METADATA_ERROR, METADATA_ERROR_FAILED);
 }
 
+static void
+a_tail_makes_the_same_file (void)
+{
+  for (int is_big = 0; is_big <= 1; is_big++) {
+    g_autoptr (GBytes) file = picture_with (is_big, ""), exif = exif_block (),
+                       xmp = g_bytes_new ("<xmp/>", 6);
+    const MetadataBlobs blobs = { .exif = exif, .xmp = xmp };
+    g_autoptr (GBytes) whole = put (file, &blobs);
+    g_autoptr (GError) error = NULL;
+    ContainerTail tail;
+    assert_ok (container_put_tail (file, &blobs, &tail, &error), error);
+    GByteArray *joined = g_byte_array_new ();
+    g_byte_array_append (joined, g_bytes_get_data (file, NULL), (unsigned)tail.at);
+    memcpy (joined->data, tail.header, sizeof tail.header);
+    g_byte_array_append (joined, g_bytes_get_data (tail.tail, NULL),
+                         (unsigned)g_bytes_get_size (tail.tail));
+    g_autoptr (GBytes) made = g_byte_array_free_to_bytes (joined);
+    g_assert_true (g_bytes_equal (made, whole));
+    g_bytes_unref (tail.tail);
+  }
+}
+
+/* What lies there would stay in the file. */
+static void
+no_tail_for_pixels_with_something_between (void)
+{
+  g_autoptr (GBytes) file = picture (false);
+  g_autoptr (GError) error = NULL;
+  ContainerTail tail = { .tail = NULL };
+  g_assert_false (container_put_tail (file, &(MetadataBlobs){ 0 }, &tail, &error));
+  g_assert_error (error, METADATA_ERROR, METADATA_ERROR_FAILED);
+  g_assert_null (tail.tail);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -383,6 +423,10 @@ main (int argc, char **argv)
                    turned_iptc_is_turned_back);
   g_test_add_func ("/metadata/container-tiff/hostile-files-end", hostile_files_end);
   g_test_add_func ("/metadata/container-tiff/loops-end", loops_end);
+  g_test_add_func ("/metadata/container-tiff/a-tail-makes-the-same-file",
+                   a_tail_makes_the_same_file);
+  g_test_add_func ("/metadata/container-tiff/no-tail-for-pixels-with-something-between",
+                   no_tail_for_pixels_with_something_between);
   g_test_add_func ("/metadata/container-tiff/embeds-no-credentials", embeds_no_credentials);
   return g_test_run ();
 }

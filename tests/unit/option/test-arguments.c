@@ -237,6 +237,9 @@ numbers_have_one_zero_and_an_end (void)
   g_autofree char *endless = NULL;
   const Option longest = { OPTION_LENGTH (Sample, length), .name = "l" };
   g_assert_false (option_set_text (&longest, "1e308cm", options, &endless));
+  g_clear_pointer (&endless, g_free);
+  g_assert_false (option_set_text (&longest, "-1mm", options, &endless));
+  g_clear_pointer (&endless, g_free);
   g_assert_true (option_set_text (&longest, "-0mm", options, &endless));
   g_assert_false (signbit (options->length));
   options_free (&sample_table, options);

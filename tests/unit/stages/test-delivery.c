@@ -25,7 +25,7 @@ test_recompress_refuses (void)
 {
   static const char *const cases[][2] = {
     { "{ format: avif, progressive: true }", "'progressive' is for jpeg and png, not avif" },
-    { "{ format: tiff, quality: 80 }", "'quality' is for jpeg, png, webp and avif, not tiff" },
+    { "{ format: tiff, quality: 80 }", "'quality' is for jpeg, png, webp, avif and pdf, not tiff" },
     { "{ format: jpeg, lossless: true }", "'lossless' is for webp and avif, not jpeg" },
     { "{ format: jpeg, effort: 4 }", "'effort' is for webp and avif, not jpeg" },
     { "{ format: webp, effort: 7 }", "'effort' takes 0 to 6 for webp, not 7" },
@@ -36,6 +36,17 @@ test_recompress_refuses (void)
     { "{ format: webp, lossless: true, quality: 80 }", "'quality' does not go with 'lossless'" },
     { "{ format: tiff, compression: none, predictor: true }",
       "'predictor' is for compression lzw, deflate and zstd" },
+    { "{ format: tiff, packing: jpeg }", "'packing' is for pdf, not tiff" },
+    { "{ format: pdf, quality: 80 }", "'quality' needs 'packing: jpeg'" },
+    { "{ format: pdf, max-bytes: 1MB }", "'max-bytes' is for jpeg, png, webp and avif, not pdf" },
+    { "{ format: pdf, pdf: x-1a, depth: 16 }",
+      "PDF/X-1a has 8 bits a channel, not 16; take 'pdf: x-4'" },
+    { "{ format: pdf, packing: jpeg, depth: 16 }",
+      "a pdf packed as jpeg has 8 bits a channel, not 16; take 'packing: deflate'" },
+    { "{ format: pdf, pdf: plain, condition: FOGRA39 }",
+      "'condition' needs 'pdf: x-4' or 'pdf: x-1a'" },
+    { "{ format: pdf, condition: \"\" }",
+      "'condition' is a name of the ICC's registry, such as FOGRA39" },
   };
   assert_problems ("recompress", cases, G_N_ELEMENTS (cases));
   g_autofree char *zero = stage_case_problems ("recompress", "{ format: jpeg, quality: 0 }");
@@ -58,6 +69,8 @@ test_recompress_accepts (void)
     { "{ format: avif, effort: 9, lossless: true }", "" },
     { "{ format: png, palette: true, colors: 16, quality: 80, dither: 0.5 }", "" },
     { "{ format: tiff, compression: zstd, predictor: false, density: 300dpi }", "" },
+    { "{ format: pdf, pdf: x-1a, condition: FOGRA39, packing: jpeg, quality: high }", "" },
+    { "{ format: pdf, depth: 16 }", "" },
   };
   assert_problems ("recompress", cases, G_N_ELEMENTS (cases));
 }
