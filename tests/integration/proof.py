@@ -132,7 +132,7 @@ def test_too_much_ink_is_marked(place):
     place.write("p.yaml", pipeline(EXACT, "{ profile-file: press.icc, max-ink: 150 }"))
     refused = place.run("--proof", code=9)
     failure = next(e for e in refused.events if e["event"] == "output" and e["status"] == "failed")
-    expect(failure["message"].endswith("; page.tif.proof.png shows where"), failure["message"])
+    expect("; page.tif.proof.png shows where" in failure["error"]["message"], failure)
     expect(not os.path.exists(place.path("out/page.tif")), "nothing that was refused is there")
     drawn = Drawn(place, "out/page.tif.proof.png")
     scale = (drawn.width - 2 * MARGIN) / 1200
