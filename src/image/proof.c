@@ -18,22 +18,6 @@ fail (GError **error)
   return image_set_vips_error (error, IMAGE_ERROR_FAILED, "drawing a proof");
 }
 
-bool
-proof_shrink (VipsImage *picture, int width, int height, VipsImage **out_picture, GError **error)
-{
-  g_autoptr (VipsImage) resized = NULL;
-  double across = (double)width / vips_image_get_width (picture);
-  double down = (double)height / vips_image_get_height (picture);
-  if (vips_resize (picture, &resized, across, "vscale", down, NULL) ||
-      /* What is rounded elsewhere may be a pixel off. */
-      (vips_image_get_width (resized) == width && vips_image_get_height (resized) == height
-         ? vips_copy (resized, out_picture, NULL)
-         : vips_gravity (resized, out_picture, VIPS_COMPASS_DIRECTION_NORTH_WEST, width, height,
-                         "extend", VIPS_EXTEND_COPY, NULL)))
-    return fail (error);
-  return true;
-}
-
 /* 3 bytes a pixel, new. */
 static bool
 read_page (VipsImage *small, uint8_t **out_rgb, GError **error)

@@ -26,7 +26,7 @@ enum { PROOF_USUAL_INK = 300 };
 
 /* The size at which a page of width x height px is drawn. */
 void proof_page_size (int width, int height, int *out_width, int *out_height);
-/* The picture at exactly that size, lazily. */
+/* The picture at exactly that size; computes it. */
 bool proof_shrink (VipsImage *picture, int width, int height, VipsImage **out_picture,
                    GError **error);
 

@@ -14,9 +14,11 @@ typedef struct {
   GPtrArray *steps; /* Step* */
   unsigned order;
   double area;        /* px of the picture, by its shape */
+  double n_bytes;     /* it takes in memory */
   GArray *deeds;      /* Deed: what the stages did, in order */
   unsigned n_waiting; /* derivatives that still need it */
-  bool is_streamed;   /* nobody reads it twice: it is computed while the one file is written */
+  bool is_read_once;  /* by each of these: their files are written as they are computed */
+  bool is_streamed;   /* and so it is never in memory */
   bool is_done;
   VipsImage *picture; /* in memory; NULL before, and when it failed */
   GError *error;
@@ -184,7 +186,10 @@ read_derivative (Render *render, const Node *item, GError **error)
     g_ptr_array_add (is_image ? steps : job->delivery_steps, step);
   }
   job->group = find_group (render, chain->str, steps);
-  job->group->is_streamed = ++job->group->n_waiting == 1 && reads_once (&job->delivery);
+  Group *group = job->group;
+  group->is_read_once = reads_once (&job->delivery) &&
+                        (group->n_waiting == 0 || group->is_read_once);
+  group->n_waiting++;
   job->cost = encoding_cost (&job->delivery.encode);
   return true;
 }
@@ -202,6 +207,9 @@ compare_jobs (const void *left, const void *right)
   return a->cost > b->cost ? -1 : a->cost < b->cost;
 }
 
+/* Computed once for each file, a page that several files share takes longer; kept, an A2 with 16 bits a channel takes 285 MB. */
+#define LARGE_BYTES (128.0 * 1024 * 1024)
+
 static void
 order_jobs (Render *render)
 {
@@ -215,6 +223,9 @@ order_jobs (Render *render)
         (void)step->type->shape (step->options, &shape, NULL);
     }
     group->area = (double)shape.width * shape.height;
+    group->n_bytes = group->area * (shape.n_channels + shape.has_alpha) * (shape.bit_depth / 8);
+    group->is_streamed = group->is_read_once &&
+                         (group->n_waiting == 1 || group->n_bytes > LARGE_BYTES);
   }
   g_ptr_array_sort (render->jobs, compare_jobs);
 }
