@@ -131,6 +131,7 @@ ink_meter_read (InkMeter *meter, Ink *out_ink)
     return;
   while (p99 < max && (n_below += meter->n_pixels[p99]) * 100 < n_all * 99)
     p99++;
+  out_ink->is_known = true;
   out_ink->max = 100.0 * max / meter->full;
   out_ink->p99 = 100.0 * p99 / meter->full;
   for (int k = 0; k < N_INKS; k++)

@@ -3,8 +3,9 @@
 
 #include "image/image.h"
 
-/* Percent: 100 is one colour at its full. All zeros for a picture that is no CMYK. */
+/* Percent: 100 is one colour at its full. */
 typedef struct {
+  bool is_known;  /* else all is 0: the picture is no CMYK */
   double max;     /* of any pixel */
   double p99;     /* at most this much on 99 % of the pixels */
   double mean[4]; /* of cyan, magenta, yellow, black: what the press uses up */

@@ -90,7 +90,7 @@ percent (double value)
 static void
 add_ink (cJSON *facts, const Ink *ink)
 {
-  if (ink->max <= 0)
+  if (!ink->is_known)
     return;
   cJSON *json = cJSON_AddObjectToObject (facts, "ink");
   cJSON_AddNumberToObject (json, "max", percent (ink->max));

@@ -70,6 +70,7 @@ a_search_for_bytes_counts_once (void)
   assert_ok (image_encode (image, &options, &bytes, &result, &error), error);
   g_assert_cmpint (result.n_encodes, >, 1);
   g_assert_cmpmem (&result.ink, sizeof plain, &plain, sizeof plain);
+  g_assert_true (plain.is_known);
   g_assert_cmpfloat (plain.max, >, 100);
 }
 
