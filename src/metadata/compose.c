@@ -2,6 +2,7 @@
  * texts of a PNG */
 #include "metadata/compose-parts.h"
 
+#include "metadata/container.h"
 #include "metadata/exif.h"
 #include "metadata/iptc.h"
 #include "metadata/parameters.h"
@@ -101,6 +102,24 @@ judge_icc (Composition *composition)
     compose_judge_group (composition, METADATA_GROUP_ICC);
 }
 
+/* A PDF has its packet alone, and XMP is not where a camera is told. */
+static bool
+takes_exif (const Composition *composition)
+{
+  return composition->carrier->container != CONTAINER_PDF;
+}
+
+static void
+judge_camera (Composition *composition)
+{
+  MetadataGroup group = METADATA_GROUP_CAMERA;
+  if (compose_stays (composition, group) && !takes_exif (composition))
+    compose_judge (composition, metadata_group_names[group], false,
+                   "a PDF has no place for EXIF, which tells it");
+  if (!compose_stays (composition, group) || !takes_exif (composition))
+    g_clear_pointer (&composition->camera, g_ptr_array_unref);
+}
+
 static void
 filter (Composition *composition)
 {
@@ -115,8 +134,6 @@ filter (Composition *composition)
   }
   if (composition->camera != NULL && composition->camera->len > 0)
     found |= 1u << METADATA_GROUP_CAMERA;
-  if (!compose_stays (composition, METADATA_GROUP_CAMERA))
-    g_clear_pointer (&composition->camera, g_ptr_array_unref);
   for (int group = 0; group < METADATA_N_GROUPS; group++) {
     if (found & (1u << group))
       compose_judge_group (composition, group);
@@ -125,6 +142,8 @@ filter (Composition *composition)
                           "a value over %d bytes, or more than %d values, was left out",
                           METADATA_MOST_VALUE_BYTES, METADATA_MOST_VALUES);
   }
+  if (found & 1u << METADATA_GROUP_CAMERA)
+    judge_camera (composition);
 }
 
 static void
@@ -240,6 +259,8 @@ static GBytes *
 write_block (Composition *composition, const char *comment)
 {
   const MetadataCarrier *carrier = composition->carrier;
+  if (!takes_exif (composition))
+    return NULL;
   ExifFacts facts = { composition->camera, carrier->width, carrier->height, carrier->density_dpi,
                       comment };
   GBytes *block = exif_build (&composition->record, &facts);

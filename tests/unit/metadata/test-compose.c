@@ -244,6 +244,33 @@ a_profile_has_its_verdict (void)
   }
 }
 
+/* A PDF holds a packet and nothing else: what has no place in that is not said to be kept. */
+static void
+a_pdf_says_what_it_has_no_place_for (void)
+{
+  static const char make[] =
+    "MM\0*\0\0\0\010\0\001\001\017\0\002\0\0\0\013\0\0\0\032\0\0\0\0CanaryMake";
+  MetadataOptions all = { .policy = METADATA_ALL };
+  g_auto (MetadataBlobs) original = { .exif = g_bytes_new_static (make, sizeof make) };
+  g_auto (Outcome) camera = compose (&all, &original, NULL, CONTAINER_PDF);
+  g_assert_null (camera.blobs.exif);
+  expect_verdict (&camera, "camera", false,
+                  "policy all; a PDF has no place for EXIF, which tells it");
+  g_auto (Outcome) jpeg = compose (&all, &original, NULL, CONTAINER_JPEG);
+  expect_verdict (&jpeg, "camera", true, "policy all");
+  g_auto (Outcome) strip = compose (&(MetadataOptions){ .policy = METADATA_STRIP }, &original, NULL,
+                                    CONTAINER_PDF);
+  expect_verdict (&strip, "camera", false, "policy strip");
+
+  g_auto (Outcome) made = compose_text (&all, "parameters", WEB_UI, CONTAINER_PDF);
+  g_assert_null (made.blobs.exif);
+  g_assert_null (made.blobs.texts);
+  g_assert_true (bytes_hold (made.blobs.xmp, "AISystemUsed>canary-model<"));
+  g_assert_true (bytes_hold (made.blobs.xmp, "canary-prompt lake"));
+  expect_verdict (&made, "generation-parameters", true,
+                  "policy all; of them a PDF tells the system alone");
+}
+
 static void
 a_capture_that_was_enhanced_is_called_so (void)
 {
@@ -290,6 +317,7 @@ main (int argc, char **argv)
   ADD ("a-description-that-is-the-prompt-goes", a_description_that_is_the_prompt_goes);
   ADD ("texts-of-a-png-tell-rights", texts_of_a_png_tell_rights);
   ADD ("a-profile-has-its-verdict", a_profile_has_its_verdict);
+  ADD ("a-pdf-says-what-it-has-no-place-for", a_pdf_says_what_it_has_no_place_for);
   ADD ("a-capture-that-was-enhanced-is-called-so", a_capture_that_was_enhanced_is_called_so);
   return g_test_run ();
 }
