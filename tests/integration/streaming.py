@@ -4,6 +4,7 @@ Most formats are made in memory and written at one go; TIFF and PDF are not, so 
 both, at a moment when a file without a name is seen to grow.
 """
 
+import functools
 import os
 import signal
 import subprocess
@@ -35,12 +36,16 @@ def write_page(place, name, more=""):
     return f"out/page.{FORMATS[name]}"
 
 
+@functools.cache
+def picture():
+    return support.png(WIDTH, HEIGHT, 3)
+
+
 def pages(place):
     """A place for each format, and the page as it is when nothing comes between."""
-    picture = support.png(WIDTH, HEIGHT, 3)
     for name in FORMATS:
         other = place.another(name)
-        other.write("in.png", picture)
+        other.write("in.png", picture())
         path = write_page(other, name)
         other.run()
         yield other, name, path, other.read(path)
@@ -197,8 +202,7 @@ def test_a_page_that_may_not_grow_says_why(place):
 
 def test_an_original_that_ends_early_leaves_the_page_as_it_was(place):
     for other, name, path, whole in pages(place):
-        picture = other.read("in.png")
-        other.write("in.png", picture[:len(picture) * 2 // 3])
+        other.write("in.png", picture()[:len(picture()) * 2 // 3])
         result = other.run(code=None)
         expect(result.code not in (0, 130), f"{name}: {result}")
         expect_equal(list(other.files()), [path], f"{name}: files")
