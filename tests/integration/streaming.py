@@ -230,4 +230,40 @@ def test_too_much_ink_leaves_the_page_as_it_was(place):
         expect_equal(other.run().outputs("made"), [path], f"{name}: with a limit that it keeps")
 
 
+SHEET = """\
+version: 1
+name: p
+stages: [{ load: { files: in.png } }]
+outputs:
+  - stages:
+      - resize: { width: %d, when-smaller: enlarge }
+      - page: { size: %s, min-dpi: 20dpi }
+      - color: { profile-file: press.icc, depth: 16 }
+      - recompress: { format: %s }
+    to: out/page.%s
+"""
+
+
+def peak_bytes(place, sheet, width, name):
+    """The largest of what a run's processes took. A sanitizer keeps freed memory for a while, of which it takes
+    as little as it can."""
+    place.write("p.yaml", SHEET % (width, sheet, name, FORMATS[name]))
+    with subprocess.Popen([support.PEEL, "run", "-q", "-j1", "p.yaml"], cwd=place.folder, stdout=subprocess.DEVNULL,
+                          env=place.environment() | {"ASAN_OPTIONS": "quarantine_size_mb=1"}) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    expect_equal(process.returncode, 0, f"{sheet} as {name}: exit code")
+    return usage.ru_maxrss * 1024
+
+
+def test_memory_does_not_grow_with_the_page(place):
+    """Twice the paper, twice the pixels: if they stood in memory, it would be seen."""
+    place.write("in.png", support.png(210, 297))
+    support.write_press(place)
+    n_bytes = 2 * 4 * (2480 * 3508 - 1748 * 2480)  # of 16-bit CMYK at 300 dpi
+    for name in FORMATS:
+        small, large = peak_bytes(place, "a5", 1800, name), peak_bytes(place, "a4", 2500, name)
+        expect(large - small < n_bytes / 2, f"{name}: {large - small} bytes more, of {n_bytes} of pixels")
+
+
 support.main(globals())
