@@ -19,8 +19,9 @@ import credentials  # noqa: E402
 
 MODEL = "trainedAlgorithmicMedia"
 EMBEDDING = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif"}
-# Neither is given a store inside: that stands beside it, and binds all of its bytes. Of a PDF, which neither
-# validator reads, the first judges the store, the second whether it is that of these bytes, and so do we.
+# Neither is given a store inside: that stands beside it, and binds all of its bytes. c2pa-rs looks into both, but for a
+# store in them alone: given one from beside it judges that. Whether it is that of these bytes is c2pa-ts's word, to
+# which every kind of file is a row of bytes then, and our own (bound_hash).
 BESIDE = {"tiff": "tif", "pdf": "pdf"}
 PIPELINE = """\
 version: 1
@@ -174,6 +175,8 @@ def test_inspect_reads_what_stands_beside_a_page(place):
     expect("Peel & Co" in json.dumps(told), f"rights: {told}")
     expect_equal((told["c2pa"]["state"], told["c2pa"]["source-type"]), ("valid", MODEL), "credentials")
     expect_equal(len(told["c2pa"]["manifests"]), 3, "manifests")
+    said = place.peel("inspect", "--max-file-size", "1KB", "out/lake.pdf", code=2).err
+    expect("--max-file-size raises it" in said, f"of a page that is too large: {said}")
     data = bytearray(place.read("out/lake.pdf"))
     data[data.index(b"stream\n") + 20] ^= 1
     place.write("out/lake.pdf", bytes(data))
