@@ -14,6 +14,9 @@ endif ()
 if (EXISTS ${CMAKE_SOURCE_DIR}/presets)
   install (DIRECTORY presets/ DESTINATION ${PEEL_PRESETS_BELOW_PREFIX})
 endif ()
+if (EXISTS ${CMAKE_SOURCE_DIR}/scripts/build-profiles)
+  install (PROGRAMS scripts/build-profiles DESTINATION ${CMAKE_INSTALL_DATADIR}/peel)
+endif ()
 if (EXISTS ${CMAKE_SOURCE_DIR}/pipelines)
   install (DIRECTORY pipelines/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples
            PATTERN out EXCLUDE
@@ -45,4 +48,6 @@ set (CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set (CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Text in pictures needs a font even where no desktop put one.
 set (CPACK_DEBIAN_PACKAGE_DEPENDS fonts-dejavu-core)
+# Of build-profiles.
+set (CPACK_DEBIAN_PACKAGE_SUGGESTS "argyll, icc-profiles-free")
 include (CPack)

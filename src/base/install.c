@@ -21,6 +21,14 @@ install_dup_preset_folder (const char *program)
   return g_strdup (PEEL_PRESET_FOLDER);
 }
 
+char *
+install_dup_profile_builder (const char *program)
+{
+  g_autofree char *presets = install_dup_preset_folder (program);
+  bool is_source = g_str_equal (presets, PEEL_SOURCE_PRESET_FOLDER);
+  return path_resolve (presets, is_source ? "../scripts/build-profiles" : "../build-profiles");
+}
+
 const char *
 install_version (void)
 {

@@ -6,5 +6,9 @@
  * its bin/; else where `cmake --install` would put it. New string; the folder may not exist. */
 char *install_dup_preset_folder (const char *program);
 
+/* The program that builds profiles for presses, scripts/build-profiles, of the same place. New string; it
+ * may not exist. */
+char *install_dup_profile_builder (const char *program);
+
 /* "0.1.0" */
 const char *install_version (void);

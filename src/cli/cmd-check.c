@@ -1,4 +1,6 @@
 #include "base/install.h"
+#include "cli/check-rules.h"
+#include "cli/event.h"
 #include "cli/exit-code.h"
 #include "cli/project-config.h"
 #include "cli/run-command.h"
@@ -7,7 +9,7 @@
 
 typedef struct {
   char **variables;
-  char *profile;
+  char *profile, *preset_rules;
   bool allow_outside;
 } CheckOptions;
 
@@ -17,6 +19,8 @@ static const Option rows[] = {
   PROFILE_ROW (CheckOptions, profile),
   { OPTION_BOOL (CheckOptions, allow_outside), .name = "allow-outside",
     .help = "Let outputs leave the pipeline's folder, and references lie outside it" },
+  { OPTION_TEXT (CheckOptions, preset_rules), .name = "preset-rules", .value_name = "PRESET",
+    .help = "Check finished files against the rules of this preset instead, whoever made them" },
   { 0 },
 };
 static const OptionTable check_options = { rows, sizeof (CheckOptions), NULL };
@@ -63,8 +67,25 @@ check_file (const Invocation *invocation, const char *path, const PresetPath *pr
   return ok ? EXIT_OK : exit_code_of (error);
 }
 
+/* With --preset-rules no pipeline is read. */
 static int
-run (const Invocation *invocation)
+run_rules (const Invocation *invocation)
+{
+  const CheckOptions *options = invocation->options;
+  g_autoptr (GError) error = NULL;
+  const char *other = options->variables != NULL ? "var"
+                      : options->profile != NULL ? "profile"
+                      : options->allow_outside   ? "allow-outside"
+                                                 : NULL;
+  if (other == NULL)
+    return check_rules (invocation, options->preset_rules);
+  g_set_error (&error, OPTION_ERROR, OPTION_ERROR_USAGE,
+               "--%s is for pipelines, and --preset-rules checks finished files", other);
+  return event_end (invocation->global->json, event_begin ("summary"), error);
+}
+
+static int
+run_pipelines (const Invocation *invocation)
 {
   g_autofree char *folder = install_dup_preset_folder (NULL);
   g_autoptr (PresetPath) presets = preset_path_new (folder);
@@ -82,16 +103,29 @@ run (const Invocation *invocation)
   return first_failure;
 }
 
+static int
+run (const Invocation *invocation)
+{
+  const CheckOptions *options = invocation->options;
+  return options->preset_rules != NULL ? run_rules (invocation) : run_pipelines (invocation);
+}
+
 extern const CommandType command_check;
 const CommandType command_check = {
   .name = "check",
-  .synopsis = "PIPELINE…",
-  .summary = "Find every mistake in pipeline files",
-  .details = "Reads files, presets and tables, expands every image and every output, and tells all "
-             "mistakes in one "
-             "go. No picture is read and nothing is written.",
+  .synopsis = "PIPELINE…|FILE…",
+  .summary = "Find every mistake in pipeline files, or in finished pictures",
+  .details =
+    "Reads files, presets and tables, expands every image and every output, and tells all "
+    "mistakes in one "
+    "go. No picture is read and nothing is written.\n\n"
+    "With --preset-rules the files are pictures, made by Peel or not. Each is held against "
+    "the rules of a preset: formats, sizes, shape, bytes, colour, the AI label, and that "
+    "it was not enlarged, where this machine knows how it was made. A broken rule ends "
+    "with 9, a file that cannot be read with 1.",
   .example = "  peel check shop.yaml\n"
-             "  peel check pipelines/*.yaml --json",
+             "  peel check pipelines/*.yaml --json\n"
+             "  peel check --preset-rules shop/google-merchant out/*.jpg",
   .options = &check_options,
   .least_arguments = 1,
   .run = run,

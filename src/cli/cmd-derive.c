@@ -237,6 +237,10 @@ check_options (const Invocation *invocation, GError **error)
     complaint = "'peel derive' needs --preset PRESET; 'peel presets' lists them";
   else if (sends (options) && invocation->global->json)
     complaint = "--to - writes the picture to standard output, so --json has no place there";
+  else if (sends (options) && ((const RunOptions *)invocation->shared)->proof)
+    complaint =
+      "--to - writes the picture to standard output, and --proof draws beside a file: give "
+      "--to a path";
   if (complaint == NULL)
     return true;
   g_set_error_literal (error, OPTION_ERROR, OPTION_ERROR_USAGE, complaint);

@@ -142,10 +142,15 @@ look_at_profiles (Doctor *doctor)
   if (n > 0)
     tell (doctor, HEALTH_OK, "profiles", NULL, "%u CMYK profile%s in %s", n, n == 1 ? "" : "s",
           folders);
-  else
-    tell (doctor, HEALTH_OK, "profiles",
-          "for print in CMYK, copy your printer's profile into one of them",
-          "none for CMYK in %s; sRGB, P3 and grey need none", folders);
+  else {
+    g_autofree char *builder = install_dup_profile_builder (NULL);
+    g_autofree char *fix = g_strdup_printf (
+      "for print in CMYK, copy your printer's profile into one of them, or build some from free "
+      "measurements: %s",
+      builder);
+    tell (doctor, HEALTH_OK, "profiles", fix, "none for CMYK in %s; sRGB, P3 and grey need none",
+          folders);
+  }
 }
 
 /* ---- folders ---- */

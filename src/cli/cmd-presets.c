@@ -42,7 +42,7 @@ add_part (cJSON *json, const Preset *preset, const char *key)
 static void
 print_json (const Preset *preset, bool with_parts)
 {
-  static const char *const parts[] = { "vars", "matrix", "stages", "to" };
+  static const char *const parts[] = { "vars", "matrix", "stages", "to", "rules" };
   cJSON *json = event_begin ("preset");
   cJSON_AddStringToObject (json, "name", preset->name);
   cJSON_AddStringToObject (json, "summary", summary_of (preset));
@@ -84,6 +84,21 @@ add_withs (const Node *map, Table *table)
   }
 }
 
+/* Each rule that is given, as it is written. */
+static void
+print_rules (const PresetRules *rules, const char *name)
+{
+  g_autoptr (Table) table = table_new (2, "ll");
+  for (const Option *row = preset_rules_options.rows; row->name != NULL; row++) {
+    g_autofree char *key = g_strconcat ("  ", row->name, NULL);
+    g_autofree char *value = option_format (row, rules);
+    if (!option_is_default (row, rules))
+      table_add (table, key, value);
+  }
+  terminal_print ("\nIts rules, for 'peel check --preset-rules %s FILE':", name);
+  table_print (table, false);
+}
+
 static void
 describe (const Preset *preset)
 {
@@ -97,6 +112,8 @@ describe (const Preset *preset)
   add_withs (node_get (root, "vars"), table);
   terminal_print ("What 'with' may replace:");
   table_print (table, false);
+  if (preset->rules != NULL)
+    print_rules (preset->rules, name);
   terminal_print ("\n%s:\n", file);
   fputs (preset->document->source->text, stdout);
 }

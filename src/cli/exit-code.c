@@ -13,7 +13,7 @@ const ExitCodeRow exit_code_rows[] = {
   { EXIT_BUDGET, "the budget would be exceeded; nothing was spent" },
   { EXIT_MISS, "an original is not in the cache, and may not be made" },
   { EXIT_CORRUPT, "the cache is damaged" },
-  { EXIT_TARGET, "a quality, size or dpi target cannot be met" },
+  { EXIT_TARGET, "a quality, size or dpi target cannot be met, or a file breaks a rule" },
   { EXIT_INTERRUPTED, "interrupted" },
   { 0, NULL },
 };

@@ -11,6 +11,7 @@
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/rules.h"
 #include "pipeline/signing.h"
 
 #define GENERATED "<!-- Made by scripts/update-reference from the tables of the program. -->\n\n"
@@ -56,6 +57,9 @@ append_all_keys (GString *out)
   append_keys (out, "Of a pipeline", pipeline_keys);
   append_keys (out, "Of an output", output_keys);
   append_keys (out, "Of a preset", preset_keys);
+  g_string_append (out, "\n## Of rules\n\n`peel check --preset-rules` tells of each whether a file "
+                        "keeps to it.\n\n");
+  options_append_markdown (&preset_rules_options, false, out);
   append_keys (out, "Of a matrix, beside your own", matrix_keys);
   append_keys (out, "Of sizes", size_keys);
   g_string_append (out, "\nBeside `sizes`:\n\n");

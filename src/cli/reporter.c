@@ -75,6 +75,9 @@ print_row (Reporter *reporter, const OutputEvent *event)
     printf ("%8s %8s ", size, saving);
   g_autofree char *path = terminal_safe (event->path, true);
   printf (" %s\n", path);
+  g_autofree char *proof = event->proof != NULL ? terminal_safe (event->proof, true) : NULL;
+  if (proof != NULL)
+    printf ("       %s %s\n", event->status == OUTPUT_MADE ? "proof" : "draws", proof);
   cJSON_Delete (facts);
 }
 

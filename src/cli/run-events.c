@@ -83,6 +83,7 @@ run_events_output (const OutputEvent *event)
   cJSON_AddStringToObject (json, "path", event->path);
   cJSON_AddStringToObject (json, "status", status_name (event->status));
   event_add_text (json, "reason", event->reason);
+  event_add_text (json, "proof", event->proof);
   if (derivative->preset[0] != '\0')
     cJSON_AddStringToObject (json, "preset", derivative->preset);
   if (derivative->problem == NULL)

@@ -54,6 +54,11 @@ static const Option rows[] = {
   { OPTION_BOOL (RunOptions, isolate), .name = "isolate", .fallback = "true",
     .help = "Decode and encode in worker processes, so that a codec that crashes ends one output, "
             "not the run" },
+  { OPTION_BOOL (RunOptions, proof), .name = "proof",
+    .help =
+      "Draw a proof beside each output that has a 'page' or is CMYK, as OUTPUT.proof.png: what "
+      "the press makes of it, where it is cut, what cannot be printed, where there is too much "
+      "ink. Those outputs are made again" },
   { OPTION_BOOL (RunOptions, repack), .name = "repack", .fallback = "true",
     .help = "When all is made, store new PNG originals as pixel frames (see 'peel cache repack')" },
   { OPTION_NUMBER (RunOptions, max_pixels), .name = "max-pixels", .value_name = "N", .min = 0.001,
@@ -87,6 +92,7 @@ run_options_settings (const RunOptions *options, const GlobalOptions *global)
     .verify_outputs = options->verify_outputs,
     .refresh_drift = options->refresh_drift,
     .isolate = options->isolate,
+    .with_proofs = options->proof,
     .on_miss = (OnMiss)options->on_miss,
     .offline = options->offline,
     .max_cost_usd = options->max_cost.is_word ? -1 : options->max_cost.number,

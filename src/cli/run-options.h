@@ -6,7 +6,7 @@
 
 typedef struct {
   bool dry_run, locked, offline, keep_going, refresh_drift, verify_outputs, allow_outside,
-    allow_damaged, isolate, repack;
+    allow_damaged, isolate, repack, proof;
   int jobs;
   int on_miss; /* OnMiss */
   NumberOrWord max_cost;

@@ -51,54 +51,6 @@ codec_jpeg (const CodecJob *job, GBytes **out_bytes, GError **error)
   return true;
 }
 
-/* The byte after size and depth in IHDR; 3 is a palette. */
-static bool
-png_has_palette (GBytes *bytes)
-{
-  const uint8_t *data = g_bytes_get_data (bytes, NULL);
-  return g_bytes_get_size (bytes) > 25 && data[25] == 3;
-}
-
-static int
-palette_bits (int n_colors)
-{
-  return n_colors < 2 ? 8 : n_colors == 2 ? 1 : n_colors <= 4 ? 2 : n_colors <= 16 ? 4 : 8;
-}
-
-bool
-codec_png (const CodecJob *job, GBytes **out_bytes, GError **error)
-{
-  static const VipsForeignPngFilter filters[] = {
-    [IMAGE_PNG_FILTER_NONE] = VIPS_FOREIGN_PNG_FILTER_NONE,
-    [IMAGE_PNG_FILTER_SUB] = VIPS_FOREIGN_PNG_FILTER_SUB,
-    [IMAGE_PNG_FILTER_UP] = VIPS_FOREIGN_PNG_FILTER_UP,
-    [IMAGE_PNG_FILTER_AVERAGE] = VIPS_FOREIGN_PNG_FILTER_AVG,
-    [IMAGE_PNG_FILTER_PAETH] = VIPS_FOREIGN_PNG_FILTER_PAETH,
-    [IMAGE_PNG_FILTER_ALL] = VIPS_FOREIGN_PNG_FILTER_ALL,
-  };
-  const EncodeOptions *options = job->options;
-  bool is_deep = vips_image_get_format (job->image) == VIPS_FORMAT_USHORT;
-  int bits = options->palette ? palette_bits (options->colors) : is_deep ? 16 : 8;
-  void *buffer;
-  size_t length;
-
-  if (vips_pngsave_buffer (job->image, &buffer, &length, "compression", options->compression_level,
-                           "interlace", options->progressive, "filter", filters[options->filter],
-                           "palette", options->palette, "bitdepth", bits, "dither", options->dither,
-                           NULL) != 0)
-    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the PNG");
-
-  g_autoptr (GBytes) bytes = codec_take (buffer, length);
-  if (options->palette && !png_has_palette (bytes)) {
-    g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_FAILED,
-                 "this libvips cannot make palettes: it was built without libimagequant; leave "
-                 "'palette' out, or install a libvips that has it");
-    return false;
-  }
-  *out_bytes = job->density_dpi > 0 ? g_steal_pointer (&bytes) : finish_png_without_density (bytes);
-  return true;
-}
-
 static VipsForeignWebpPreset
 webp_preset_of (int preset)
 {

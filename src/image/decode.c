@@ -6,6 +6,7 @@
 #include "image/claims.h"
 #include "image/png-texts.h"
 #include "image/upright.h"
+#include "pixels/png-whole.h"
 
 /* Bytes, a name for messages, and the limits: what every check needs. */
 typedef struct {
@@ -353,30 +354,6 @@ image_check (GBytes *bytes, const char *name, const ImageLimits *limits, GError 
                                "%s: its pixels are cut short or corrupt", name);
 }
 
-bool
-image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsImage **out_image,
-              GError **error)
-{
-  const Input in = { bytes, name, limits };
-  g_autoptr (VipsImage) lazy = NULL;
-  g_autoptr (VipsImage) whole = NULL;
-  ImageFormat format;
-
-  if (!image_start (0, error) || !open_checked (&in, &format, &lazy, error))
-    return false;
-  /* With several threads libvips 8.14 can lose the error of a corrupt row, about once in twenty runs,
-   * and give a picture with a hole in it. Loaders decode in order anyway. */
-  vips_image_set_int (lazy, VIPS_META_CONCURRENCY, 1);
-  whole = vips_image_copy_memory (lazy);
-  if (whole == NULL)
-    return image_set_vips_error (
-      error, IMAGE_ERROR_DAMAGED, "%s: it is cut short or corrupt%s", name,
-      limits->allow_damaged ? "" : " (--allow-damaged reads it as far as it goes)");
-  return finish_decoding (whole, out_image, error);
-}
-
-/* ---- from pixels ---- */
-
 static bool
 fits_head (VipsImage *head, const PixelShape *shape, size_t length)
 {
@@ -418,6 +395,47 @@ wrap_pixels (VipsImage *head, GBytes *pixels)
   vips_image_map (head, copy_field, image);
   return image;
 }
+
+/* Most PNGs: libpng takes three times as long. NULL for the others, and for those that are damaged,
+ * which libvips then reads or refuses in its own way. */
+static VipsImage *
+read_png (const Input *in, VipsImage *head)
+{
+  PixelShape shape;
+  size_t length;
+  const void *bytes = g_bytes_get_data (in->bytes, &length);
+  g_autoptr (GBytes) pixels = png_whole_read (bytes, length, &shape, NULL);
+  if (pixels == NULL || !fits_head (head, &shape, g_bytes_get_size (pixels)))
+    return NULL;
+  return wrap_pixels (head, pixels);
+}
+
+bool
+image_decode (GBytes *bytes, const char *name, const ImageLimits *limits, VipsImage **out_image,
+              GError **error)
+{
+  const Input in = { bytes, name, limits };
+  g_autoptr (VipsImage) lazy = NULL;
+  g_autoptr (VipsImage) whole = NULL;
+  ImageFormat format;
+
+  if (!image_start (0, error) || !open_checked (&in, &format, &lazy, error))
+    return false;
+  /* With several threads libvips 8.14 can lose the error of a corrupt row, about once in twenty runs,
+   * and give a picture with a hole in it. Loaders decode in order anyway. */
+  vips_image_set_int (lazy, VIPS_META_CONCURRENCY, 1);
+  if (format == IMAGE_FORMAT_PNG)
+    whole = read_png (&in, lazy);
+  if (whole == NULL)
+    whole = vips_image_copy_memory (lazy);
+  if (whole == NULL)
+    return image_set_vips_error (
+      error, IMAGE_ERROR_DAMAGED, "%s: it is cut short or corrupt%s", name,
+      limits->allow_damaged ? "" : " (--allow-damaged reads it as far as it goes)");
+  return finish_decoding (whole, out_image, error);
+}
+
+/* ---- from pixels ---- */
 
 bool
 image_decode_pixels (GBytes *head, const PixelShape *shape, GBytes *pixels, const char *name,

@@ -68,18 +68,19 @@ typedef struct {
   int alpha_quality;     /* webp */
   int webp_preset;       /* ImageWebpPreset */
   int depth;             /* bits a channel, 0: 16 if the picture has them and the format can */
-  int compression_level; /* png 0 to 9 */
+  int compression_level; /* png 0 to 12 */
   int filter;            /* png, ImagePngFilter */
-  bool palette;          /* png */
-  int colors;            /* png palette, 2 to 256 */
-  double dither;         /* png palette, 0 to 1 */
-  int compression;       /* tiff, ImageTiffCompression */
-  bool predictor;        /* tiff lzw, deflate, zstd: horizontal differencing */
-  bool tile;             /* tiff */
-  int pdf;               /* ImagePdfStandard */
-  int packing;           /* pdf, ImagePdfPacking */
-  char *condition;       /* pdf: the printing condition's registered name, "FOGRA39". Borrowed */
-  double density;        /* dots per inch, 0: none written */
+  bool zlib;     /* png: by libvips and zlib to level 9, whose bytes pixel frames can make again */
+  bool palette;  /* png */
+  int colors;    /* png palette, 2 to 256 */
+  double dither; /* png palette, 0 to 1 */
+  int compression; /* tiff, ImageTiffCompression */
+  bool predictor;  /* tiff lzw, deflate, zstd: horizontal differencing */
+  bool tile;       /* tiff */
+  int pdf;         /* ImagePdfStandard */
+  int packing;     /* pdf, ImagePdfPacking */
+  char *condition; /* pdf: the printing condition's registered name, "FOGRA39". Borrowed */
+  double density;  /* dots per inch, 0: none written */
 } EncodeOptions;
 
 /* What a PDF holds beside its picture. Lengths as in stages/sheet.h: the picture covers trim, bleed and slug. */

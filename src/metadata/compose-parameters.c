@@ -1,7 +1,7 @@
 /* The prompt goes into XMP, where IPTC has a property for it. The settings go where the tools themselves
  * look for them: into EXIF's UserComment in the form of the web UI, which most of them read, and
- * into a PNG as the texts that they were; a PDF, which has no EXIF, goes without. Settings that
- * cannot be told without the prompt (a graph, a command line) stay only where the prompt does. */
+ * into a PNG as the texts that they were. Settings that cannot be told without the prompt (a
+ * graph, a command line) stay only where the prompt does. */
 #include "metadata/compose-parts.h"
 
 #include <string.h>
@@ -121,16 +121,6 @@ has_texts (const Composition *composition)
   return false;
 }
 
-/* Of how it was made XMP has the system, and a PDF nothing else. */
-static void
-judge_packet_alone (Composition *composition)
-{
-  bool has_system = metadata_record_count (&composition->record, METADATA_AI_SYSTEM) > 0;
-  compose_judge (composition, metadata_group_names[METADATA_GROUP_PARAMETERS], has_system, "%s",
-                 has_system ? "of them a PDF tells the system alone"
-                            : "a PDF has no place for them");
-}
-
 char *
 compose_comment (Composition *composition)
 {
@@ -138,14 +128,16 @@ compose_comment (Composition *composition)
   bool tells_prompt_too = compose_stays (composition, METADATA_GROUP_PROMPT);
   if (composition->parameters->len == 0 || !compose_stays (composition, METADATA_GROUP_PARAMETERS))
     return NULL;
+  if (composition->carrier->container == CONTAINER_PDF) {
+    compose_judge (composition, group,
+                   metadata_record_count (&composition->record, METADATA_AI_SYSTEM) > 0,
+                   "a PDF has no EXIF, which tells the settings");
+    return NULL;
+  }
   char *comment = NULL;
   for (unsigned i = 0; i < composition->parameters->len && comment == NULL; i++)
     comment = dup_settings (composition, composition->parameters->pdata[i]);
-  if (composition->carrier->container == CONTAINER_PDF) {
-    if (comment != NULL)
-      judge_packet_alone (composition);
-    g_clear_pointer (&comment, g_free);
-  } else if (!tells_prompt_too)
+  if (!tells_prompt_too)
     compose_judge_more (composition, group, "what tells the prompt goes with it");
   else if (has_texts (composition) && composition->carrier->container != CONTAINER_PNG)
     compose_judge_more (composition, group,

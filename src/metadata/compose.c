@@ -102,22 +102,11 @@ judge_icc (Composition *composition)
     compose_judge_group (composition, METADATA_GROUP_ICC);
 }
 
-/* A PDF has its packet alone, and XMP is not where a camera is told. */
+/* A page of print has XMP alone. */
 static bool
-takes_exif (const Composition *composition)
+has_exif (const Composition *composition)
 {
   return composition->carrier->container != CONTAINER_PDF;
-}
-
-static void
-judge_camera (Composition *composition)
-{
-  MetadataGroup group = METADATA_GROUP_CAMERA;
-  if (compose_stays (composition, group) && !takes_exif (composition))
-    compose_judge (composition, metadata_group_names[group], false,
-                   "a PDF has no place for EXIF, which tells it");
-  if (!compose_stays (composition, group) || !takes_exif (composition))
-    g_clear_pointer (&composition->camera, g_ptr_array_unref);
 }
 
 static void
@@ -134,16 +123,20 @@ filter (Composition *composition)
   }
   if (composition->camera != NULL && composition->camera->len > 0)
     found |= 1u << METADATA_GROUP_CAMERA;
+  if (!compose_stays (composition, METADATA_GROUP_CAMERA))
+    g_clear_pointer (&composition->camera, g_ptr_array_unref);
+  bool loses_camera = composition->camera != NULL && composition->camera->len > 0 &&
+                      !has_exif (composition);
   for (int group = 0; group < METADATA_N_GROUPS; group++) {
     if (found & (1u << group))
       compose_judge_group (composition, group);
+    if (group == METADATA_GROUP_CAMERA && loses_camera)
+      compose_judge (composition, metadata_group_names[group], false, "a PDF has no EXIF");
     if (composition->record.over_limit & (1u << group))
       compose_judge_more (composition, metadata_group_names[group],
                           "a value over %d bytes, or more than %d values, was left out",
                           METADATA_MOST_VALUE_BYTES, METADATA_MOST_VALUES);
   }
-  if (found & 1u << METADATA_GROUP_CAMERA)
-    judge_camera (composition);
 }
 
 static void
@@ -259,8 +252,6 @@ static GBytes *
 write_block (Composition *composition, const char *comment)
 {
   const MetadataCarrier *carrier = composition->carrier;
-  if (!takes_exif (composition))
-    return NULL;
   ExifFacts facts = { composition->camera, carrier->width, carrier->height, carrier->density_dpi,
                       comment };
   GBytes *block = exif_build (&composition->record, &facts);
@@ -297,7 +288,9 @@ metadata_compose (const MetadataOptions *options, const MetadataBlobs *original,
     return false;
 
   g_autofree char *comment = compose_comment (&composition);
-  *out_blobs = (MetadataBlobs){ .exif = write_block (&composition, comment), .xmp = packet };
+  *out_blobs = (MetadataBlobs){ .xmp = packet };
+  if (has_exif (&composition))
+    out_blobs->exif = write_block (&composition, comment);
   compose_texts (&composition, comment, out_blobs);
   if (out_verdicts != NULL)
     *out_verdicts = g_steal_pointer (&composition.verdicts);

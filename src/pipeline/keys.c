@@ -39,6 +39,10 @@ const PipelineKey preset_keys[] = {
   { "matrix", "Lists of values; each combination is one derivative", PIPELINE_KEY_SIZES },
   { "stages", "The chain, without a source", PIPELINE_KEY_STAGES },
   { "to", "The path to write if the output names none", PIPELINE_KEY_PATH },
+  { "rules",
+    "What the place that the files are for takes; 'peel check --preset-rules' looks whether files "
+    "keep to it",
+    PIPELINE_KEY_RULES },
   { NULL },
 };
 
@@ -121,6 +125,8 @@ keys_describe_kind (PipelineKeyKind kind)
     return "a map with 'per-day'";
   case PIPELINE_KEY_SIGNING:
     return "a map with 'certificate', and 'key' or 'command'";
+  case PIPELINE_KEY_RULES:
+    return "a map of rules";
   }
   return "";
 }

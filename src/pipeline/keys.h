@@ -24,6 +24,7 @@ typedef enum {
   PIPELINE_KEY_PROFILES,  /* a map of names to maps with profile_keys */
   PIPELINE_KEY_BUDGET,    /* a map with the options of budget.h */
   PIPELINE_KEY_SIGNING,   /* a map with the options of signing.h */
+  PIPELINE_KEY_RULES,     /* a map with the options of rules.h */
 } PipelineKeyKind;
 
 typedef struct {

@@ -37,6 +37,7 @@ preset_free (Preset *preset)
   g_free (preset->name);
   g_free (preset->path);
   g_free (preset->folder);
+  preset_rules_free (preset->rules);
   document_free (preset->document);
   g_free (preset);
 }
@@ -118,7 +119,9 @@ preset_load (const PresetPath *path, const char *own_folder, const char *name, c
   keys_check (document->root, preset_keys, "a preset", problems);
   if (document->root->kind != NODE_MAP)
     return NULL;
+  const Node *rules = node_get (document->root, "rules");
   Preset *preset = g_new0 (Preset, 1);
+  preset->rules = rules != NULL ? preset_rules_read (rules, problems) : NULL;
   preset->name = g_strdup (name);
   preset->folder = g_path_get_dirname (file);
   preset->is_builtin = g_strcmp0 (file, builtin) == 0;

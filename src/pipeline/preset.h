@@ -3,6 +3,7 @@
 
 #include "base/problems.h"
 #include "document/document.h"
+#include "pipeline/rules.h"
 
 /* Folders in order of precedence; the last one holds the built-in presets. */
 typedef struct {
@@ -21,6 +22,7 @@ typedef struct {
   bool shadows; /* hides a built-in one */
   bool is_builtin;
   Document *document; /* root is a map with keys of preset_keys only */
+  PresetRules *rules; /* NULL: it has none */
 } Preset;
 
 void preset_free (Preset *preset);

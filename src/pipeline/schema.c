@@ -12,6 +12,7 @@
 #include "pipeline/keys.h"
 #include "pipeline/matrix.h"
 #include "pipeline/profile.h"
+#include "pipeline/rules.h"
 #include "pipeline/signing.h"
 #include "providers/provider.h"
 #include "stages/stage.h"
@@ -217,6 +218,8 @@ new_key_value (PipelineKeyKind kind)
     return options_schema (&budget_options);
   case PIPELINE_KEY_SIGNING:
     return options_schema (&signing_options);
+  case PIPELINE_KEY_RULES:
+    return options_schema (&preset_rules_options);
   }
   return cJSON_CreateObject ();
 }

@@ -2,12 +2,12 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <xxhash.h>
 #include <zstd.h>
 
 #include "pixels/band.h"
 #include "pixels/frame-layout.h"
+#include "pixels/large-pages.h"
 #include "pixels/little-endian.h"
 #include "pixels/recipe.h"
 
@@ -193,24 +193,12 @@ read_bands (gpointer data)
   return NULL;
 }
 
-/* 50 MB are 12,000 pages of 4 KiB, and their first touch takes a third of the whole read. */
-static void
-ask_for_large_pages (uint8_t *out, size_t length)
-{
-#ifdef MADV_HUGEPAGE
-  enum { LARGE_PAGE_BYTES = 2 * 1024 * 1024 };
-  size_t before = (size_t)(-(uintptr_t)out % LARGE_PAGE_BYTES);
-  if (length > before + LARGE_PAGE_BYTES)
-    madvise (out + before, (length - before) / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES, MADV_HUGEPAGE);
-#endif
-}
-
 bool
 pixel_frame_read (PixelFrame *frame, void *out, size_t stride_bytes, int n_threads, GError **error)
 {
   Reading reading = { .frame = frame, .out = out, .stride_bytes = stride_bytes };
   pthread_mutex_init (&reading.mutex, NULL);
-  ask_for_large_pages (out, stride_bytes * (size_t)frame->header.info.shape.height);
+  large_pages_ask (out, stride_bytes * (size_t)frame->header.info.shape.height);
   int n_helpers = CLAMP (n_threads, 1, frame->n_bands) - 1;
   g_autofree GThread **helpers = g_new (GThread *, (size_t)n_helpers + 1);
   for (int i = 0; i < n_helpers; i++)

@@ -1,5 +1,6 @@
 #include "pixels/png-chunks.h"
 
+#include <libdeflate.h>
 #include <zlib.h>
 
 enum { SIGNATURE = 8, IHDR_BYTES = 13 };
@@ -48,7 +49,7 @@ read_chunk (const uint8_t *png, size_t length, size_t at, Chunk *out_chunk, GErr
     return pixels_set_error (error, PIXELS_ERROR_DAMAGED,
                              "the PNG is cut off: its chunk %.4s at byte %zu would have %zu bytes",
                              (const char *)chunk.type, at, chunk.length);
-  uint32_t crc = (uint32_t)crc32 (0, chunk.type, (uInt)(4 + chunk.length));
+  uint32_t crc = libdeflate_crc32 (0, chunk.type, 4 + chunk.length);
   if (crc != png_chunks_get32 (chunk.bytes + chunk.length))
     return pixels_set_error (error, PIXELS_ERROR_DAMAGED,
                              "the PNG is damaged: the checksum of its chunk %.4s at byte %zu "

@@ -56,8 +56,8 @@ add_read_files (const Derivative *derivative, PlanPaths *paths, Problems *proble
 
 /* Sizes of real files are not known here: whether one is large enough is for the run to say. */
 static bool
-expand_image (const Plan *plan, unsigned i, PlanPaths *paths, unsigned *n_targets_missed,
-              Problems *problems)
+expand_image (const Plan *plan, unsigned i, bool with_proofs, PlanPaths *paths,
+              unsigned *n_targets_missed, Problems *problems)
 {
   OriginalFacts facts;
   if (!expected_facts (plan, i, &facts, problems))
@@ -77,6 +77,8 @@ expand_image (const Plan *plan, unsigned i, PlanPaths *paths, unsigned *n_target
     add_read_files (derivative, paths, problems);
     ok = plan_paths_claim (paths, derivative->path, derivative->shown, &derivative->mark,
                            problems) &&
+         (!with_proofs || !derivative_is_for_print (derivative) ||
+          plan_paths_claim_proof (paths, derivative, problems)) &&
          ok;
   }
   return ok;
@@ -92,7 +94,7 @@ add_paths_of_plan (const Plan *plan, PlanPaths *paths, Problems *problems)
 }
 
 bool
-plan_check (const Plan *plan, unsigned *out_n_targets_missed, Problems *problems)
+plan_check (const Plan *plan, bool with_proofs, unsigned *out_n_targets_missed, Problems *problems)
 {
   enum { ENOUGH_PROBLEMS = 100 };
   g_autoptr (PlanPaths) paths = plan_paths_new (plan->world);
@@ -100,7 +102,7 @@ plan_check (const Plan *plan, unsigned *out_n_targets_missed, Problems *problems
   *out_n_targets_missed = 0;
   add_paths_of_plan (plan, paths, problems);
   for (unsigned i = 0; i < plan_n_images (plan); i++) {
-    expand_image (plan, i, paths, out_n_targets_missed, problems);
+    expand_image (plan, i, with_proofs, paths, out_n_targets_missed, problems);
     if (problems_count (problems) > before + ENOUGH_PROBLEMS)
       break;
   }

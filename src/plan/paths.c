@@ -3,7 +3,7 @@
 #include "base/digest.h"
 #include "base/path.h"
 
-typedef enum { PATH_OUTPUT, PATH_INPUT, PATH_MANIFEST } PathKind;
+typedef enum { PATH_OUTPUT, PATH_INPUT, PATH_MANIFEST, PATH_PROOF } PathKind;
 
 /* A million outputs must not cost a million strings: a path is remembered by the first 15 bytes of
  * its SHA-256, for which a chance collision is out of reach. */
@@ -178,8 +178,28 @@ plan_paths_claim (PlanPaths *paths, const char *path, const char *shown, const M
                          "this output would overwrite a file that the pipeline reads: %s", shown);
   if (key->kind == PATH_MANIFEST)
     return problems_add (problems, mark, "this output and the manifest would both write %s", shown);
+  if (key->kind == PATH_PROOF)
+    return problems_add (problems, mark, "this output and the proof of another would both write %s",
+                         shown);
   return problems_add (
     problems, mark,
     "two derivatives would write %s: add {name}, {width}, {ext}, {variant} or a matrix key to 'to'",
     shown);
+}
+
+bool
+derivative_is_for_print (const Derivative *derivative)
+{
+  return derivative->shape.sheet.width_mm > 0 || derivative->shape.n_channels == 4;
+}
+
+bool
+plan_paths_claim_proof (PlanPaths *paths, const Derivative *derivative, Problems *problems)
+{
+  g_autofree char *path = g_strconcat (derivative->path, PROOF_SUFFIX, NULL);
+  return add (paths, path, PATH_PROOF) ||
+         problems_add (problems, &derivative->mark,
+                       "the proof of this output would be written over another file of this run: "
+                       "%s" PROOF_SUFFIX,
+                       derivative->shown);
 }

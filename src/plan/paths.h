@@ -19,3 +19,5 @@ bool plan_paths_add_input (PlanPaths *paths, const char *path);
  * has claimed it. Costs about 40 bytes a path, whatever its length. */
 bool plan_paths_claim (PlanPaths *paths, const char *path, const char *shown, const Mark *mark,
                        Problems *problems);
+/* The same for the proof of an output that has claimed its own path. */
+bool plan_paths_claim_proof (PlanPaths *paths, const Derivative *derivative, Problems *problems);

@@ -280,7 +280,7 @@ check_the_rest (Plan *plan, Problems *problems)
     g_ptr_array_add (plan->images, image);
   }
   unsigned n_targets_missed;
-  plan_check (plan, &n_targets_missed, problems);
+  plan_check (plan, false, &n_targets_missed, problems);
 }
 
 Plan *

@@ -4,6 +4,7 @@
 #include <cjson/cJSON.h>
 
 #include "run/credentials.h"
+#include "run/recipe-line.h"
 
 void
 freshness_clear (Freshness *freshness)
@@ -24,27 +25,6 @@ find_line (char **lines, const char *word, unsigned rank)
         ((*lines)[length] == ' ' || (*lines)[length] == '\0') && rank-- == 0)
       return *lines;
   return NULL;
-}
-
-/* The options of a line, ` name="value"` each, as name → value as it is written there. Values are
- * JSON strings. */
-static GHashTable *
-options_of (const char *line)
-{
-  GHashTable *options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  for (const char *equals; (equals = strchr (line, '=')) != NULL;) {
-    const char *name = equals, *end = equals + 1;
-    while (name > line && name[-1] != ' ')
-      name--;
-    bool is_quoted = *end == '"';
-    for (end += is_quoted; *end != '\0' && *end != (is_quoted ? '"' : ' '); end++)
-      end += *end == '\\' && end[1] != '\0';
-    end += is_quoted && *end != '\0';
-    g_hash_table_insert (options, g_strndup (name, (size_t)(equals - name)),
-                         g_strndup (equals + 1, (size_t)(end - equals - 1)));
-    line = end;
-  }
-  return options;
 }
 
 static int
@@ -76,8 +56,8 @@ sorted_names (GHashTable *before, GHashTable *now)
 static void
 describe_step (GString *out, const char *before, const char *now)
 {
-  g_autoptr (GHashTable) old_options = options_of (before);
-  g_autoptr (GHashTable) new_options = options_of (now);
+  g_autoptr (GHashTable) old_options = recipe_line_options (before);
+  g_autoptr (GHashTable) new_options = recipe_line_options (now);
   g_autofree const char **names = sorted_names (old_options, new_options);
   g_autoptr (GString) changes = g_string_new (NULL);
   for (const char **name = names; *name != NULL; name++) {

@@ -95,7 +95,8 @@ write_task (const Run *run, const ImageRun *image_run, unsigned id, const GArray
   unsigned n_images_left = run->totals.n_images - run->totals.n_images_done;
   int n_threads = MAX (1, run->settings->n_jobs /
                             (int)MAX (1, MIN (n_images_left, (unsigned)run->settings->n_jobs)));
-  return task_write_render (id, &original, image_run->expansion->derivatives, chosen, n_threads);
+  return task_write_render (id, &original, image_run->expansion->derivatives, chosen,
+                            run->settings->with_proofs, n_threads);
 }
 
 /* A worker reads a task as it reads any document, under the same limits: what comes near them goes

@@ -4,11 +4,21 @@
 #include "run/run-private.h"
 #include "run/selection.h"
 
+static bool
+has_proof (const Run *run, const Derivative *derivative)
+{
+  return run->settings->with_proofs && derivative->problem == NULL &&
+         derivative_is_for_print (derivative);
+}
+
 void
 run_tell_output (Run *run, const ImageRun *image_run, unsigned i, OutputStatus status,
                  RunErrorCode error_class, const char *message)
 {
   const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
+  bool is_drawn = has_proof (run, derivative) &&
+                  (status == OUTPUT_MADE || status == OUTPUT_TO_MAKE);
+  g_autofree char *proof = is_drawn ? g_strconcat (derivative->shown, PROOF_SUFFIX, NULL) : NULL;
   const OutputEvent event = {
     .image_id = image_run->image->id,
     .variant = image_run_variant (image_run),
@@ -16,6 +26,7 @@ run_tell_output (Run *run, const ImageRun *image_run, unsigned i, OutputStatus s
     .path = derivative->shown,
     .status = status,
     .reason = image_run->outputs[i].reason,
+    .proof = proof,
     .facts = image_run->outputs[i].facts,
     .metadata = image_run->outputs[i].metadata,
     .derivative = derivative,
@@ -74,6 +85,9 @@ judge_output (Run *run, ImageRun *image_run, unsigned i, bool *out_make, GError 
                                      derivative->shown);
   if (is_asked && output->reason == NULL)
     output->reason = g_strdup ("--refresh asks for it");
+  bool is_drawn = has_proof (run, derivative);
+  if (is_drawn && output->reason == NULL)
+    output->reason = g_strdup ("--proof draws it, for which it is made again");
   if (output->kind == FRESH_DRIFTED)
     run->totals.n_drifted++;
   if (output->kind == FRESH_NEW && image_run->selected[i]) {
@@ -81,7 +95,8 @@ judge_output (Run *run, ImageRun *image_run, unsigned i, bool *out_make, GError 
       "%s is there, but no run here made it: it is replaced", derivative->shown);
     run->listener->warning (run->listener->data, message);
   }
-  *out_make = is_asked || (output->kind != FRESH_UP_TO_DATE && output->kind != FRESH_DRIFTED) ||
+  *out_make = is_asked || is_drawn ||
+              (output->kind != FRESH_UP_TO_DATE && output->kind != FRESH_DRIFTED) ||
               (output->kind == FRESH_DRIFTED && settings->refresh_drift);
   return true;
 }
@@ -105,7 +120,8 @@ claim_path (Run *run, ImageRun *image_run, unsigned i)
   const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
   g_autoptr (Problems) problems = problems_new ();
   if (plan_paths_claim (run->claims, derivative->path, derivative->shown, &derivative->mark,
-                        problems))
+                        problems) &&
+      (!has_proof (run, derivative) || plan_paths_claim_proof (run->claims, derivative, problems)))
     return true;
   g_autofree char *text = problems_format (problems);
   run_fail_output (run, image_run, i, RUN_ERROR_INVALID, text);

@@ -6,6 +6,7 @@
 #include "pipeline/chain.h"
 #include "run/decode-original.h"
 #include "run/deliver.h"
+#include "run/proof-file.h"
 #include "run/task.h"
 
 /* Derivatives that share all their image stages share the picture these give. */
@@ -30,6 +31,7 @@ typedef struct {
   Delivery delivery;
   Group *group;
   double cost;
+  bool has_proof;
 } Job;
 
 typedef struct {
@@ -164,6 +166,7 @@ read_derivative (Render *render, const Node *item, GError **error)
   job->index = (unsigned)index->integer;
   job->path = task_text (item, "path");
   job->fingerprint = fingerprint;
+  job->has_proof = task_flag (item, "proof");
 
   g_autoptr (GString) chain = g_string_new (NULL);
   GPtrArray *steps = g_ptr_array_new_with_free_func (unref_step);
@@ -275,6 +278,24 @@ take_picture (const Render *render, Group *group, GError **error)
   return picture;
 }
 
+/* The picture as a file, and its proof beside it. The proof is drawn first and named last: what cannot be
+ * drawn leaves the file that was there. A page with too much ink is not made, but its proof is: it shows
+ * where. */
+static bool
+deliver_job (Render *render, const Job *job, VipsImage *picture, Delivered *out_delivered,
+             GError **error)
+{
+  const DeliverFile file = { job->path, &job->delivery, job->fingerprint, job->group->deeds };
+  const ProofSource source = { render->original, job->group->steps, &job->delivery, job->path };
+  g_auto (ProofFile) proof = PROOF_FILE_INIT;
+  if (!job->has_proof)
+    return deliver_file (picture, &file, &render->origin, out_delivered, error);
+  if (!proof_file_draw (&proof, picture, &source, error))
+    return false;
+  bool ok = deliver_file (picture, &file, &render->origin, out_delivered, error);
+  return ok ? proof_file_commit (&proof, error) : proof_file_explain (&proof, &source, error);
+}
+
 static void
 do_job (gpointer data, gpointer user_data)
 {
@@ -285,9 +306,8 @@ do_job (gpointer data, gpointer user_data)
     return;
   g_autoptr (GError) error = NULL;
   Delivered delivered = { .facts = NULL };
-  const DeliverFile file = { job->path, &job->delivery, job->fingerprint, job->group->deeds };
   VipsImage *picture = take_picture (render, job->group, &error);
-  bool ok = picture != NULL && deliver_file (picture, &file, &render->origin, &delivered, &error);
+  bool ok = picture != NULL && deliver_job (render, job, picture, &delivered, &error);
   g_clear_object (&picture);
   g_mutex_lock (&render->mutex);
   if (ok)

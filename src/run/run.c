@@ -64,7 +64,7 @@ make_plan (Run *run, GError **error)
   run->questions = world_of (&run->world);
   run->plan = plan_new (run->pipeline, &run->questions, problems);
   if (run->plan != NULL)
-    plan_check (run->plan, &n_targets_missed, problems);
+    plan_check (run->plan, run->settings->with_proofs, &n_targets_missed, problems);
   return raise_problems (problems, n_targets_missed, error);
 }
 
@@ -357,7 +357,7 @@ run_check (const Pipeline *pipeline, const char *home, unsigned *out_n_images, G
   unsigned n_targets_missed = 0;
   g_autoptr (Plan) plan = plan_new (pipeline, &questions, problems);
   if (plan != NULL)
-    plan_check (plan, &n_targets_missed, problems);
+    plan_check (plan, false, &n_targets_missed, problems);
   if (!raise_problems (problems, n_targets_missed, error))
     return false;
   *out_n_images = plan_n_images (plan);

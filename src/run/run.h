@@ -29,6 +29,7 @@ typedef struct {
   bool verify_outputs; /* hash every output */
   bool refresh_drift;  /* make again what other library versions made */
   bool isolate;        /* decode and encode in worker processes */
+  bool with_proofs;    /* outputs for print are made again, each with a proof beside it */
   OnMiss on_miss;
   bool offline;        /* nobody is asked for anything */
   double max_cost_usd; /* of all that is asked for; negative: no limit */
@@ -79,6 +80,7 @@ typedef struct {
   const char *path;       /* relative to the pipeline's folder */
   OutputStatus status;
   const char *reason;   /* why it is (to be) made */
+  const char *proof;    /* of MADE and TO_MAKE: the path of what is drawn beside it, or NULL */
   const char *facts;    /* JSON object: width, height, bytes, format, quality, … */
   const char *metadata; /* of MADE: JSON array of what was found, kept or dropped, and why */
   const Derivative *derivative;

@@ -151,7 +151,7 @@ add_signing (cJSON *json, const Signing *signing)
 
 char *
 task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *derivatives,
-                   const GArray *chosen, int n_threads)
+                   const GArray *chosen, bool with_proofs, int n_threads)
 {
   cJSON *json = begin ("render", id);
   cJSON_AddNumberToObject (json, "threads", n_threads);
@@ -172,6 +172,8 @@ task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *d
     cJSON_AddNumberToObject (item, "index", index);
     cJSON_AddStringToObject (item, "path", derivative->path);
     cJSON_AddStringToObject (item, "fingerprint", digest_to_hex (&derivative->fingerprint).text);
+    if (with_proofs && derivative_is_for_print (derivative))
+      cJSON_AddTrueToObject (item, "proof");
     cJSON *steps = cJSON_AddArrayToObject (item, "steps");
     add_steps (steps, derivative->steps);
     add_steps (steps, derivative->delivery_steps);

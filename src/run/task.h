@@ -65,9 +65,10 @@ char *task_write_inspect (unsigned id, const TaskInspect *inspect);
 char *task_write_draw (unsigned id, const PainterSpec *spec);
 /* `folder` is where the program works, see call-folder.h. */
 char *task_write_spawn (unsigned id, const ProviderStep *step, const char *folder, bool is_paid);
-/* `chosen` are indexes into `derivatives`; answers speak of them by these indexes. */
+/* `chosen` are indexes into `derivatives`; answers speak of them by these indexes. `with_proofs`: those that are
+ * for print get one. */
 char *task_write_render (unsigned id, const TaskOriginal *original, const GPtrArray *derivatives,
-                         const GArray *chosen, int n_threads);
+                         const GArray *chosen, bool with_proofs, int n_threads);
 char *task_write_stop (void);
 
 /* What a worker reads of a task: the text of a member or NULL, its whole number or 0, whether it is

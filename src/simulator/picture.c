@@ -85,6 +85,7 @@ encode (VipsImage *image, const PictureSpec *spec, GBytes **out_bytes, GError **
     .alpha_quality = 100,
     .compression_level = 1,
     .filter = IMAGE_PNG_FILTER_SUB,
+    .zlib = true, /* as theirs are: pixel frames can be made of them */
     .optimize_coding = spec->width < 2000,
   };
   EncodeResult result;

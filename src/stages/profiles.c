@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/install.h"
 #include "base/nearest.h"
 #include "base/path.h"
 #include "stages/stage.h"
@@ -12,6 +13,9 @@ enum {
   HEADER_BYTES = 128,
   MOST_BYTES = 16 * 1024 * 1024, /* large press profiles have 3 MB */
 };
+
+/* How the names of those begin that scripts/build-profiles builds: presets ask for them. */
+#define BUILT_PREFIX "peel-"
 
 /* The user's come first, as the freedesktop base directories say. */
 static char **
@@ -82,9 +86,22 @@ answers_to (const char *path, const char *name)
 }
 
 static bool
+fail_not_built (const char *name, const char *folders, GError **error)
+{
+  g_autofree char *builder = install_dup_profile_builder (NULL);
+  return stage_fail (error, STAGE_ERROR_FAILED,
+                     "there is no profile '%s' in %s; '%s' builds it from free measurements in a "
+                     "few minutes, or name the one that your printer gave you: 'profile' takes a "
+                     "name or an absolute path",
+                     name, folders, builder);
+}
+
+static bool
 fail_not_found (const char *name, GPtrArray *paths, GError **error)
 {
   g_autofree char *folders = profiles_describe_folders ();
+  if (g_str_has_prefix (name, BUILT_PREFIX))
+    return fail_not_built (name, folders, error);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   for (unsigned i = 0; i < paths->len; i++)
     g_ptr_array_add (names, g_path_get_basename (g_ptr_array_index (paths, i)));

@@ -47,7 +47,7 @@ static const OptionChoice png_filters[] = {
   { "up", IMAGE_PNG_FILTER_UP, NULL },
   { "average", IMAGE_PNG_FILTER_AVERAGE, NULL },
   { "paeth", IMAGE_PNG_FILTER_PAETH, NULL },
-  { "all", IMAGE_PNG_FILTER_ALL, "Tries each on every row: smallest, slowest" },
+  { "all", IMAGE_PNG_FILTER_ALL, "For each row the one that seems best: smallest for photographs" },
   { NULL },
 };
 static const OptionChoice compressions[] = {
@@ -113,9 +113,12 @@ static const Option rows[] = {
     .help = "8 or 16 bits a channel (png, tiff, pdf); not given: those of the picture", .min = 8,
     .max = 16, .unit = "bit" },
   { OPTION_INT (EncodeOptions, compression_level), .name = "compression-level",
-    .help = "Time spent on a smaller png", .min = 0, .max = 9, .fallback = "6" },
+    .help =
+      "Time spent on a smaller png: 1 is fastest, 5 about 2 % larger than 6 in two thirds of its "
+      "time, 9 about 4 % smaller in six times; 0: not packed",
+    .min = 0, .max = 12, .fallback = "6" },
   { OPTION_CHOICE (EncodeOptions, filter), .name = "filter",
-    .help = "What png predicts a pixel from", .choices = png_filters, .fallback = "sub" },
+    .help = "What png predicts a pixel from", .choices = png_filters, .fallback = "all" },
   { OPTION_BOOL (EncodeOptions, palette), .name = "palette",
     .help = "At most 256 colours: small png for graphics" },
   { OPTION_INT (EncodeOptions, colors), .name = "colors", .help = "Colours in the png palette",
@@ -313,7 +316,7 @@ const StageType stage_recompress = {
   .name = "recompress",
   .summary = "Says how the file is encoded: format, quality, or a size in bytes.",
   .role = STAGE_DELIVERY,
-  .revision = 1,
+  .revision = 2,
   .options = &options_table,
   .check = check,
   .deliver = deliver,

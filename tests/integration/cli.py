@@ -135,6 +135,9 @@ def test_json_ends_in_a_summary_whatever_happens(place):
         expect_ends_in_summary(failed, failed.code, words)
         unknown = place.peel(*words, "--bogus", "--json", code=2)
         expect_ends_in_summary(unknown, 2, words)
+    for name, code in (("a.png", 0), ("nowhere.png", 1)):
+        words = ["check", "--preset-rules", "shop/shopify", name]
+        expect_ends_in_summary(place.peel(*words, "--json", code=code), code, words)
     for words in (["plan"], ["cache"], ["bogus"], ["cache", "bogus"], ["-q"], ["doctor", "now"]):
         expect_ends_in_summary(place.peel(*words, "--json", code=2), 2, words)
     for words in (["models"], ["presets"], ["providers"], ["stages"]):

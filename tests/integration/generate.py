@@ -264,7 +264,7 @@ def test_the_hero_of_openai_is_too_small_for_paper(place):
             place.write("p.yaml", stream.read())
         result = service.run("--var", "provider=openai", "--var", "resolution=3840x2160", "--var",
                              "ratio=16:9", code=9)
-        expect("the picture has 3840x2160 px, 'resize' needs 2480x3508 px" in result.err, result)
+        expect("from 3840x2160 px gives 25" in result.err, result)
         service.expect_calls(0)
 
 

@@ -228,7 +228,7 @@ def test_presets_carry_them_on(place):
   - preset: web/responsive
     to: "out/{name}-{width}.{ext}"
   - preset: print/a4
-    with: { when-smaller: enlarge, width: 248, height: 350 }
+    with: { min-dpi: 40dpi, dpi: 40dpi }
     to: "out/{name}.tif"
 """)
     run = place.run()

@@ -48,10 +48,10 @@ def test_an_original_is_derived_for_print(place):
     calls, originals = begin(place, 600, 848)
     front = originals["watch@front"]
     made = place.peel("derive", front[:8], "--preset", "print/a4", "--with",
-                      "when-smaller=enlarge", "--json")
+                      "min-dpi=70dpi", "--json")
     expect_equal(made.outputs("made"), [f"out/print-a4/watch-front-{front[:8]}.tif"], "made")
     size = made.events[-2]["facts"]
-    expect_equal((size["width"], size["height"]), (2480, 3508), "pixels")
+    expect_equal((size["width"], size["height"]), (595, 835), "pixels")
     expect_equal(len(calls.runs), 2, "pictures that were asked for")
 
 

@@ -1,6 +1,6 @@
 """Every fenced ```yaml block of the documentation that is a whole pipeline (it has `version:`)
-passes `peel check`; every block that is a whole configuration is read as one without a complaint; the
-others are at least YAML."""
+passes `peel check`; every block that is a whole preset (it has `summary:`) or configuration is read as
+one without a complaint; the others are at least YAML."""
 
 import glob
 import os
@@ -49,6 +49,17 @@ def judge_profile(peel, folder, name, config, profile):
     return [f"{name}: peel plan --profile {profile} ended with {code}: {said}"] if code != 0 else []
 
 
+def judge_preset(peel, folder, name, text):
+    """Whether a pipeline with it can be planned; its rules are read on the way."""
+    with open(os.path.join(folder, "presets", "example.yaml"), "w", encoding="utf-8") as stream:
+        stream.write(text)
+    path = os.path.join(folder, "with-preset.yaml")
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write("version: 1\nstages:\n  - generate: A lake\noutputs:\n  - preset: example\n")
+    code, _, said = peel.run("check", path, cwd=folder)
+    return [f"{name}: peel check with the preset ended with {code}: {said}"] if code != 0 else []
+
+
 def judge(peel, folder, name, text):
     try:
         content = yaml.safe_load(text)
@@ -56,6 +67,8 @@ def judge(peel, folder, name, text):
         return [f"{name}: not YAML: {error}"]
     if isinstance(content, dict) and content and set(content) <= {"budget", "models", "profiles", "providers"}:
         return judge_configuration(peel, folder, name, text)
+    if re.search(r"^summary:", text, re.MULTILINE):
+        return judge_preset(peel, folder, name, text)
     if not re.search(r"^version:", text, re.MULTILINE):
         return []
     path = os.path.join(folder, "example.yaml")
@@ -93,6 +106,8 @@ def main():
         complaints.append("the lint itself: a configuration with an unknown option passed")
     if not judge(peel, folder, "specimen", "profiles: { a: { generate: { provider: vertex, model: none } } }\n"):
         complaints.append("the lint itself: a profile that cannot be planned with passed")
+    if not judge(peel, folder, "specimen", "summary: a\nstages: []\nrules: { min-widht: 5 }\n"):
+        complaints.append("the lint itself: a preset with an unknown rule passed")
     print("\n".join(complaints) or f"{checked} examples are right")
     sys.exit(1 if complaints or checked == 0 else 0)
 

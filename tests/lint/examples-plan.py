@@ -19,7 +19,7 @@ def judge(peel, path, cwd):
 def write_preset_pipeline(folder, name):
     path = os.path.join(folder, name.replace("/", "-") + ".yaml")
     with open(path, "w", encoding="utf-8") as stream:
-        stream.write("version: 1\nstages:\n  - generate: { prompt: a lake, resolution: 4K }\n"
+        stream.write("version: 1\nstages:\n  - generate: { prompt: a lake, resolution: 8192x8192 }\n"
                      f"outputs:\n  - preset: {name}\n")
     return path
 

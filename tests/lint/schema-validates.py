@@ -66,6 +66,12 @@ BAD_PROFILES = {
     "a profile with profiles": {"profiles": {}},
     "a profile that is a list": [],
 }
+BAD_RULES = {
+    "an unknown rule": {"min-widht": 500},
+    "a rule of an unknown format": {"formats": ["wepb"]},
+    "a width of nothing": {"min-width": 0},
+    "rules that are a list": ["jpeg"],
+}
 
 
 def main():
@@ -111,6 +117,9 @@ def main():
             complaints.append(f"the schema lets a configuration have: {name}")
     if validators["preset"].is_valid({"stages": [{"load": "a.png"}]}):
         complaints.append("the schema lets a preset have a source")
+    for name, rules in BAD_RULES.items():
+        if validators["preset"].is_valid({"stages": [], "rules": rules}):
+            complaints.append(f"the schema lets a preset have: {name}")
     print("\n".join(complaints))
     sys.exit(1 if complaints else 0)
 

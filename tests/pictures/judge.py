@@ -41,6 +41,13 @@ def tool(*words, data=None, cwd=None, code=0):
     return done.stdout
 
 
+def profile(name):
+    """A press's profile, coarse but whole. ctest builds them once for all; by hand, the first test does."""
+    folder = PEEL.parent / "data/icc"
+    tool(SOURCE / "scripts/build-profiles", "--quality", "low", "--to", folder, name)
+    return folder / f"{name}.icc"
+
+
 class Case(unittest.TestCase):
     """One folder, one home for all tests of a class: originals are read once."""
 
@@ -62,6 +69,15 @@ class Case(unittest.TestCase):
             raise AssertionError(f"peel {' '.join(map(str, words))} ended with {done.returncode}, "
                                  f"not {code}:\n{done.out[-2000:]}\n{done.err[-6000:]}")
         return done
+
+    @classmethod
+    def use_profiles(cls, *names):
+        """As if they were installed for the user. Their paths."""
+        folder = cls.home / "data/icc"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (folder / f"{name}.icc").symlink_to(profile(name))
+        return [folder / f"{name}.icc" for name in names]
 
     @classmethod
     def write(cls, name, text):

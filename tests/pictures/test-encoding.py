@@ -121,6 +121,39 @@ class Coding(judge.Case):
         self.assertEqual(path.read_bytes()[28], 1)
         judge.tool("pngcheck", "-q", path)
 
+    def test_every_level_and_filter_of_png_is_sound_and_exact(self):
+        sizes = {}
+        for level, filter_name in (0, "all"), (1, "all"), (6, "all"), (12, "all"), (6, "none"), (6, "paeth"):
+            path = self.make(f"level-{level}-{filter_name}", "png", format="png", filter=filter_name,
+                             **{"compression-level": level})
+            judge.tool("pngcheck", "-q", path)
+            self.assertEqual(self.psnr(path), math.inf)
+            sizes[level, filter_name] = path.stat().st_size
+        self.assertGreater(sizes[0, "all"], 400 * 300 * 3)
+        self.assertGreater(sizes[1, "all"], sizes[6, "all"])
+        self.assertGreater(sizes[6, "all"], sizes[12, "all"])
+        self.assertGreater(sizes[6, "none"], sizes[6, "all"])
+
+    def test_every_kind_of_png_is_sound(self):
+        for color, n_channels in (0, 1), (2, 3), (4, 2), (6, 4):
+            for depth in 8, 16:
+                name = f"kind-{color}-{depth}"
+                n_bytes = 33 * 21 * n_channels * depth // 8
+                pixels = bytes((i * i >> 3) & 255 for i in range(n_bytes))
+                pictures.write_png(self.folder / f"{name}.png", 33, 21, pixels, depth=depth, color=color)
+                self.run_pipeline(name, {"stages": [{"load": f"{name}.png"}], "outputs": [
+                    {"stages": [{"recompress": {"format": "png", "density": "300dpi"}}],
+                     "to": f"out/{name}.png"}]})
+                path = self.folder / "out" / f"{name}.png"
+                with self.subTest(name):
+                    judge.tool("pngcheck", "-q", path)
+                    self.assertEqual(path.read_bytes()[24:26], bytes([depth, color]))
+                    chunks = dict(pictures.png_chunks(path.read_bytes()))
+                    self.assertEqual(chunks[b"pHYs"], (11811).to_bytes(4, "big") * 2 + b"\1")
+                    if depth == 8:
+                        ours, theirs = pictures.pixels(path), pictures.pixels(self.folder / f"{name}.png")
+                        self.assertEqual(ours, theirs)
+
     def test_chroma(self):
         for chroma, sampling in ("4:2:0", 0x22), ("4:4:4", 0x11):
             path = self.make("chroma-" + chroma[2], format="jpeg", chroma=chroma)

@@ -7,6 +7,7 @@ import json
 import re
 import struct
 
+import canaries
 import judge
 import pictures
 
@@ -285,6 +286,60 @@ class Pdf(judge.Case):
         self.assertEqual((self.folder / "ink8-x4.pdf").read_bytes(), before)
 
 
+class Metadata(judge.Case):
+    """What may leave under a policy does, the rest does not. A PDF has no EXIF: the camera never leaves."""
+
+    POLICIES = ["strip", "copyright", "provenance", "all"]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        maker = canaries.Maker(cls.folder)
+        maker.make("elements.png", canaries.packet(False), texts=canaries.png_texts())
+        maker.make("exif.png")
+        lost = dict.fromkeys(canaries.CAMERA, canaries.NEVER)
+        always = {**canaries.PROFILE, **canaries.EXIF_NEVER, **lost}
+        hidden = dict.fromkeys([*canaries.EXIF_TEXTS, *canaries.PNG_TEXTS], canaries.NEVER)
+        cls.words = {"elements": {**always, **canaries.XMP, **canaries.XMP_NEVER, **hidden},
+                     "exif": {**always, **canaries.EXIF_TEXTS}}
+        done = cls.run_pipeline("metadata", {
+            "stages": [{"load": ["elements.png", "exif.png"]}, {"resize": {"width": 60}}],
+            "outputs": [{"stages": [{"metadata": policy},
+                                    {"recompress": {"format": "pdf", "density": "150dpi"}}],
+                         "to": f"out/{{stem}}+{policy}.pdf"} for policy in cls.POLICIES]},
+            "--json")
+        events = [json.loads(line) for line in done.out.splitlines()]
+        cls.told = {event["path"]: event.get("metadata", [])
+                    for event in events if event["event"] == "output"}
+
+    def each(self):
+        paths = sorted((self.folder / "out").glob("*.pdf"))
+        self.assertEqual(len(paths), 2 * len(self.POLICIES))
+        for path in paths:
+            stem, policy = path.stem.split("+")
+            yield path, self.words[stem], self.POLICIES.index(policy)
+
+    def test_what_may_leave_leaves_and_nothing_else(self):
+        for path, words, level in self.each():
+            due = {word for word, least in words.items() if least <= level}
+            found = set(pictures.leaks(path, list(words)))
+            self.assertEqual(sorted(map(str, found - due)), [], f"{path.name} must not hold it")
+            self.assertEqual(sorted(map(str, due - found)), [], f"{path.name} must hold it")
+
+    def test_the_run_tells_that_the_camera_stayed_behind(self):
+        for path, _, _ in self.each():
+            camera, = [verdict for verdict in self.told[f"out/{path.name}"]
+                       if verdict["group"] == "camera"]
+            self.assertFalse(camera["kept"], path.name)
+
+    def test_the_label_is_read(self):
+        for path, words, _ in self.each():
+            uri = canaries.SOURCE_TYPE + "trainedAlgorithmicMedia"
+            found, = json.loads(judge.tool("exiftool", "-json", "-DigitalSourceType", path))
+            self.assertEqual(found.get("DigitalSourceType"), uri if uri in words else None,
+                             path.name)
+
+
 class Pages(judge.Case):
     """With 'page': boxes follow the millimetres exactly, and the picture fills the MediaBox."""
 
@@ -303,7 +358,8 @@ class Pages(judge.Case):
         for marks, slug in self.slugs.items():
             said = judge.tool("pdfinfo", "-box", self.folder / f"{marks}.pdf").decode()
             data = (self.folder / f"{marks}.pdf").read_bytes()
-            full = [side + 2 * (BLEED + slug) for side in TRIM]
+            # The sheet lies as the picture does.
+            full = [side + 2 * (BLEED + slug) for side in reversed(TRIM)]
             wanted = {"Media": 0, "Bleed": slug, "Trim": slug + BLEED}
             for box, at in wanted.items():
                 corners = [at, at, full[0] - at, full[1] - at]

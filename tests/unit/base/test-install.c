@@ -12,11 +12,21 @@ assert_folder (const char *program, const char *wanted)
 }
 
 static void
+assert_builder (const char *program, const char *wanted)
+{
+  g_autofree char *builder = install_dup_profile_builder (program);
+  g_assert_cmpstr (builder, ==, wanted);
+}
+
+static void
 the_build_folder_uses_the_source_tree (void)
 {
   assert_folder (PEEL_BUILD_FOLDER "/peel", PEEL_SOURCE_PRESET_FOLDER);
   /* This test is such a program. */
   assert_folder (NULL, PEEL_SOURCE_PRESET_FOLDER);
+  g_autofree char *builder = path_resolve (PEEL_SOURCE_PRESET_FOLDER, "../scripts/build-profiles");
+  assert_builder (NULL, builder);
+  g_assert_true (g_file_test (builder, G_FILE_TEST_IS_EXECUTABLE));
 }
 
 static void
@@ -27,6 +37,8 @@ an_unpacked_program_finds_what_lies_beside_it (void)
   const char *presets = scratch_path (scratch, PEEL_PRESETS_BELOW_PREFIX);
   assert_ok (path_make_folder (presets, &error), error);
   assert_folder (scratch_path (scratch, "bin/peel"), presets);
+  g_autofree char *builder = path_resolve (presets, "../build-profiles");
+  assert_builder (scratch_path (scratch, "bin/peel"), builder);
 }
 
 static void

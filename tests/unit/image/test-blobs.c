@@ -78,6 +78,7 @@ nothing_remains_of_a_read_file (void)
   g_autoptr (VipsImage) read = NULL;
   GBytes *const none[IMAGE_N_BLOBS] = { NULL };
   EncodeOptions options = encode_options (IMAGE_FORMAT_PNG);
+  options.zlib = true; /* by libvips, which writes all that the picture carries */
   g_autoptr (GBytes) png = encoded (image, &options);
   g_assert_true (bytes_hold (png, CANARY, strlen (CANARY)));
   assert_ok (image_decode (png, "planted", &image_limits_default, &read, &error), error);

@@ -1,5 +1,3 @@
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "image/blobs.h"
 #include "image/decode.h"
@@ -62,9 +60,10 @@ encoded_to (VipsImage *image, const EncodeOptions *options, const EncodePage *pa
   char *bytes;
   size_t length;
   EncodeResult result;
-  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  assert_ok (image_encode_to (image, options, page, fd, &result, &error), error);
-  close (fd);
+  g_auto (AtomicFile) file = ATOMIC_FILE_INIT;
+  assert_ok (atomic_file_open (&file, path, &error), error);
+  assert_ok (image_encode_to (image, options, page, &file, &result, &error), error);
+  assert_ok (atomic_file_commit (&file, &error), error);
   assert_ok (g_file_get_contents (path, &bytes, &length, &error), error);
   return g_bytes_new_take (bytes, length);
 }

@@ -349,6 +349,126 @@ a_file_on_disk_is_the_one_in_memory (void)
   g_assert_cmpmem (text, length, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
+/* The chunk without its length, name and CRC; empty: there is none. */
+static GBytes *
+chunk_of (GBytes *png, const char *type)
+{
+  size_t length;
+  const uint8_t *data = g_bytes_get_data (png, &length);
+  for (size_t at = 8; at + 12 <= length;) {
+    size_t size = (size_t)data[at] << 24 | (size_t)data[at + 1] << 16 | (size_t)data[at + 2] << 8 |
+                  data[at + 3];
+    if (memcmp (data + at + 4, type, 4) == 0)
+      return g_bytes_new (data + at + 8, size);
+    at += size + 12;
+  }
+  return g_bytes_new (NULL, 0);
+}
+
+static void
+assert_same_pixels (VipsImage *a, VipsImage *b)
+{
+  g_autoptr (VipsImage) gap = NULL;
+  g_autoptr (VipsImage) distance = NULL;
+  double most;
+  g_assert_cmpint (vips_image_get_format (a), ==, vips_image_get_format (b));
+  g_assert_cmpint (vips_image_get_interpretation (a), ==, vips_image_get_interpretation (b));
+  g_assert_cmpint (vips_image_get_bands (a), ==, vips_image_get_bands (b));
+  must (vips_subtract (a, b, &gap, NULL));
+  must (vips_abs (gap, &distance, NULL));
+  must (vips_max (distance, &most, NULL));
+  g_assert_cmpfloat (most, ==, 0);
+}
+
+static void
+assert_as_libvips_writes (VipsImage *image, const EncodeOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) our_pixels = NULL;
+  g_autoptr (VipsImage) their_pixels = NULL;
+  EncodeOptions by_libvips = *options;
+  by_libvips.zlib = true;
+  by_libvips.compression_level = MIN (options->compression_level, 9);
+  g_autoptr (GBytes) ours = encoded (image, options);
+  g_autoptr (GBytes) theirs = encoded (image, &by_libvips);
+  static const char *const chunks[] = { "IHDR", "pHYs" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (chunks); i++) {
+    g_autoptr (GBytes) our_chunk = chunk_of (ours, chunks[i]);
+    g_autoptr (GBytes) their_chunk = chunk_of (theirs, chunks[i]);
+    g_assert_true (g_bytes_equal (our_chunk, their_chunk));
+  }
+  /* libpng reads both. */
+  size_t length;
+  void *data = (void *)(uintptr_t)g_bytes_get_data (ours, &length);
+  must (vips_pngload_buffer (data, length, &our_pixels, "fail_on", VIPS_FAIL_ON_WARNING, NULL));
+  data = (void *)(uintptr_t)g_bytes_get_data (theirs, &length);
+  must (vips_pngload_buffer (data, length, &their_pixels, NULL));
+  assert_same_pixels (our_pixels, their_pixels);
+  g_autoptr (GBytes) our_icc = image_dup_blob (our_pixels, IMAGE_BLOB_ICC);
+  g_autoptr (GBytes) their_icc = image_dup_blob (their_pixels, IMAGE_BLOB_ICC);
+  g_assert_cmpint (our_icc != NULL, ==, their_icc != NULL);
+  g_assert_true (our_icc == NULL || g_bytes_equal (our_icc, their_icc));
+}
+
+static void
+a_png_is_what_libvips_would_write (void)
+{
+  static const double densities[] = { 0, 72, 300, 254.7 };
+  g_autoptr (GBytes) srgb = image_srgb_profile ();
+  for (int kind = 0; kind < PICTURE_N_KINDS; kind++) {
+    for (int filter = IMAGE_PNG_FILTER_NONE; filter <= IMAGE_PNG_FILTER_ALL; filter++) {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (VipsImage) image = picture_new ((PictureKind)kind, 61, 47);
+      g_autoptr (VipsImage) tagged = NULL;
+      bool is_rgb = vips_image_get_bands (image) == 3 || kind == PICTURE_RGBA;
+      GBytes *const blobs[IMAGE_N_BLOBS] = { [IMAGE_BLOB_ICC] = is_rgb ? srgb : NULL };
+      assert_ok (image_with_blobs (image, blobs, densities[filter % 4], &tagged, &error), error);
+      EncodeOptions options = encode_options (IMAGE_FORMAT_PNG);
+      options.filter = filter;
+      options.compression_level = filter * 2;
+      assert_as_libvips_writes (tagged, &options);
+    }
+  }
+}
+
+/* A picture that a chain computes comes in strips. */
+static void
+a_tall_lazy_picture_comes_in_order (void)
+{
+  g_autoptr (VipsImage) photo = picture_new (PICTURE_RGB_16, 50, 40);
+  g_autoptr (VipsImage) tall = NULL;
+  must (vips_resize (photo, &tall, 3, "vscale", 60.0, NULL));
+  EncodeOptions options = encode_options (IMAGE_FORMAT_PNG);
+  options.filter = IMAGE_PNG_FILTER_ALL;
+  assert_as_libvips_writes (tall, &options);
+}
+
+/* The error of a chain is the chain's. */
+static int
+fail_to_compute (VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop)
+{
+  vips_error ("test", "%s", "the rows are gone");
+  return -1;
+}
+
+static void
+a_chain_that_fails_says_so (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) photo = picture_new (PICTURE_RGB, 50, 40);
+  g_autoptr (VipsImage) broken = vips_image_new ();
+  GBytes *bytes = NULL;
+  EncodeResult result;
+  must (vips_image_pipelinev (broken, VIPS_DEMAND_STYLE_ANY, photo, NULL));
+  must (vips_image_generate (broken, NULL, fail_to_compute, NULL, NULL, NULL));
+  EncodeOptions options = encode_options (IMAGE_FORMAT_PNG);
+  vips_error_clear (); /* what loaders said before */
+  g_assert_false (image_encode (broken, &options, &bytes, &result, &error));
+  g_assert_error (error, IMAGE_ERROR, IMAGE_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "the rows are gone"));
+  g_assert_null (bytes);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -375,5 +495,10 @@ main (int argc, char **argv)
                    palette_has_no_more_colors_than_asked);
   g_test_add_func ("/image/encode/a-profile-that-does-not-fit-is-left-out",
                    a_profile_that_does_not_fit_is_left_out);
+  g_test_add_func ("/image/encode/a-png-is-what-libvips-would-write",
+                   a_png_is_what_libvips_would_write);
+  g_test_add_func ("/image/encode/a-tall-lazy-picture-comes-in-order",
+                   a_tall_lazy_picture_comes_in_order);
+  g_test_add_func ("/image/encode/a-chain-that-fails-says-so", a_chain_that_fails_says_so);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 #include <glib.h>
 
+#include "pixels/png-whole.h"
 #include "pixels/png.h"
 #include "png-maker.h"
 #include "support/scratch.h"
@@ -24,6 +25,27 @@ read_all (const GByteArray *png, PixelShape *out_shape, GByteArray *filters, GEr
   return png_reader_finish (reader, error) ? g_steal_pointer (&rows) : NULL;
 }
 
+/* All at once: the same rows, the samples in the machine's order. */
+static void
+read_whole (const GByteArray *png, const PixelShape *expected, const GByteArray *made)
+{
+  g_autoptr (GError) error = NULL;
+  PixelShape shape;
+  g_autoptr (GBytes) pixels = png_whole_read (png->data, png->len, &shape, &error);
+  g_assert_no_error (error);
+  g_assert_true (pixel_shape_equal (&shape, expected));
+  size_t length;
+  const uint8_t *rows = g_bytes_get_data (pixels, &length);
+  g_assert_cmpuint (length, ==, made->len);
+  if (shape.bit_depth == 8)
+    g_assert_cmpmem (rows, length, made->data, made->len);
+  for (size_t i = 0; i < length && shape.bit_depth == 16; i += 2) {
+    uint16_t sample;
+    memcpy (&sample, rows + i, sizeof sample);
+    g_assert_cmpuint (sample, ==, (unsigned)made->data[i] << 8 | made->data[i + 1]);
+  }
+}
+
 static void
 read_back (const PngMaking *making)
 {
@@ -36,6 +58,7 @@ read_back (const PngMaking *making)
   g_assert_no_error (error);
   g_assert_true (pixel_shape_equal (&shape, &making->shape));
   g_assert_cmpmem (rows->data, rows->len, made->data, made->len);
+  read_whole (png, &making->shape, made);
   for (int y = 0; y < (int)filters->len; y++)
     g_assert_cmpint (filters->data[y], ==,
                      making->filter == FILTERS_MIXED ? y * 3 % 5 : making->filter);
@@ -85,6 +108,9 @@ refuse (const GByteArray *png, PixelsErrorCode code, const char *words)
   g_assert_error (error, PIXELS_ERROR, (int)code);
   if (strstr (error->message, words) == NULL)
     g_error ("'%s' does not say '%s'", error->message, words);
+  g_clear_error (&error);
+  g_assert_null (png_whole_read (png->data, png->len, &shape, &error));
+  g_assert_error (error, PIXELS_ERROR, (int)code);
 }
 
 static void

@@ -180,7 +180,7 @@ checked (const char *text)
   g_auto (Planned) plan = planned (text);
   unsigned n_missed = 0;
   if (plan.plan != NULL)
-    plan_check (plan.plan, &n_missed, plan.problems);
+    plan_check (plan.plan, false, &n_missed, plan.problems);
   return said (plan.problems);
 }
 

@@ -74,7 +74,7 @@ checked (const char *text, unsigned *out_n_missed)
 {
   g_auto (Planned) plan = planned (text);
   g_assert_nonnull (plan.plan);
-  plan_check (plan.plan, out_n_missed, plan.problems);
+  plan_check (plan.plan, false, out_n_missed, plan.problems);
   return said (plan.problems);
 }
 

@@ -107,6 +107,8 @@ test_refuses (void)
     cmyk, "/usr/share/color/icc as 'profile', or give its path as 'profile-file'"));
   g_autofree char *unknown = stage_case_problems ("color", "{ profile: Nowhere Coated }");
   g_assert_true (g_str_has_prefix (unknown, "there is no profile 'Nowhere Coated' in /"));
+  g_autofree char *built = stage_case_problems ("color", "{ profile: peel-nothing }");
+  g_assert_nonnull (strstr (built, "/scripts/build-profiles' builds it from free measurements"));
   g_autofree char *bad_yaml = g_strdup_printf ("{ profile-file: %s }", text);
   g_autofree char *bad = stage_case_problems ("color", bad_yaml);
   g_autofree char *bad_expected = g_strdup_printf ("'%s' is not an ICC profile", text);
