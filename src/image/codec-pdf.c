@@ -51,13 +51,14 @@ static bool
 put_rows (const CodecJob *job, PdfWriter *writer, GError **error)
 {
   Rows rows = { .writer = writer };
-  if (vips_sink_disc (job->image, write_band, &rows) == 0)
-    return true;
-  if (rows.error == NULL)
-    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "computing the picture");
-  vips_error_clear ();
-  g_propagate_error (error, rows.error);
-  return false;
+  bool is_done = vips_sink_disc (job->image, write_band, &rows) == 0;
+  /* When it is the last band that cannot be written, libvips says that all is well. */
+  if (rows.error != NULL) {
+    vips_error_clear ();
+    g_propagate_error (error, rows.error);
+    return false;
+  }
+  return is_done || image_set_vips_error (error, IMAGE_ERROR_FAILED, "computing the picture");
 }
 
 /* The profile stands in the PDF, once. libvips inverts CMYK for JPEG, as Adobe does: the readers of PDFs look

@@ -125,7 +125,8 @@ filter (Composition *composition)
     found |= 1u << METADATA_GROUP_CAMERA;
   if (!compose_stays (composition, METADATA_GROUP_CAMERA))
     g_clear_pointer (&composition->camera, g_ptr_array_unref);
-  bool loses_camera = composition->camera != NULL && !has_exif (composition);
+  bool loses_camera = composition->camera != NULL && composition->camera->len > 0 &&
+                      !has_exif (composition);
   for (int group = 0; group < METADATA_N_GROUPS; group++) {
     if (found & (1u << group))
       compose_judge_group (composition, group);

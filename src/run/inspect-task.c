@@ -1,3 +1,4 @@
+#include "base/base-error.h"
 #include "base/path.h"
 #include "cache/cache.h"
 #include "document/json-write.h"
@@ -65,7 +66,10 @@ read_bytes (const Node *task, const char *home, const ImageLimits *limits, GErro
     return read_original (task, home, limits, error);
   if (path_read_file (task_text (task, "path"), limits->most_bytes, &text, &length, &problem))
     return g_bytes_new_take (text, length);
-  run_fail (error, RUN_ERROR_INVALID, "%s", problem->message);
+  /* A page for a press may well be: what Peel made is to be inspected. */
+  bool is_large = g_error_matches (problem, BASE_ERROR, BASE_ERROR_TOO_LARGE);
+  run_fail (error, RUN_ERROR_INVALID, "%s%s", problem->message,
+            is_large ? "; --max-file-size raises it" : "");
   return NULL;
 }
 

@@ -39,6 +39,7 @@ function typeOf (bytes) {
   if (head.startsWith("\x89PNG")) return "image/png";
   if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
   if (head.startsWith("RIFF")) return "image/webp";
+  if (head.startsWith("%PDF-")) return "application/pdf";
   if (head.startsWith("II*\0") || head.startsWith("MM\0*")) return "image/tiff";
   if (head.slice(4, 8) === "ftyp") return head.slice(8, 12) === "avif" ? "image/avif" : "image/heic";
   if (head.slice(4, 8) === "jumb") return "application/c2pa";

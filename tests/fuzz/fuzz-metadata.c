@@ -3,6 +3,7 @@
 #include "fuzz-target.h"
 #include "metadata/container.h"
 #include "metadata/exif.h"
+#include "metadata/pdf-xmp.h"
 #include "metadata/xmp.h"
 
 enum { MOST_SEGMENT_BYTES = 65533 };
@@ -32,6 +33,24 @@ check_block (GBytes *block)
   g_assert_cmpuint (record.strangers & ~(unsigned)METADATA_STRANGER_COMMENT, ==, 0);
 }
 
+/* What a PDF adds to the packet leaves in it what was there. */
+static void
+check_page (GBytes *packet)
+{
+  static const uint8_t id[16] = { 0 };
+  g_autofree char *title = NULL;
+  g_autoptr (GBytes) page = metadata_pdf_xmp (packet, "untitled", id, true, &title);
+  g_auto (MetadataRecord) record = { 0 }, before = { 0 };
+  g_assert_true (xmp_read (page, &record, NULL));
+  g_assert_cmpstr (metadata_record_text (&record, METADATA_TITLE), ==, title);
+  if (packet != NULL)
+    g_assert_true (xmp_read (packet, &before, NULL));
+  if (metadata_record_count (&before, METADATA_TITLE) == 0)
+    metadata_record_remove (&record, METADATA_TITLE);
+  g_autoptr (GBytes) again = xmp_write (&record);
+  g_assert_true (packet == NULL ? again == NULL : g_bytes_equal (packet, again));
+}
+
 static void
 compose (const MetadataBlobs *original, const MetadataFacts *facts)
 {
@@ -44,6 +63,13 @@ compose (const MetadataBlobs *original, const MetadataFacts *facts)
   if (blobs.xmp != NULL)
     check_packet (blobs.xmp);
   check_block (blobs.exif);
+
+  const MetadataCarrier page = { CONTAINER_PDF, 640, 480, 300 };
+  g_auto (MetadataBlobs) alone = { 0 };
+  g_assert_true (metadata_compose (&options, original, facts, &page, &alone, NULL, &error));
+  g_assert_null (alone.exif);
+  g_assert_null (alone.texts);
+  check_page (alone.xmp);
 }
 
 /* The same bytes stand for the block of every kind, one at a time. */

@@ -26,6 +26,8 @@ outputs:
     to: "out/{name}-64.avif"
   - stages: [{ recompress: { format: tiff } }]
     to: "out/print/{name}.tif"
+  - stages: [{ page: { size: 40x30mm, min-dpi: 100dpi } }, { recompress: { format: pdf } }]
+    to: "out/print/{name}.pdf"
 """
 
 
@@ -57,7 +59,7 @@ def kill_once(place, delay, wanted):
 def test_killed_at_any_moment_leaves_nothing_half(place):
     reference, duration = undisturbed(place)
     wanted = reference.files()
-    expect_equal(len(wanted), 10, "outputs of the undisturbed run")
+    expect_equal(len(wanted), 12, "outputs of the undisturbed run")
     place.write("p.yaml", PIPELINE)
     n_with_workers = 0
     for i in range(N_KILLS):

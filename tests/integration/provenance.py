@@ -19,6 +19,10 @@ import credentials  # noqa: E402
 
 MODEL = "trainedAlgorithmicMedia"
 EMBEDDING = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif"}
+# Neither is given a store inside: that stands beside it, and binds all of its bytes. c2pa-rs looks into both, but for a
+# store in them alone: given one from beside it judges that. Whether it is that of these bytes is c2pa-ts's word, to
+# which every kind of file is a row of bytes then, and our own (bound_hash).
+BESIDE = {"tiff": "tif", "pdf": "pdf"}
 PIPELINE = """\
 version: 1
 name: p
@@ -52,9 +56,14 @@ def outputs(*rows):
 
 def every_format(stages="{ resize: { width: 48 } }", metadata=""):
     more = f", {{ metadata: {metadata} }}" if metadata else ""
-    return [f'{{ stages: [{stages}{more}, {{ recompress: {{ format: {name} }} }}],'
+    sized = {"pdf": ", density: 300dpi"}
+    return [f'{{ stages: [{stages}{more}, {{ recompress: {{ format: {name}{sized.get(name, "")} }} }}],'
             f' to: "out/{{stem}}.{extension}" }}'
-            for name, extension in (EMBEDDING | {"tiff": "tif"}).items()]
+            for name, extension in (EMBEDDING | BESIDE).items()]
+
+
+def pairs(stem):
+    return [(f"{stem}.{extension}", f"{stem}.{extension}.c2pa") for extension in BESIDE.values()]
 
 
 def judge(place, *files, trusted=True):
@@ -113,8 +122,7 @@ def test_what_is_signed_is_trusted_in_every_format(place):
     original(place)
     place.write("p.yaml", outputs(*every_format()))
     run = place.run()
-    files = [f"out/lake.{extension}" for extension in EMBEDDING.values()]
-    files.append(("out/lake.tif", "out/lake.tif.c2pa"))
+    files = [f"out/lake.{extension}" for extension in EMBEDDING.values()] + pairs("out/lake")
     for row, told in zip(judge(place, *files), files):
         expect_state(row, "Trusted", told)
         expect_equal(row["wasm"]["manifests"], 3, "manifests: both of the original, and ours")
@@ -124,8 +132,11 @@ def test_what_is_signed_is_trusted_in_every_format(place):
         expect_state(row, "Valid", "without the root")
     told = metadata_of(run)
     expect_equal(told["out/lake.webp"]["c2pa"], (True, "signed, in the file"), "the report")
-    expect_equal(told["out/lake.tif"]["c2pa"],
-                 (True, "signed, beside the file, since its format has no place for them"), "of TIFF")
+    for path, store in pairs("out/lake"):
+        expect_equal(told[path]["c2pa"], (True, "signed, beside the file, since its format has no place "
+                                          "for them"), path)
+        expect_equal(credentials.bound_hash(place.read(store)).hex(), support.sha256(place.read(path)),
+                     f"what {store} binds")
     expect(told["out/lake.webp"]["ai-label"][0], f"the label is kept: {told}")
 
 
@@ -135,15 +146,41 @@ def test_one_bit_makes_it_invalid(place):
     place.write("p.yaml", outputs(*every_format()))
     place.run()
     flipped = []
-    for extension in [*EMBEDDING.values(), "tif"]:
+    for extension in [*EMBEDDING.values(), *BESIDE.values()]:
         data = bytearray(place.read(f"out/lake.{extension}"))
         at = len(data) - 40 if extension != "webp" else data.index(b"VP8") + 40
         data[at] ^= 4
         place.write(f"flipped/lake.{extension}", bytes(data))
-        flipped.append(f"flipped/lake.{extension}" if extension != "tif"
-                       else ("flipped/lake.tif", "out/lake.tif.c2pa"))
+        flipped.append(f"flipped/lake.{extension}" if extension in EMBEDDING.values()
+                       else (f"flipped/lake.{extension}", f"out/lake.{extension}.c2pa"))
     for row, told in zip(judge(place, *flipped), flipped):
         expect_state(row, "Invalid", told)
+
+
+def test_inspect_reads_what_stands_beside_a_page(place):
+    """Label and rights stand in the PDF, where nothing but its packet is read; its credentials beside it."""
+    sign_with(place)
+    original(place)
+    place.write("p.yaml", outputs(
+        '{ stages: [{ page: { size: 20x13mm, min-dpi: 20dpi } }, '
+        '{ metadata: { set: { copyright: Peel & Co, title: A lake } } }, { recompress: { format: pdf } }], '
+        'to: "out/{stem}.pdf" }'))
+    place.run()
+
+    def inspected(code=0):
+        return place.peel("inspect", "--json", "out/lake.pdf", code=code).events[0]
+    told = inspected()
+    expect_equal(told["format"], "pdf", "format")
+    expect_equal(told["ai-label"]["source-type"], MODEL, "label")
+    expect("Peel & Co" in json.dumps(told), f"rights: {told}")
+    expect_equal((told["c2pa"]["state"], told["c2pa"]["source-type"]), ("valid", MODEL), "credentials")
+    expect_equal(len(told["c2pa"]["manifests"]), 3, "manifests")
+    said = place.peel("inspect", "--max-file-size", "1KB", "out/lake.pdf", code=2).err
+    expect("--max-file-size raises it" in said, f"of a page that is too large: {said}")
+    data = bytearray(place.read("out/lake.pdf"))
+    data[data.index(b"stream\n") + 20] ^= 1
+    place.write("out/lake.pdf", bytes(data))
+    expect_equal(inspected(None)["c2pa"]["state"], "invalid", "with one bit changed")
 
 
 def test_the_original_is_found_through_the_chain(place):
@@ -226,12 +263,12 @@ def test_without_a_signer_the_originals_own_are_kept_beside(place):
     place.write("p.yaml", outputs(*every_format()))
     run = place.run()
     store = credentials.store_of(place.read("in/lake.png"))
-    for extension in [*EMBEDDING.values(), "tif"]:
+    for extension in [*EMBEDDING.values(), *BESIDE.values()]:
         expect_equal(place.read(f"out/lake.{extension}.c2pa"), store, f"beside lake.{extension}")
         expect_equal(credentials.store_of(place.read(f"out/lake.{extension}")), None,
                      f"in lake.{extension}")
     warnings = [e["message"] for e in run.events if e["event"] == "warning"]
-    expect_equal(warnings, ["5 files have no Content Credentials of their own, since nobody signs: the "
+    expect_equal(warnings, ["6 files have no Content Credentials of their own, since nobody signs: the "
                             "original's stand beside each as FILE.c2pa ('signing' in your "
                             "configuration, or 'metadata: { c2pa: drop }')"], "warnings")
     told = metadata_of(run)["out/lake.png"]["c2pa"]
@@ -323,7 +360,8 @@ def test_all_but_the_signature_follows_from_the_recipe(place):
     original(place)
     place.write("p.yaml", outputs(*every_format()))
     place.run()
-    first = {path: data for path, data in place.files().items() if not path.endswith(".tif")}
+    whole = tuple(BESIDE.values())  # nothing in them is signed
+    first = {path: data for path, data in place.files().items() if not path.endswith(whole)}
     facts = json.loads(place.read("p.manifest.json"))
     for path in first:
         os.remove(place.path(path))

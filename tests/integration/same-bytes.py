@@ -1,7 +1,7 @@
 """An output's bytes follow from its recipe alone: not from siblings, threads, processes or runs."""
 
 import support
-from support import expect_equal
+from support import expect, expect_equal
 
 HEAD = """\
 version: 1
@@ -21,8 +21,26 @@ ROWS = {
     "e.avif": "resize: { width: 333 }, recompress: { format: avif, effort: 1 }",
     "f.webp": "blur: { sigma: 2 }, recompress: { format: webp, lossless: true }",
     "g.png": "resize: { width: 120, height: 50, fit: contain }, recompress: { format: png }",
+    "i.tif": "page: { size: 40x30mm, bleed: 2mm, min-dpi: 150dpi }, recompress: { format: tiff }",
+    "j.pdf": "page: { size: 40x30mm, bleed: 2mm, min-dpi: 150dpi }, recompress: { format: pdf }",
+    "k.pdf": "color: { profile-file: press.icc, depth: 16 }, page: { size: a7, bleed: 3mm, bleed-from: "
+             "mirror, marks: crop, min-dpi: 100dpi }, recompress: { format: pdf, pdf: x-4 }",
+    "l.pdf": "color: { profile-file: press.icc }, page: { size: a7, fit: contain, min-dpi: 100dpi }, "
+             "recompress: { format: pdf, packing: jpeg }",
+    "m.tif": "color: { profile-file: press.icc, max-ink: 400, depth: 16 }, resize: { width: 700, "
+             "when-smaller: enlarge }, recompress: { format: tiff, density: 300dpi }",
     "h.jpg": "resize: { width: 333 }, recompress: { format: jpeg, max-bytes: 14KB }",
 }
+
+
+# Alone they are computed while they are written, beside others at once and before.
+PAGES = ("i.tif", "j.pdf", "k.pdf", "l.pdf", "m.tif")
+
+
+def expect_same(found, wanted, what):
+    """Names the files, not their bytes."""
+    expect_equal(sorted(found), sorted(wanted), what)
+    expect_equal([name for name in wanted if found[name] != wanted[name]], [], f"{what}: other bytes")
 
 
 def pipeline(names):
@@ -31,6 +49,12 @@ def pipeline(names):
         stages = "".join(f"      - {stage.strip()}\n" for stage in split_stages(ROWS[name]))
         rows += f"  - stages:\n{stages}    to: out/{name}\n"
     return HEAD + rows
+
+
+def written(place, names):
+    support.write_press(place)
+    place.write("p.yaml", pipeline(names))
+    return place
 
 
 def split_stages(text):
@@ -45,8 +69,7 @@ def split_stages(text):
 
 
 def test_siblings_threads_and_isolation_change_no_byte(place):
-    whole = place.another("whole")
-    whole.write("p.yaml", pipeline(ROWS))
+    whole = written(place.another("whole"), ROWS)
     whole.run("-j1")
     wanted = whole.files()
     expect_equal(len(wanted), len(ROWS), "outputs")
@@ -56,34 +79,31 @@ def test_siblings_threads_and_isolation_change_no_byte(place):
         "reversed": (list(reversed(ROWS)), []),
     }
     for way, (names, arguments) in ways.items():
-        other = place.another(way)
-        other.write("p.yaml", pipeline(names))
+        other = written(place.another(way), names)
         other.run(*arguments)
-        expect_equal(other.files(), wanted, way)
+        expect_same(other.files(), wanted, way)
+        if names == list(ROWS):  # and all that is told of them, such as what ink was measured
+            expect_equal(other.read("p.manifest.json"), whole.read("p.manifest.json"), f"{way}: manifest")
 
 
 def test_an_output_alone_has_the_bytes_it_has_among_others(place):
-    whole = place.another("whole")
-    whole.write("p.yaml", pipeline(ROWS))
+    whole = written(place.another("whole"), ROWS)
     whole.run()
     wanted = whole.files()
-    only = place.another("only")
-    only.write("p.yaml", pipeline(ROWS))
-    for name in ("target.webp", "h.jpg", "g.png"):
-        alone = place.another("alone-" + name)
-        alone.write("p.yaml", pipeline([name]))
-        alone.run()
-        expect_equal(alone.files(), {"out/" + name: wanted["out/" + name]}, f"{name} alone")
+    only = written(place.another("only"), ROWS)
+    for name in ("target.webp", "h.jpg", "g.png", *PAGES):
+        alone = written(place.another("alone-" + name), [name])
+        alone.run("-j1" if name in PAGES else "-j2")
+        expect_same(alone.files(), {"out/" + name: wanted["out/" + name]}, f"{name} alone")
         expect_equal(only.run("--only", "out/" + name).summary["made"], 1, "made under --only")
-        expect_equal(only.files()["out/" + name], wanted["out/" + name], f"--only {name}")
+        expect(only.files()["out/" + name] == wanted["out/" + name], f"--only {name}: other bytes")
 
 
 def test_made_again_is_made_equal(place):
-    place.write("p.yaml", pipeline(ROWS))
-    place.run()
+    written(place, ROWS).run()
     wanted = place.files()
     expect_equal(place.run("--refresh", "*").summary["made"], len(ROWS), "made again")
-    expect_equal(place.files(), wanted, "outputs made again")
+    expect_same(place.files(), wanted, "outputs made again")
 
 
 support.main(globals())

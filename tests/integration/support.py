@@ -254,6 +254,15 @@ def vips(*arguments):
     subprocess.run(["vips", *arguments], check=True, capture_output=True)
 
 
+def write_press(place, name="press.icc"):
+    """The profile of inks that libvips brings, out of a file that holds it."""
+    place.write("rgb.png", png(8, 8))
+    vips("icc_transform", place.path("rgb.png"), place.path("ink.tif"), "cmyk")
+    data = place.read("ink.tif")
+    at = data.index(b"acsp") - 36
+    place.write(name, data[at:at + int.from_bytes(data[at:at + 4], "big")])
+
+
 # ---- running ----
 
 def at_terminal(place, answer, *arguments, command=("run", "p.yaml"), environment=None):

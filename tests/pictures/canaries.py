@@ -17,6 +17,8 @@ SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 DIRECTION = struct.pack(">II", 1234567, 10000), struct.pack("<II", 1234567, 10000)
 
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp", "avif": "avif", "tiff": "tif"}
+# What can be written; a PDF is read by nobody here.
+TARGETS = EXTENSIONS | {"pdf": "pdf"}
 
 PROFILE = {"CanaryProfile": PROVENANCE}
 # Stands in EXIF and may leave as a camera's, in places of its own.
@@ -42,6 +44,8 @@ WEB_UI = ("CanaryWish, a lake\nNegative prompt: CanaryBlur\n"
           "Steps: 20, Sampler: Euler a, Seed: 7, Model: CanaryCheckpoint, "
           "Hires prompt: \"CanaryAgain\"")
 PARAMETERS = {"CanaryWish": ALL, "CanaryBlur": ALL, "CanaryCheckpoint": ALL, "CanaryAgain": ALL}
+# A PDF has no place for EXIF: what is told there alone stays away.
+NO_PDF = {*CAMERA, "CanaryAgain"}
 # With `keep: [generation-parameters]` and no prompt.
 SETTINGS = ["CanaryCheckpoint"]
 CREDENTIALS = {"CanaryAssertion": PROVENANCE}

@@ -124,9 +124,16 @@ def everything_in(data):
     return found
 
 
+def unpacked(path):
+    """A PDF with every stream and every string as it is meant, by another program."""
+    return judge.tool("qpdf", "--qdf", "--object-streams=disable", path, "-")
+
+
 def leaks(path, words):
     """Which of the words are in the file: as they are, as UTF-16, as hex digits, as base64."""
     parts = everything_in(path.read_bytes())
+    if path.suffix == ".pdf":
+        parts.append(unpacked(path))
     # Hex and base64 are broken into lines.
     parts += [part.replace(b"\n", b"") for part in parts]
     leaked = []
@@ -166,7 +173,7 @@ def jpeg_segments(data):
 
 def profile(path):
     """The ICC profile in a file, found by its signature; b"" without one."""
-    data = path.read_bytes()
+    data = unpacked(path) if path.suffix == ".pdf" else path.read_bytes()
     if data.startswith(b"\x89PNG"):
         data = b"".join(zlib.decompress(body[body.index(b"\0") + 2:])
                         for kind, body in png_chunks(data) if kind == b"iCCP")
@@ -194,6 +201,10 @@ def decode(path, folder):
     if path.suffix == ".jpg" and not is_cmyk_jpeg(path):
         judge.tool("djpeg", "-strict", "-outfile", folder / "decoded.pnm", path)
         return folder / "decoded.pnm"
+    if path.suffix == ".pdf":
+        judge.tool("qpdf", "--check", path)
+        judge.tool("mutool", "draw", "-q", "-F", "pam", "-o", folder / "decoded.pam", path)
+        return folder / "decoded.pam"
     if path.suffix == ".png":
         judge.tool("pngcheck", "-q", path)
     elif path.suffix == ".tif":

@@ -7,7 +7,10 @@ import types
 import pictures
 import judge
 
-FORMATS = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif", "tiff": "tif"}
+FORMATS = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif", "tiff": "tif", "pdf": "pdf"}
+# A page has a size.
+RECOMPRESS = {name: {"format": name} | ({"density": "150dpi"} if name == "pdf" else {})
+              for name in FORMATS}
 POLICIES = ["strip", "copyright", "provenance", "all"]
 NEVER = pictures.PLACES + pictures.TEXTS[:3] + pictures.OTHERS + pictures.DIRECTION
 
@@ -33,7 +36,7 @@ class Metadata(judge.Case):
                 outputs.append({
                     "stages": [{"resize": {"width": 96}},
                                {"metadata": {"policy": policy, "drop": drop}},
-                               {"recompress": {"format": name}}],
+                               {"recompress": RECOMPRESS[name]}],
                     "to": f"out/{{stem}}-{policy}{word}.{FORMATS[name]}"})
         cls.run_pipeline("loaded", {"stages": [{"load": sorted(cls.inputs)}], "outputs": outputs})
         cls.run_pipeline("drawn", {
@@ -80,7 +83,7 @@ class Metadata(judge.Case):
                 self.assertIn("CanaryArea", json.dumps(tags[str(self.folder / name)]))
 
     def test_every_file_is_made(self):
-        self.assertEqual(len(self.paths), 5 * 4 * 2 * (len(self.inputs) + 1))
+        self.assertEqual(len(self.paths), len(FORMATS) * 4 * 2 * (len(self.inputs) + 1))
 
     def test_other_decoders_open_every_file(self):
         def claim(made):
@@ -140,8 +143,9 @@ class Metadata(judge.Case):
 
     def test_the_camera_stays_with_all_alone(self):
         def claim(made):
-            # libvips reads no EXIF from TIFF, and writes none into it.
-            if made.path.suffix != ".tif" and made.source not in ("drawn", "labelled-tiff"):
+            # libvips reads no EXIF from TIFF, and writes none into it; a PDF has no place for it.
+            has_exif = made.path.suffix not in (".tif", ".pdf")
+            if has_exif and made.source not in ("drawn", "labelled-tiff"):
                 due = "CanaryMake" if made.policy == "all" else None
                 self.assertEqual(tag(made.tags, "Make"), due)
         self.each(claim)
@@ -157,7 +161,7 @@ class Values(judge.Case):
         pictures.write_png(self.folder / "in.png", 20, 10, bytes(20 * 10 * 3))
         self.run_pipeline("set", {"stages": [{"load": "in.png"}], "outputs": [
             {"stages": [{"metadata": {"policy": "strip", "set": values}},
-                        {"recompress": {"format": name}}], "to": f"out/a.{ext}"}
+                        {"recompress": RECOMPRESS[name]}], "to": f"out/a.{ext}"}
             for name, ext in FORMATS.items()]})
         for path in sorted((self.folder / "out").iterdir()):
             tags = read_with_exiftool([path])[str(path)]
@@ -182,7 +186,7 @@ class Gif(judge.Case):
                    f"-XMP-iptcExt:DigitalSourceType={pictures.LABEL}", "-Comment=a remark",
                    original)
         self.run_pipeline("gif", {"stages": [{"load": "a.gif"}], "outputs": [
-            {"stages": [{"recompress": {"format": name}}], "to": f"gif/a.{ext}"}
+            {"stages": [{"recompress": RECOMPRESS[name]}], "to": f"gif/a.{ext}"}
             for name, ext in FORMATS.items()]})
         for path in sorted((self.folder / "gif").iterdir()):
             tags = read_with_exiftool([path])[str(path)]

@@ -499,6 +499,18 @@ def store_of(data):
     return None
 
 
+def bound_hash(store_bytes):
+    """The SHA-256 that the active manifest (the last one) has of a file that is bound as a whole."""
+    at = store_bytes.rindex(b"c2pa.hash.data\0")
+    length, = struct.unpack(">I", store_bytes[at - 29:at - 25])  # of the box around its description
+    assertion = store_bytes[at - 29:at - 29 + length]
+    if b"exclusions" in assertion:
+        raise ValueError("a stretch of the file is left out")
+    key = b"dhashX\x20"
+    at = assertion.index(key) + len(key)
+    return assertion[at:at + 32]
+
+
 # ---- assertions that hide something ----
 
 def exif_place(canary):

@@ -265,6 +265,21 @@ a_profile_has_its_verdict (void)
 }
 
 static void
+a_pdf_says_nothing_of_a_camera_that_was_not_there (void)
+{
+  static const char rights[] =
+    "MM\0*\0\0\0\010\0\001\202\230\0\002\0\0\0\012\0\0\0\032\0\0\0\0CanaryTwo";
+  g_auto (MetadataBlobs) original = { .exif = g_bytes_new_static (rights, sizeof rights) };
+  g_auto (Outcome) outcome = compose (&(MetadataOptions){ .policy = METADATA_ALL }, &original, NULL,
+                                      CONTAINER_PDF);
+  expect_verdict (&outcome, "rights", true, "policy all");
+  for (unsigned i = 0; i < outcome.verdicts->len; i++) {
+    const MetadataVerdict *verdict = g_ptr_array_index (outcome.verdicts, i);
+    g_assert_cmpstr (verdict->group, !=, "camera");
+  }
+}
+
+static void
 a_capture_that_was_enhanced_is_called_so (void)
 {
   static const struct {
@@ -311,6 +326,8 @@ main (int argc, char **argv)
   ADD ("a-description-that-is-the-prompt-goes", a_description_that_is_the_prompt_goes);
   ADD ("texts-of-a-png-tell-rights", texts_of_a_png_tell_rights);
   ADD ("a-profile-has-its-verdict", a_profile_has_its_verdict);
+  ADD ("a-pdf-says-nothing-of-a-camera-that-was-not-there",
+       a_pdf_says_nothing_of_a_camera_that_was_not_there);
   ADD ("a-capture-that-was-enhanced-is-called-so", a_capture_that_was_enhanced_is_called_so);
   return g_test_run ();
 }
