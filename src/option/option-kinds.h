@@ -60,6 +60,8 @@ char *option_complain (const Option *option, const char *what, const char *word)
 /* 'text', shortened, valid UTF-8, without what looks like a credential. New string. */
 char *option_quote (const char *text);
 
+/* A NUMBER in percent: the sign may be written. */
+bool option_is_percent (const Option *option);
 /* What stands for the value in --help: "N", "SIZE". */
 const char *option_value_name (const Option *option);
 

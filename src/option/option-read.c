@@ -79,7 +79,8 @@ is_text_of_value (const Option *option, const Node *node)
                   option->kind == OPTION_KIND_NUMBER || option->kind == OPTION_KIND_NUMBER_OR_WORD;
   int word;
   if (!is_typed || node->kind != NODE_TEXT ||
-      option_choice_value (option->choices, node->text, &word))
+      option_choice_value (option->choices, node->text, &word) ||
+      (option_is_percent (option) && g_str_has_suffix (node->text, "%")))
     return false;
   OptionValue value = { 0 };
   g_autofree char *complaint = NULL;
@@ -98,7 +99,10 @@ read_scalar (const Reader *reader, const Node *node, OptionValue *value)
                          option->name);
   if (is_text_of_value (option, node))
     return complain_about_text (reader, node);
-  if (!(option_kind_functions (option->kind)->node_kinds & 1u << node->kind))
+  unsigned node_kinds = option_kind_functions (option->kind)->node_kinds;
+  if (option_is_percent (option))
+    node_kinds |= 1u << NODE_TEXT;
+  if (!(node_kinds & 1u << node->kind))
     return complain_about_kind (reader, node);
   g_autofree char *text = dup_text (option, node);
   g_autofree char *complaint = NULL;

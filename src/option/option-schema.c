@@ -132,7 +132,8 @@ new_value (const Option *option)
   case OPTION_KIND_INT:
     return new_any_of (new_number (option, "integer"), new_reference (), NULL);
   case OPTION_KIND_NUMBER:
-    return new_any_of (new_number (option, "number"), new_reference (), NULL);
+    return new_any_of (new_number (option, "number"), new_reference (),
+                       option_is_percent (option) ? new_pattern (NUMBER_PATTERN "%$") : NULL);
   case OPTION_KIND_NUMBER_OR_WORD:
     return new_any_of (new_number (option, "number"), new_words (option->choices),
                        new_reference ());

@@ -46,12 +46,23 @@ parse_int (const Option *option, const char *text, const char *folder, OptionVal
   return true;
 }
 
+/* "300%" is written as often as 300. */
+static bool
+parse_maybe_percent (const Option *option, const char *text, double *out_number)
+{
+  size_t length = strlen (text);
+  if (!option_is_percent (option) || length == 0 || text[length - 1] != '%')
+    return units_parse_number (text, out_number);
+  g_autofree char *bare = g_strndup (text, length - 1);
+  return units_parse_number (bare, out_number);
+}
+
 static bool
 parse_number (const Option *option, const char *text, const char *folder, OptionValue *value,
               char **out_complaint)
 {
   double number;
-  if (!units_parse_number (text, &number) || !is_in_range (option, number))
+  if (!parse_maybe_percent (option, text, &number) || !is_in_range (option, number))
     return false;
   value->number = number + 0.0; /* -0 becomes 0: equal values, equal canonical text */
   return true;
@@ -427,6 +438,12 @@ option_kind_functions (OptionKind kind)
 {
   g_assert (kind >= OPTION_KIND_BOOL && (unsigned)kind < G_N_ELEMENTS (kinds));
   return &kinds[kind];
+}
+
+bool
+option_is_percent (const Option *option)
+{
+  return option->kind == OPTION_KIND_NUMBER && g_strcmp0 (option->unit, "%") == 0;
 }
 
 bool

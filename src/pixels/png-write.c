@@ -221,6 +221,12 @@ check_shape (const PixelShape *shape, GError **error)
                            shape->width, shape->height, shape->n_channels, shape->bit_depth);
 }
 
+const char *
+png_write_version (void)
+{
+  return LIBDEFLATE_VERSION_STRING;
+}
+
 PngWriter *
 png_writer_new (const PixelShape *shape, const PngWriteOptions *options, GError **error)
 {

@@ -27,6 +27,9 @@ typedef struct {
 
 #define PNG_WRITE_MOST_WHOLE ((size_t)512 << 20)
 
+/* Of the libdeflate that this was built with: it tells no other. Borrowed. */
+const char *png_write_version (void);
+
 typedef struct PngWriter PngWriter;
 
 /* The shape: 1 to 4 channels of 8 or 16 bits and sides of 1 to 2^31 - 1. Out of memory is an error,

@@ -37,7 +37,8 @@ static bool
 append_step (const Plan *plan, const Step *step, GString *text, Problems *problems)
 {
   g_autoptr (GError) error = NULL;
-  g_string_append_printf (text, "\n%s %d", step->type->name, step->type->revision);
+  g_string_append_printf (text, "\n%s %d", step->type->name,
+                          stage_revision (step->type, step->options));
   Resources resources = { plan, text, &error, true };
   bool ok = options_append_canonical (step->type->options, step->options, plan->world->file_digest,
                                       plan->world->data, text, &error);

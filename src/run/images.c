@@ -1,6 +1,7 @@
 /* An image from its begin to its end: what fails, what is queued, what the workers answer. */
 #include "document/document.h"
 #include "document/json-write.h"
+#include "image/version.h"
 #include "run/credentials.h"
 #include "run/run-private.h"
 
@@ -139,8 +140,9 @@ take_pending (PoolTask *task, unsigned derivative)
 
 /* The worker's facts and the versions that made the file. New string. */
 static char *
-add_versions (const char *facts, const char *libraries)
+add_versions (const char *facts, ImageFormat format)
 {
+  g_autofree char *libraries = image_versions_of_format (format);
   cJSON *json = cJSON_Parse (facts);
   cJSON_AddStringToObject (json, "made-with", libraries);
   char *text = json_write_line (json);
@@ -203,7 +205,7 @@ take_made (Run *run, ImageRun *image_run, const Answer *answer)
   Freshness *output = &image_run->outputs[answer->derivative];
   g_autoptr (GError) error = NULL;
   g_free (output->facts);
-  output->facts = add_versions (answer->facts, run->libraries);
+  output->facts = add_versions (answer->facts, derivative->format);
   run->n_other_bytes += is_other_than_before (run, derivative, output, &answer->content);
   output->kind = FRESH_UP_TO_DATE;
   output->content = answer->content;

@@ -1,6 +1,7 @@
 /* The outputs of an image whose original is known: which are out of date, and what is told of them. */
 #include "base/atomic-file.h"
 #include "base/path.h"
+#include "image/version.h"
 #include "run/run-private.h"
 #include "run/selection.h"
 
@@ -78,8 +79,9 @@ judge_output (Run *run, ImageRun *image_run, unsigned i, bool *out_make, GError 
   const RunSettings *settings = run->settings;
   const Derivative *derivative = image_run->expansion->derivatives->pdata[i];
   Freshness *output = &image_run->outputs[i];
-  if (!freshness_of (run->state, run->old_manifest, derivative, run->libraries,
-                     settings->verify_outputs, output, error))
+  g_autofree char *libraries = image_versions_of_format (derivative->format);
+  if (!freshness_of (run->state, run->old_manifest, derivative, libraries, settings->verify_outputs,
+                     output, error))
     return false;
   bool is_asked = selection_matches (settings->refresh, false, image_run->image->id,
                                      derivative->shown);

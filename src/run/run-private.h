@@ -38,7 +38,6 @@ struct Run {
   GHashTable *entered;         /* folders of outputs that were looked at */
   ManifestWriter *manifest;    /* NULL: none is written */
   ManifestIndex *old_manifest; /* likewise */
-  char *libraries;             /* versions, recorded with what is made */
   unsigned next_image, next_task_id;
   int64_t last_tick_us, last_flush_us;
   RunTotals totals;

@@ -36,7 +36,6 @@ run_clear (Run *run)
   world_clear (&run->world);
   state_close (run->state);
   cache_close (run->cache);
-  g_free (run->libraries);
   interrupt_end ();
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -123,7 +122,6 @@ open_run (Run *run, GError **error)
     return false;
   unsigned n_images = plan_n_images (run->plan);
   run->totals.n_images = n_images;
-  run->libraries = image_library_versions ();
   run->claims = plan_paths_new (&run->questions);
   plan_paths_add_plan (run->claims, run->plan);
   misses_init (&run->misses);
@@ -278,11 +276,12 @@ tell_other_bytes (const Run *run)
   unsigned n = run->n_other_bytes;
   if (n == 0)
     return;
+  g_autofree char *libraries = image_library_versions ();
   g_autofree char *message = g_strdup_printf (
     "%u file%s came out other than %s tells, of the same recipe%s: other library versions made %s "
     "then; now it is %s",
     n, n == 1 ? "" : "s", run->pipeline->manifest, n == 1 ? "" : "s", n == 1 ? "it" : "them",
-    run->libraries);
+    libraries);
   run->listener->warning (run->listener->data, message);
 }
 

@@ -312,11 +312,20 @@ deliver (const void *data, Delivery *delivery)
   delivery->encode = *(const EncodeOptions *)data;
 }
 
+/* 2: PNGs are packed by libdeflate, and choose their filters. */
+static int
+revision_of (const void *data)
+{
+  const EncodeOptions *options = data;
+  return options->format == IMAGE_FORMAT_PNG ? 2 : 1;
+}
+
 const StageType stage_recompress = {
   .name = "recompress",
   .summary = "Says how the file is encoded: format, quality, or a size in bytes.",
   .role = STAGE_DELIVERY,
   .revision = 2,
+  .revision_of = revision_of,
   .options = &options_table,
   .check = check,
   .deliver = deliver,

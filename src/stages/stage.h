@@ -44,6 +44,8 @@ struct StageType {
   const char *summary; /* one line, a capital, a full stop */
   StageRole role;
   int revision; /* from 1; raised when the same options give other pixels or bytes */
+  /* Where only some options give others: their revision, at most `revision`. NULL: it is that for all. */
+  int (*revision_of) (const void *options);
   const OptionTable *options;
 
   /* Rules across options ("aspect-ratio does not go with width"). Adds to `problems` with the
@@ -77,6 +79,9 @@ bool stage_is_resized (VipsImage *before, VipsImage *after);
 
 /* The picture's shape; shared by apply functions that call their own shape function. */
 Shape stage_shape_of (VipsImage *image);
+
+/* What a recipe says of a stage with these options. */
+int stage_revision (const StageType *type, const void *options);
 
 /* All stages in order of name. */
 extern const StageType *const stage_types[];

@@ -33,6 +33,12 @@ const StageType *const stage_types[] = { STAGES (POINT) };
 
 G_DEFINE_QUARK (peel_stage_error, stage_error)
 
+int
+stage_revision (const StageType *type, const void *options)
+{
+  return type->revision_of != NULL ? type->revision_of (options) : type->revision;
+}
+
 unsigned
 stage_n_types (void)
 {

@@ -265,6 +265,35 @@ a_text_is_no_number (void)
     folded.problems, "'strip' takes true or false, not the text 'true': take the quotes away\n"));
 }
 
+typedef struct {
+  double ink;
+} Percents;
+static const Option percent_rows[] = {
+  { OPTION_NUMBER (Percents, ink), .name = "ink", .help = "Ink", .min = 100, .max = 400,
+    .unit = "%" },
+  { 0 },
+};
+static const OptionTable percent_table = { percent_rows, sizeof (Percents), "ink" };
+
+static void
+percents_may_have_their_sign (void)
+{
+  static const char *const written[] = { "ink: 300", "ink: 300%", "300%", "ink: '300%'" };
+  for (unsigned i = 0; i < G_N_ELEMENTS (written); i++) {
+    Percents *options = options_new (&percent_table);
+    g_autofree char *problems = read_table (&percent_table, "color", written[i], options);
+    g_assert_cmpstr (problems, ==, NULL);
+    g_assert_cmpfloat (options->ink, ==, 300);
+    options_free (&percent_table, options);
+  }
+  Percents *options = options_new (&percent_table);
+  g_autofree char *much = read_table (&percent_table, "color", "ink: 500%", options);
+  g_assert_true (g_str_has_prefix (much, "t.yaml:1:6: 'ink' takes 100 to 400 %, not '500%'"));
+  g_autofree char *other = read_table (&percent_table, "color", "ink: 300 dpi", options);
+  g_assert_nonnull (other);
+  options_free (&percent_table, options);
+}
+
 static const OptionTable short_table = { set_rows, sizeof (SampleSet), "rating" };
 static const OptionTable empty_table = { (const Option[]){ { 0 } }, 1, NULL };
 
@@ -340,6 +369,7 @@ main (int argc, char **argv)
   ADD ("a-secret-file-is-found-from-the-folder", a_secret_file_is_found_from_the_folder);
   ADD ("the-range-is-exact", the_range_is_exact);
   ADD ("a-text-is-no-number", a_text_is_no_number);
+  ADD ("percents-may-have-their-sign", percents_may_have_their_sign);
   ADD ("a-bare-value-sets-the-shorthand", a_bare_value_sets_the_shorthand);
   ADD ("a-bare-value-without-shorthand-is-refused", a_bare_value_without_shorthand_is_refused);
   ADD ("nothing-given-still-needs-what-is-required", nothing_given_still_needs_what_is_required);
