@@ -14,6 +14,9 @@ GBytes *image_srgb_small_profile (void);
  * pixels under it need no conversion. False for bytes that are no RGB matrix profile. */
 bool image_is_srgb_profile (GBytes *profile);
 
+/* Do all its tags lie inside of it? What they hold is for who uses it to see. */
+bool image_is_whole_profile (GBytes *profile);
+
 /* Any colour space to sRGB, three bands and the alpha if there was one, of `depth` 8 or 16 bits a
  * channel. An attached profile that fits the picture says what the pixels mean; without one RGB and
  * gray are sRGB, CMYK is libvips's built-in press. The result carries the sRGB profile if the

@@ -98,3 +98,21 @@ image_is_srgb_profile (GBytes *profile)
          find_tag (span, "gTRC", &curve) && curve_at_half (curve, &half) &&
          fabs (half - 0.2140) < 0.002;
 }
+
+bool
+image_is_whole_profile (GBytes *profile)
+{
+  size_t length;
+  const uint8_t *data = g_bytes_get_data (profile, &length);
+  if (length < HEADER + 4 || u32 (data) > length || memcmp (data + 36, "acsp", 4) != 0)
+    return false;
+  uint64_t n_tags = u32 (data + HEADER);
+  if (n_tags == 0 || n_tags > MOST_TAGS || HEADER + 4 + n_tags * 12 > length)
+    return false;
+  for (uint64_t i = 0; i < n_tags; i++) {
+    const uint8_t *tag = data + HEADER + 4 + i * 12;
+    if ((uint64_t)u32 (tag + 4) + u32 (tag + 8) > length)
+      return false;
+  }
+  return true;
+}

@@ -25,6 +25,8 @@ sheet_to_json (const Sheet *sheet)
     cJSON_AddNumberToObject (json, "slug-mm", rounded (sheet->slug_mm, 100));
   cJSON_AddNumberToObject (json, "dpi", sheet->dpi);
   cJSON_AddNumberToObject (json, "effective-dpi", rounded (sheet->effective_dpi, 10));
+  if (sheet->enlarged > 1)
+    cJSON_AddNumberToObject (json, "enlarged", rounded (sheet->enlarged, 100));
   return json;
 }
 
@@ -38,5 +40,7 @@ sheet_to_text (const Sheet *sheet)
   if (sheet->slug_mm > 0)
     g_string_append (out, " + crop marks");
   g_string_append_printf (out, ", %d dpi of %.0f", sheet->dpi, sheet->effective_dpi);
+  if (sheet->enlarged > 1)
+    g_string_append_printf (out, ", enlarged %.3g times", sheet->enlarged);
   return g_string_free (out, FALSE);
 }

@@ -80,11 +80,11 @@ add_credentials (cJSON *facts, const Making *making)
   cJSON_AddStringToObject (credentials, "sha256", digest_to_hex (&digest).text);
 }
 
-/* Hundredths of a percent: 8 bits tell no more. */
+/* Hundredths of a percent, 8 bits tell no more; upwards, so that a page keeps to what is told of it as 'max-ink'. */
 static double
 percent (double value)
 {
-  return round (value * 100) / 100;
+  return ceil (value * 100 - 1e-6) / 100;
 }
 
 static void

@@ -1,5 +1,7 @@
 #include "stages/geometry.h"
 
+#include <math.h>
+
 #define PLACES                                                                                     \
   { "center", GRAVITY_CENTER, NULL }, { "north", GRAVITY_NORTH, "The middle of the upper edge" },  \
     { "north-east", GRAVITY_NORTH_EAST, NULL }, { "east", GRAVITY_EAST, NULL },                    \
@@ -102,6 +104,15 @@ geometry_ratio_around (Ratio ratio, int width, int height, int *out_width, int *
   bool too_wide = (int64_t)width * ratio.height > (int64_t)height * ratio.width;
   *out_width = too_wide ? width : MAX (width, geometry_scale (height, ratio.width, ratio.height));
   *out_height = too_wide ? MAX (height, geometry_scale (width, ratio.height, ratio.width)) : height;
+}
+
+void
+geometry_note_scale (Shape *shape, int width, int height)
+{
+  double before = shape->enlarged > 0 ? shape->enlarged : 1;
+  double now = before * fmax ((double)width / shape->width, (double)height / shape->height);
+  /* Made smaller again, the pixels are the picture's own again. */
+  shape->enlarged = now > 1 ? now : 0;
 }
 
 bool

@@ -54,6 +54,9 @@ enum {
   GEOMETRY_MOST_MEGAPIXELS = 500,
 };
 
+/* The picture is resampled to this size: remembers by how much more than all its own pixels that is. */
+void geometry_note_scale (Shape *shape, int width, int height);
+
 /* Gives the shape its new size; STAGE_ERROR_GEOMETRY when that is over the limits. */
 bool geometry_set_size (Shape *shape, const char *stage, int64_t width, int64_t height,
                         GError **error);

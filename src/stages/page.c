@@ -161,8 +161,11 @@ make_layout (const PageOptions *options, const Shape *shape, PageLayout *out_lay
     .bleed_from = options->bleed_from,
   };
   double min_dpi;
-  if (page_lay_out (&wish, shape->width, shape->height, out_layout, &min_dpi))
+  if (page_lay_out (&wish, shape->width, shape->height, out_layout, &min_dpi)) {
+    out_layout->sheet.enlarged = shape->enlarged > 0 ? shape->enlarged : 1;
+    out_layout->sheet.effective_dpi /= out_layout->sheet.enlarged;
     return true;
+  }
   return fail_too_coarse (options, shape, &out_layout->sheet, min_dpi, error);
 }
 

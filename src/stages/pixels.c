@@ -2,6 +2,17 @@
 
 #include "stages/enlarge.h"
 
+#define ENLARGED_FIELD "peel-enlarged"
+
+static double
+enlarged_of (VipsImage *image)
+{
+  double enlarged = 0;
+  if (vips_image_get_typeof (image, ENLARGED_FIELD) != 0)
+    vips_image_get_double (image, ENLARGED_FIELD, &enlarged);
+  return enlarged;
+}
+
 Shape
 stage_shape_of (VipsImage *image)
 {
@@ -13,6 +24,7 @@ stage_shape_of (VipsImage *image)
     .has_alpha = has_alpha,
     .bit_depth = vips_image_get_format (image) == VIPS_FORMAT_UCHAR ? 8 : 16,
     .n_channels = vips_image_get_bands (image) - (has_alpha ? 1 : 0),
+    .enlarged = enlarged_of (image),
     .sheet = sheet_of (image),
   };
 }
@@ -285,16 +297,31 @@ resample_linear (VipsImage *in, int width, int height, VipsKernel kernel, const 
   return pixels_round (t[3], in, stage, out_image, error);
 }
 
+/* "peel-enlarged" travels with the picture as its profile does. */
+static bool
+note_scale (VipsImage *in, VipsImage *scaled, const char *stage, VipsImage **out_image,
+            GError **error)
+{
+  Shape shape = stage_shape_of (in);
+  geometry_note_scale (&shape, vips_image_get_width (scaled), vips_image_get_height (scaled));
+  PIXELS_STEPS (1);
+  if (vips_copy (scaled, &t[0], NULL))
+    return pixels_fail (error, stage);
+  vips_image_set_double (t[0], ENLARGED_FIELD, shape.enlarged);
+  return pixels_give (t[0], out_image);
+}
+
 bool
 pixels_resample (VipsImage *in, int width, int height, VipsKernel kernel, bool linear,
                  const char *stage, VipsImage **out_image, GError **error)
 {
+  g_autoptr (VipsImage) scaled = NULL;
   if (width == vips_image_get_width (in) && height == vips_image_get_height (in))
     return pixels_give (in, out_image);
   /* Copies of pixels mix nothing: no weighing, no light. */
-  if (kernel == VIPS_KERNEL_NEAREST)
-    return resize_exactly (in, width, height, kernel, stage, out_image, error);
-  if (linear)
-    return resample_linear (in, width, height, kernel, stage, out_image, error);
-  return resample_weighed (in, width, height, kernel, stage, out_image, error);
+  bool ok = kernel == VIPS_KERNEL_NEAREST
+              ? resize_exactly (in, width, height, kernel, stage, &scaled, error)
+            : linear ? resample_linear (in, width, height, kernel, stage, &scaled, error)
+                     : resample_weighed (in, width, height, kernel, stage, &scaled, error);
+  return ok && note_scale (in, scaled, stage, out_image, error);
 }

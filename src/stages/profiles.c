@@ -5,6 +5,7 @@
 #include "base/install.h"
 #include "base/nearest.h"
 #include "base/path.h"
+#include "image/color.h"
 #include "stages/stage.h"
 
 enum {
@@ -145,16 +146,41 @@ profiles_find (const char *name, GError **error)
   return NULL;
 }
 
+/* ICC.1, 7.2: the size at 0, the class at 12, the signature "acsp" at 36; then from 128 on the number of tags and for
+ * each its name, place and length. */
+static bool
+check_whole (const char *path, const char *text, size_t length, GError **error)
+{
+  static const char *const devices[] = { "prtr", "mntr", "scnr", "spac" };
+  if (length < HEADER_BYTES + 4 || memcmp (text + 36, "acsp", 4) != 0)
+    return stage_fail (error, STAGE_ERROR_FAILED, "'%s' is not an ICC profile", path);
+  bool is_device = false;
+  for (unsigned i = 0; i < G_N_ELEMENTS (devices); i++)
+    is_device = is_device || memcmp (text + 12, devices[i], 4) == 0;
+  if (!is_device)
+    return stage_fail (
+      error, STAGE_ERROR_FAILED,
+      "'%s' is a profile of class '%.4s', which says nothing of a device's colours; "
+      "give the profile of a press or a screen",
+      path, text + 12);
+  GBytes *profile = g_bytes_new_static (text, length);
+  bool is_whole = image_is_whole_profile (profile);
+  g_bytes_unref (profile);
+  return is_whole || stage_fail (error, STAGE_ERROR_FAILED,
+                                 "the profile '%s' is damaged: it ends before its tags do", path);
+}
+
 bool
 profiles_read_channels (const char *path, int *out_n_channels, GError **error)
 {
   g_autofree char *text = NULL;
   size_t length = 0;
-  if (!path_read_file (path, MOST_BYTES, &text, &length, error))
+  /* A pipe would be waited for. */
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return stage_fail (error, STAGE_ERROR_FAILED, "'%s' is no regular file", path);
+  if (!path_read_file (path, MOST_BYTES, &text, &length, error) ||
+      !check_whole (path, text, length, error))
     return false;
-  /* ICC.1: the signature "acsp" at 36, the colour space at 16. */
-  if (length < HEADER_BYTES || memcmp (text + 36, "acsp", 4) != 0)
-    return stage_fail (error, STAGE_ERROR_FAILED, "'%s' is not an ICC profile", path);
   const char *space = text + 16;
   *out_n_channels = memcmp (space, "RGB ", 4) == 0   ? 3
                     : memcmp (space, "CMYK", 4) == 0 ? 4

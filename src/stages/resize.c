@@ -176,6 +176,7 @@ change_shape (const void *data, Shape *shape, GError **error)
   if (options->fit == FIT_CONTAIN && options->background.alpha < 1 && shape->n_channels != 4)
     shape->has_alpha = true;
   Shape scaled = *shape;
+  geometry_note_scale (shape, plan.scaled_width, plan.scaled_height);
   return geometry_set_size (&scaled, "resize", plan.scaled_width, plan.scaled_height, error) &&
          geometry_set_size (shape, "resize", plan.box.width, plan.box.height, error);
 }

@@ -33,8 +33,10 @@ typedef struct {
   double safe_mm;             /* inside the trim */
   double slug_mm;             /* on each side, outside the bleed; 0: no marks */
   int dpi;                    /* of the pixels that are written */
-  double effective_dpi;       /* what the picture's own pixels give at this size */
-  int bleed;                  /* SheetBleed */
+  double
+    effective_dpi; /* what the picture's own pixels give at this size, before anything enlarged them */
+  double enlarged; /* times as wide as they were; 1: not at all */
+  int bleed;       /* SheetBleed */
 } Sheet;
 
 /* What the file is wide and high: trim, bleed and slug. mm */

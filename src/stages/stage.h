@@ -35,7 +35,9 @@ typedef struct {
   bool has_alpha;
   int bit_depth;  /* 8 or 16 */
   int n_channels; /* colour channels without alpha: 1, 3 or 4 (CMYK) */
-  Sheet sheet;    /* of `page`; after it the size may not change any more */
+  double
+    enlarged; /* times as large as its own pixels are, as 'resize' and 'upscale' made it; 0: not at all */
+  Sheet sheet; /* of `page`; after it the size may not change any more */
 } Shape;
 
 typedef struct StageType StageType;

@@ -55,6 +55,7 @@ change_shape (const void *data, Shape *shape, GError **error)
                          height, shape->width, shape->height);
     return true;
   }
+  geometry_note_scale (shape, width, height);
   return geometry_set_size (shape, "upscale", width, height, error);
 }
 

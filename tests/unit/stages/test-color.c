@@ -1,6 +1,7 @@
 #include "stage-case.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 /* libvips's own CMYK profile as a file: no press, but a profile that is always there. */
 static const char *
@@ -124,6 +125,35 @@ test_refuses (void)
   g_assert_cmpstr (depth, ==, "'depth' takes 8 or 16, not 10");
 }
 
+/* Of the press's own profile: cut short, called a link, or no file at all. */
+static void
+test_refuses_profiles (void)
+{
+  static const struct {
+    const char *name, *expected;
+  } cases[] = {
+    { "cut.icc", "is damaged: it ends before its tags do" },
+    { "link.icc", "is a profile of class 'link', which says nothing of a device's colours" },
+    { "pipe.icc", "is no regular file" },
+  };
+  g_autoptr (Scratch) scratch = scratch_new ();
+  const char *path = write_cmyk_profile (scratch);
+  g_autofree char *text = NULL;
+  size_t length;
+  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  g_assert_true (g_file_set_contents (scratch_path (scratch, "cut.icc"), text, 1000, NULL));
+  memcpy (text + 12, "link", 4);
+  g_assert_true (
+    g_file_set_contents (scratch_path (scratch, "link.icc"), text, (gssize)length, NULL));
+  g_assert_cmpint (mkfifo (scratch_path (scratch, "pipe.icc"), 0600), ==, 0);
+  for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *yaml = g_strdup_printf ("{ profile-file: %s }",
+                                             scratch_path (scratch, cases[i].name));
+    g_autofree char *problems = stage_case_problems ("color", yaml);
+    g_assert_nonnull (strstr (problems, cases[i].expected));
+  }
+}
+
 static void
 test_flatten (void)
 {
@@ -152,6 +182,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stages/color/cmyk-has-four-inks-and-no-alpha", test_cmyk);
   g_test_add_func ("/stages/color/named-profile-is-a-resource", test_resource);
   g_test_add_func ("/stages/color/refuses-in-clear-words", test_refuses);
+  g_test_add_func ("/stages/color/refuses-profiles-that-are-none", test_refuses_profiles);
   g_test_add_func ("/stages/flatten/lays-on-the-background", test_flatten);
   return g_test_run ();
 }

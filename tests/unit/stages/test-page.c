@@ -300,6 +300,28 @@ rules_across_options (void)
   }
 }
 
+/* 50x75 px give 25 dpi, whatever they were blown up to. */
+static void
+enlarged_pixels_are_not_the_pictures_own (void)
+{
+  static const char *const enlarging[][2] = {
+    { "upscale", "{ factor: 3 }" },
+    { "resize", "{ width: 150, when-smaller: enlarge }" },
+  };
+  for (unsigned i = 0; i < G_N_ELEMENTS (enlarging); i++) {
+    g_autoptr (VipsImage) in = picture_gradient (PICTURE_RGB, 50, 75);
+    g_autoptr (VipsImage) large = stage_run (enlarging[i][0], enlarging[i][1], in);
+    g_autoptr (VipsImage) page = stage_run ("page", "{ " SMALL " }", large);
+    Sheet sheet = sheet_of (page);
+    g_assert_cmpint (sheet.dpi, ==, 50);
+    g_assert_cmpfloat_with_epsilon (sheet.effective_dpi, 25, 1e-9);
+    g_assert_cmpfloat_with_epsilon (sheet.enlarged, 3, 1e-9);
+    /* Made small again they are. */
+    g_autoptr (VipsImage) small = stage_run ("resize", "{ width: 50 }", large);
+    g_assert_cmpfloat (stage_shape_of (small).enlarged, ==, 0);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -315,6 +337,7 @@ main (int argc, char **argv)
   ADD ("contain-lies-on-its-background", contain_lies_on_its_background);
   ADD ("every-kind-of-picture-has-its-page", every_kind_of_picture_has_its_page);
   ADD ("too-few-pixels-miss-the-target", too_few_pixels_miss_the_target);
+  ADD ("enlarged-pixels-are-not-the-pictures-own", enlarged_pixels_are_not_the_pictures_own);
   ADD ("a-page-is-made-once", a_page_is_made_once);
   ADD ("the-sheet-travels-with-the-picture", the_sheet_travels_with_the_picture);
   ADD ("what-was-done-is-told", what_was_done_is_told);
