@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define INCH 25.4
+#include "stages/paper.h"
 
 typedef struct {
   double width, height; /* inches */
@@ -59,8 +59,8 @@ turn (const PageWish *wish, int width, int height, Sheet *sheet)
 static Area
 area_around (const Sheet *sheet, double around_mm)
 {
-  return (Area){ (sheet->width_mm + 2 * around_mm) / INCH,
-                 (sheet->height_mm + 2 * around_mm) / INCH };
+  return (Area){ (sheet->width_mm + 2 * around_mm) / PAPER_INCH_MM,
+                 (sheet->height_mm + 2 * around_mm) / PAPER_INCH_MM };
 }
 
 /* What the bleed is made of, and the area that the picture's own pixels have to fill for that. */
