@@ -24,8 +24,9 @@ typedef struct {
   State *state; /* NULL: nothing was made here yet */
   InspectSettings settings;
   Inspector *inspector;
-  unsigned n_files, n_broken, n_unknown, n_failed; /* files; broken ones may be unknown too */
-  int code;                                        /* of the first that is not in order */
+  /* Files that were looked at or failed; broken ones may be unknown too. */
+  unsigned n_files, n_broken, n_unknown, n_failed;
+  int code; /* of the first that is not in order */
 } Work;
 
 static void
@@ -259,8 +260,11 @@ check_rules (const Invocation *invocation, const char *preset_name)
   signals_watch ();
   for (unsigned i = 0; i < invocation->n_arguments && interrupt_count () == 0; i++) {
     g_autoptr (GError) problem = NULL;
+    bool is_judged = check_file (&work, invocation->arguments[i], &problem);
+    if (!is_judged && interrupt_count () > 0)
+      break;
     work.n_files++;
-    if (!check_file (&work, invocation->arguments[i], &problem) && interrupt_count () == 0)
+    if (!is_judged)
       tell_failure (&work, invocation->arguments[i], problem);
   }
   if (interrupt_count () > 0)

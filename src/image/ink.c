@@ -1,5 +1,5 @@
-/* A counter for each possible sum: 4 x 255 + 1 of them, or 4 x 65535 + 1. Each thread that computes pixels has counters of
- * its own, which are added up when it lets go of the picture. */
+/* A counter for each possible sum: 4 x 255 + 1 of them, or 4 x 65535 + 1. Each thread that computes pixels has counters
+ * of its own, which are added up when it lets go of the picture. */
 #include "image/ink.h"
 
 #include <vips/vips.h>

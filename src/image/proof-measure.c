@@ -135,11 +135,10 @@ to_lab (VipsImage *picture, VipsImage **out_lab, GError **error)
          (vips_colourspace (srgb, out_lab, VIPS_INTERPRETATION_LAB, NULL) == 0 || fail (error));
 }
 
-/* Colours that lose or change what makes them colours, in CIEDE2000 with the lightness left out. Paper is never as dark as
- * a screen: counted too, it marks the shadows of most photographs, and on newsprint all blacks.
- * Measured on coated and newsprint profiles: skin, grass, gold and wood 0 to 4 on coated paper,
- * blacks of any to 3.9 (that is the profiles' own tables), the screen's blue, green, cyan, magenta and
- * violet 10 to 18, a strong sky blue 5.4 to 5.9. */
+/* Colours that lose or change what makes them colours, in CIEDE2000 with the lightness left out. Paper is never as dark
+ * as a screen: counted too, it marks the shadows of most photographs, and on newsprint all blacks. Measured on coated
+ * and newsprint profiles: skin, grass, gold and wood 0 to 4 on coated paper, blacks of any to 3.9 (that is the
+ * profiles' own tables), the screen's blue, green, cyan, magenta and violet 10 to 18, a strong sky blue 5.4 to 5.9. */
 enum { VISIBLE_DIFFERENCE = 5 };
 
 /* `wanted` as light as `got`. */

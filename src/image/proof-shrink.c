@@ -1,5 +1,6 @@
-/* A page made small in one pass from above: a pixel of the proof is the mean of those of the page that it shows. libvips's own
- * resizing asks for overlapping parts, and a page that is computed as it is read was computed twenty times over. */
+/* A page made small in one pass from above: a pixel of the proof is the mean of those of the page that it shows.
+ * libvips's own resizing asks for overlapping parts, and a page that is computed as it is read was computed twenty
+ * times over. */
 #include "image/proof.h"
 
 #include <vips/vips.h>

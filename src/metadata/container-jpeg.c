@@ -483,9 +483,11 @@ jpeg_put_c2pa (GBytes *file, GBytes *store, GByteArray *out, size_t *out_at, siz
   size_t length, store_length, put = BOX_HEADER, at = SOI_BYTES;
   const uint8_t *bytes = g_bytes_get_data (file, &length);
   const uint8_t *box = g_bytes_get_data (store, &store_length);
-  if (store_length <= BOX_HEADER || big32 (box) != store_length) {
+  /* Another one would be put, and not be found again. */
+  if (store_length <= BOX_HEADER || big32 (box) != store_length ||
+      is_other_jumbf (box, store_length)) {
     g_set_error (error, METADATA_ERROR, METADATA_ERROR_FAILED,
-                 "what is to be put as Content Credentials is not one JUMBF box");
+                 "what is to be put as Content Credentials is not one JUMBF box of C2PA");
     return false;
   }
   Segment segment;

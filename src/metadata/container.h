@@ -82,9 +82,9 @@ void metadata_blobs_read (const GPtrArray *blocks, MetadataBlobs *out_blobs);
  * that is not a row of whole blocks is a METADATA_ERROR. */
 bool container_put (GBytes *file, const MetadataBlobs *blobs, GBytes **out_file, GError **error);
 
-/* What container_put would make of a TIFF that is not to be held in memory: `header` is its beginning, and from `at`, which is
- * the end of its pixels, it is `tail` and nothing else. `file` may be mapped: pixels are not touched. They
- * must stand first, as libtiff writes them. */
+/* What container_put would make of a TIFF that is not to be held in memory: `header` is its beginning, and from `at`,
+ * which is the end of its pixels, it is `tail` and nothing else. `file` may be mapped: pixels are not touched. They must
+ * stand first, as libtiff writes them. */
 typedef struct {
   uint8_t header[8];
   size_t at;

@@ -74,8 +74,7 @@ read_preset (OutputRule *rule, const Pipeline *pipeline, Node *node, const Prese
     return problems_add (problems, &name->mark,
                          "'preset' takes the name of a preset, such as web/responsive");
   g_autoptr (Node) filled = scope_fill (pipeline->scope, (Node *)name, problems);
-  const char *own_folder = pipeline->path != NULL ? pipeline->folder : NULL;
-  rule->preset = preset_load (presets, own_folder, filled->text, &name->mark, problems);
+  rule->preset = preset_load (presets, pipeline->folder, filled->text, &name->mark, problems);
   if (rule->preset == NULL)
     return false;
 

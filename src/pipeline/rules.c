@@ -1,9 +1,14 @@
 #include "pipeline/rules.h"
 
-/* As image/format.h names them. */
+#include "image/format.h"
+
+/* Those that are read (image/format.h), by their names there: of a PDF no pixels are seen, so that it keeps to no
+ * rule. */
 static const OptionChoice formats[] = {
-  { "jpeg", 0, NULL }, { "png", 1, NULL }, { "webp", 2, NULL }, { "avif", 3, NULL },
-  { "tiff", 4, NULL }, { "gif", 5, NULL }, { "heic", 6, NULL }, { NULL },
+  { "jpeg", IMAGE_FORMAT_JPEG, NULL }, { "png", IMAGE_FORMAT_PNG, NULL },
+  { "webp", IMAGE_FORMAT_WEBP, NULL }, { "avif", IMAGE_FORMAT_AVIF, NULL },
+  { "tiff", IMAGE_FORMAT_TIFF, NULL }, { "gif", IMAGE_FORMAT_GIF, NULL },
+  { "heic", IMAGE_FORMAT_HEIC, NULL }, { NULL },
 };
 static const OptionChoice colors[] = {
   { "srgb", PRESET_RULES_SRGB, "RGB whose profile is sRGB, or that has none" },
@@ -159,8 +164,6 @@ preset_rules_take_format (const PresetRules *rules, const char *format)
 {
   if (rules->formats == 0)
     return true;
-  for (const OptionChoice *choice = formats; choice->name != NULL; choice++)
-    if (strcmp (choice->name, format) == 0)
-      return (rules->formats & 1u << choice->value) != 0;
-  return false;
+  ImageFormat found = image_format_of_name (format);
+  return found != IMAGE_FORMAT_UNKNOWN && (rules->formats & 1u << found) != 0;
 }

@@ -6,9 +6,10 @@
 #include "pixels/png-choose.h"
 
 /* With Z_FILTERED zlib passes over short matches, which differences of neighbours have by accident. Of two
- * photographs, one of them in 16 bits too, and a drawing, all CMYK (102 MB), level 4 makes 43.6 MB in 2.5 s, Z_RLE 44.6 MB in 0.9 s, Z_FILTERED 6 43.2 MB in 5.3 s, and without
- * it level 4 45.3 MB in 2.0 s and level 6 44.5 MB in 4.4 s, choosing the filters (0.5 s) included. What repeats itself, text on
- * white, stays as small as at level 6; by Z_RLE it is a quarter larger. */
+ * photographs, one of them in 16 bits too, and a drawing, all CMYK (102 MB), level 4 makes 43.6 MB in 2.5 s, Z_RLE
+ * 44.6 MB in 0.9 s, Z_FILTERED 6 43.2 MB in 5.3 s, and without it level 4 45.3 MB in 2.0 s and level 6 44.5 MB in
+ * 4.4 s, choosing the filters (0.5 s) included. What repeats itself, text on white, stays as small as at level 6; by
+ * Z_RLE it is a quarter larger. */
 enum { OUT_BYTES = 64 * 1024, LEVEL = 4, STRATEGY = Z_FILTERED, MEM_LEVEL = 9 };
 
 struct PdfRows {

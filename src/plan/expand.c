@@ -53,18 +53,18 @@ change_shape (const Step *step, Shape *shape, bool *out_is_for_any, GError **err
     return true;
   if (shape->sheet.width_mm == 0)
     return step->type->shape (step->options, shape, error);
+  Shape after = *shape, exact = *shape;
+  exact.is_exact = true;
+  if (!step->type->shape (step->options, &after, error)) {
+    *out_is_for_any = !g_error_matches (*error, STAGE_ERROR, STAGE_ERROR_GEOMETRY);
+    return false;
+  }
   *out_is_for_any = true;
-  if (strcmp (step->type->name, "page") == 0)
-    return stage_fail (error, STAGE_ERROR_FAILED,
-                       "the picture is a page already: a chain has one 'page'; take one of the two "
-                       "out, or write an output for each");
   /* Also of an estimate: a stage that makes one of an exact size changes it. */
-  Shape after = *shape;
-  after.is_exact = true;
-  if (step->type->shape (step->options, &after, NULL) && after.is_exact &&
-      after.width == shape->width && after.height == shape->height) {
-    after.is_exact = shape->is_exact;
-    *shape = after;
+  if (step->type->shape (step->options, &exact, NULL) && exact.is_exact &&
+      exact.width == shape->width && exact.height == shape->height) {
+    exact.is_exact = shape->is_exact;
+    *shape = exact;
     return true;
   }
   return stage_fail (error, STAGE_ERROR_FAILED,
@@ -142,10 +142,17 @@ shape_before (Expander *expander, const OutputRule *rule, Shape *out_shape)
 
 /* ---- format ---- */
 
-static const char *
+/* "jpeg, png, webp". New string. */
+static char *
 writable_formats (void)
 {
-  return "jpeg, webp, avif, png, tiff, pdf";
+  GString *names = g_string_new (NULL);
+  for (unsigned format = 1; image_format_type (format) != NULL; format++) {
+    const ImageFormatType *type = image_format_type (format);
+    if (type->can_write)
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", type->name);
+  }
+  return g_string_free (names, FALSE);
 }
 
 /* "{name}.{ext}", "{name}.{kind}", and no extension after a fact. */
@@ -168,12 +175,12 @@ format_of_template (const Expander *expander, const Node *to, ImageFormat *out_f
   if (type != NULL && type->can_write)
     return true;
   const char *dot = strrchr (to->text, '.');
+  g_autofree char *names = writable_formats ();
   if (dot == NULL || strchr (dot, '/') != NULL)
     return problems_add (expander->problems, &to->mark,
-                         "'to' needs an extension: end it with .{ext}, or name one of %s",
-                         writable_formats ());
+                         "'to' needs an extension: end it with .{ext}, or name one of %s", names);
   return problems_add (expander->problems, &to->mark,
-                       "Peel does not write '%s' files; it writes %s", dot, writable_formats ());
+                       "Peel does not write '%s' files; it writes %s", dot, names);
 }
 
 /* Gives the recompress step the format if it has none: equal files have equal recipes however the
@@ -200,10 +207,12 @@ settle_format (Expander *expander, Derivative *derivative, const Node *to, unsig
   ImageFormat chosen = (ImageFormat)((const EncodeOptions *)step->options)->format, promised;
   if (!format_of_template (expander, to, &promised))
     return false;
-  if (chosen == IMAGE_FORMAT_UNKNOWN && promised == IMAGE_FORMAT_UNKNOWN)
+  if (chosen == IMAGE_FORMAT_UNKNOWN && promised == IMAGE_FORMAT_UNKNOWN) {
+    g_autofree char *names = writable_formats ();
     return problems_add (expander->problems, &derivative->mark,
                          "no format: add '- recompress: webp', or end 'to' with an extension (%s)",
-                         writable_formats ());
+                         names);
+  }
   if (chosen != IMAGE_FORMAT_UNKNOWN && promised != IMAGE_FORMAT_UNKNOWN && chosen != promised)
     return problems_add (expander->problems, &to->mark,
                          "'to' ends like %s, but 'recompress' makes %s; end it with .{ext}",

@@ -173,9 +173,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Expansion, expansion_free)
 bool derivative_is_for_print (const Derivative *derivative);
 #define PROOF_SUFFIX ".proof.png"
 
-/* Finds every mistake that can be found without pixels: requests, chains, paths, collisions between
- * outputs of all images, an output equal to an input, an original that will be too small (those are
- * counted in *out_n_targets_missed), with `with_proofs` also a proof where something else is. What depends on the real size of a
- * file to be loaded is checked again by the run. */
+/* Finds every mistake that can be found without pixels: requests, chains, paths, collisions between outputs of all
+ * images, an output equal to an input, an original that will be too small (those are counted in *out_n_targets_missed),
+ * with `with_proofs` also a proof where something else is. What depends on the real size of a file to be loaded is
+ * checked again by the run. */
 bool plan_check (const Plan *plan, bool with_proofs, unsigned *out_n_targets_missed,
                  Problems *problems);

@@ -8,6 +8,7 @@
 #include "image/encode.h"
 #include "image/memory.h"
 #include "image/proof.h"
+#include "metadata/container.h"
 #include "metadata/icc-list.h"
 #include "pipeline/chain.h"
 #include "plan/plan.h"
@@ -120,14 +121,33 @@ encode (VipsImage *proof, GBytes **out_bytes, GError **error)
          image_encode (dressed, &options, out_bytes, &result, error);
 }
 
+/* A proof shows the picture: if that was generated it says so too, and nothing else, unless the output was told not
+ * to. */
+static bool
+label (const ProofSource *source, GBytes *bare, GBytes **out_file, GError **error)
+{
+  const MetadataOptions options = { .policy = METADATA_STRIP,
+                                    .drop = source->delivery->metadata.drop };
+  const MetadataCarrier carrier = { .container = CONTAINER_PNG };
+  g_auto (MetadataBlobs) composed = { NULL };
+  if (!metadata_compose (&options, &source->origin->blobs, &source->origin->facts, &carrier,
+                         &composed, NULL, error))
+    return false;
+  if (composed.xmp != NULL)
+    return container_put (bare, &composed, out_file, error);
+  *out_file = g_bytes_ref (bare);
+  return true;
+}
+
 bool
-proof_file_draw (ProofFile *proof, VipsImage *picture, const ProofSource *source, GError **error)
+proof_file_draw (AtomicFile *proof, VipsImage *picture, const ProofSource *source, GError **error)
 {
   g_autoptr (VipsImage) drawn = NULL;
-  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) bare = NULL, bytes = NULL;
   g_autofree char *path = g_strconcat (source->path, PROOF_SUFFIX, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
-  if (!draw (picture, source, &drawn, error) || !encode (drawn, &bytes, error)) {
+  if (!draw (picture, source, &drawn, error) || !encode (drawn, &bare, error) ||
+      !label (source, bare, &bytes, error)) {
     g_prefix_error (error, "its proof: ");
     return false;
   }
@@ -138,13 +158,7 @@ proof_file_draw (ProofFile *proof, VipsImage *picture, const ProofSource *source
 }
 
 bool
-proof_file_commit (ProofFile *proof, GError **error)
-{
-  return atomic_file_commit (proof, error);
-}
-
-bool
-proof_file_explain (ProofFile *proof, const ProofSource *source, GError **error)
+proof_file_explain (AtomicFile *proof, const ProofSource *source, GError **error)
 {
   bool is_ink = source->delivery->max_ink > 0 && error != NULL &&
                 g_error_matches (*error, IMAGE_ERROR, IMAGE_ERROR_TARGET);

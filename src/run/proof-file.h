@@ -3,6 +3,7 @@
 
 #include "base/atomic-file.h"
 #include "image/image.h"
+#include "run/deliver.h"
 #include "stages/delivery.h"
 
 typedef struct {
@@ -10,19 +11,14 @@ typedef struct {
   const GPtrArray *steps; /* Step*: image stages */
   const Delivery *delivery;
   const char *path; /* of the output */
+  const DeliverOrigin *origin;
 } ProofSource;
 
-/* A proof that is drawn and has no name yet; removes itself. */
-typedef AtomicFile ProofFile;
-#define PROOF_FILE_INIT ATOMIC_FILE_INIT
-#define proof_file_clear atomic_file_clear
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ProofFile, proof_file_clear)
-
-/* `picture` is what the steps made of the original, before anything that is done for the file alone. */
-bool proof_file_draw (ProofFile *proof, VipsImage *picture, const ProofSource *source,
+/* Opens `proof`, whose name it gets when it is committed. `picture` is what the steps made of the original, before
+ * anything that is done for the file alone. */
+bool proof_file_draw (AtomicFile *proof, VipsImage *picture, const ProofSource *source,
                       GError **error);
-bool proof_file_commit (ProofFile *proof, GError **error);
 
 /* The output was refused. If that is for its ink, the proof stays, and the error says that it shows where. Always
  * false. */
-bool proof_file_explain (ProofFile *proof, const ProofSource *source, GError **error);
+bool proof_file_explain (AtomicFile *proof, const ProofSource *source, GError **error);

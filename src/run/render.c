@@ -207,7 +207,8 @@ compare_jobs (const void *left, const void *right)
   return a->cost > b->cost ? -1 : a->cost < b->cost;
 }
 
-/* Computed once for each file, a page that several files share takes longer; kept, an A2 with 16 bits a channel takes 285 MB. */
+/* Computed once for each file, a page that several files share takes longer; kept, an A2 with 16 bits a channel takes
+ * 285 MB. */
 #define LARGE_BYTES (128.0 * 1024 * 1024)
 
 static void
@@ -297,14 +298,15 @@ deliver_job (Render *render, const Job *job, VipsImage *picture, Delivered *out_
              GError **error)
 {
   const DeliverFile file = { job->path, &job->delivery, job->fingerprint, job->group->deeds };
-  const ProofSource source = { render->original, job->group->steps, &job->delivery, job->path };
-  g_auto (ProofFile) proof = PROOF_FILE_INIT;
+  const ProofSource source = { render->original, job->group->steps, &job->delivery, job->path,
+                               &render->origin };
+  g_auto (AtomicFile) proof = ATOMIC_FILE_INIT;
   if (!job->has_proof)
     return deliver_file (picture, &file, &render->origin, out_delivered, error);
   if (!proof_file_draw (&proof, picture, &source, error))
     return false;
   bool ok = deliver_file (picture, &file, &render->origin, out_delivered, error);
-  return ok ? proof_file_commit (&proof, error) : proof_file_explain (&proof, &source, error);
+  return ok ? atomic_file_commit (&proof, error) : proof_file_explain (&proof, &source, error);
 }
 
 static void

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define INCH 25.4
+#include "stages/paper.h"
 
 typedef struct {
   double width, height; /* inches */
@@ -59,8 +59,8 @@ turn (const PageWish *wish, int width, int height, Sheet *sheet)
 static Area
 area_around (const Sheet *sheet, double around_mm)
 {
-  return (Area){ (sheet->width_mm + 2 * around_mm) / INCH,
-                 (sheet->height_mm + 2 * around_mm) / INCH };
+  return (Area){ (sheet->width_mm + 2 * around_mm) / PAPER_INCH_MM,
+                 (sheet->height_mm + 2 * around_mm) / PAPER_INCH_MM };
 }
 
 /* What the bleed is made of, and the area that the picture's own pixels have to fill for that. */
@@ -82,14 +82,15 @@ choose_bleed (const PageWish *wish, int width, int height, double min_dpi, Sheet
   return sheet->bleed == SHEET_BLEED_PIXELS ? all : trim;
 }
 
-/* The largest whole density that the pixels reach, up to the one that is asked for. */
+/* The largest whole density that the pixels reach, up to the one that is asked for. On a side of less than half an
+ * inch rounding gives more than one step. */
 static int
 settle_dpi (const PageWish *wish, const Area *area, int width, int height, double effective)
 {
-  int dpi = (int)fmax (1, floor (effective));
-  if (reaches (wish->fit, area, width, height, dpi + 1))
+  int dpi = (int)floor (effective), most = (int)rint (wish->dpi);
+  while (dpi < most && reaches (wish->fit, area, width, height, dpi + 1))
     dpi++;
-  return MAX (1, MIN (dpi, (int)rint (wish->dpi)));
+  return MIN (dpi, most);
 }
 
 static Box

@@ -35,7 +35,7 @@ typedef struct {
 /* What is asked of the smallest density where nobody says it. dpi */
 double page_default_min_dpi (double width_mm, double height_mm);
 
-/* Of a picture of this size. False: it has too few pixels; out_layout holds the sheet alone, and
- * *out_min_dpi is what was missed. */
+/* Of a picture of this size. False: it has too few pixels; out_layout holds the sheet alone, whose dpi is the largest
+ * whole `min_dpi` that would be taken (0: none) with the same bleed, and *out_min_dpi is what was missed. */
 bool page_lay_out (const PageWish *wish, int width, int height, PageLayout *out_layout,
                    double *out_min_dpi);

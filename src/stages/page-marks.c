@@ -2,17 +2,18 @@
 
 #include <math.h>
 
-#define INCH 25.4
+#include "stages/paper.h"
+
 /* Off the bleed's edge, so that no mark is printed into a picture that lies askew. */
 #define OFFSET_MM 3.0
 #define LENGTH_MM 5.0
 /* A quarter of a point: what layout programs draw. */
-#define THICKNESS_MM (0.25 * INCH / 72)
+#define THICKNESS_MM (0.25 * PAPER_INCH_MM / 72)
 
 static int
 px (const PageLayout *layout, double mm)
 {
-  return (int)fmax (1, rint (mm / INCH * layout->sheet.dpi));
+  return (int)fmax (1, rint (mm / PAPER_INCH_MM * layout->sheet.dpi));
 }
 
 void

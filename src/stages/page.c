@@ -5,8 +5,6 @@
 #include "stages/page-marks.h"
 #include "stages/paper.h"
 
-#include <math.h>
-
 typedef enum { MARKS_NONE, MARKS_CROP } Marks;
 
 typedef struct {
@@ -125,7 +123,8 @@ fail_too_coarse (const PageOptions *options, const Shape *shape, const Sheet *sh
                  GError **error)
 {
   g_autofree char *paper = paper_describe (sheet);
-  int has_dpi = (int)floor (sheet->effective_dpi);
+  /* By the rounding of the layout, so that what is advised is taken. */
+  int has_dpi = sheet->dpi;
   g_autofree char *least = options->min_dpi > 0
                              ? g_strdup_printf ("'min-dpi' is %g", min_dpi)
                              : g_strdup_printf ("%g is the least for this size", min_dpi);
@@ -142,7 +141,8 @@ make_layout (const PageOptions *options, const Shape *shape, PageLayout *out_lay
 {
   if (shape->sheet.width_mm > 0)
     return stage_fail (error, STAGE_ERROR_FAILED,
-                       "the picture is a page already; write one 'page' for each output");
+                       "the picture is a page already: a chain has one 'page'; take one of the two "
+                       "out, or write an output for each");
   PaperSize size;
   g_autofree char *complaint = NULL;
   if (!paper_parse (options->size, &size, &complaint))

@@ -7,25 +7,21 @@
 #include "base/nearest.h"
 #include "base/units.h"
 
-#define INCH 25.4
+/* Both sides in inches. */
+#define INCHES(width, height)                                                                      \
+  {                                                                                                \
+    (width) * PAPER_INCH_MM, (height)*PAPER_INCH_MM                                                \
+  }
 
 /* ISO 216 and ANSI/ASME Y14.1; as they are written, so that ledger is tabloid on its side. */
 static const struct {
   const char *name;
   PaperSize size;
 } papers[] = {
-  { "A0", { 841, 1189 } },
-  { "A1", { 594, 841 } },
-  { "A2", { 420, 594 } },
-  { "A3", { 297, 420 } },
-  { "A4", { 210, 297 } },
-  { "A5", { 148, 210 } },
-  { "A6", { 105, 148 } },
-  { "A7", { 74, 105 } },
-  { "letter", { 8.5 * INCH, 11 * INCH } },
-  { "legal", { 8.5 * INCH, 14 * INCH } },
-  { "tabloid", { 11 * INCH, 17 * INCH } },
-  { "ledger", { 17 * INCH, 11 * INCH } },
+  { "A0", { 841, 1189 } },       { "A1", { 594, 841 } },         { "A2", { 420, 594 } },
+  { "A3", { 297, 420 } },        { "A4", { 210, 297 } },         { "A5", { 148, 210 } },
+  { "A6", { 105, 148 } },        { "A7", { 74, 105 } },          { "letter", INCHES (8.5, 11) },
+  { "legal", INCHES (8.5, 14) }, { "tabloid", INCHES (11, 17) }, { "ledger", INCHES (17, 11) },
 };
 
 static bool

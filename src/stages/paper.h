@@ -5,6 +5,8 @@
 
 #include "stages/sheet.h"
 
+#define PAPER_INCH_MM 25.4
+
 typedef struct {
   double width_mm, height_mm;
 } PaperSize;

@@ -115,7 +115,8 @@ static const Option rows[] = {
   { OPTION_INT (EncodeOptions, compression_level), .name = "compression-level",
     .help =
       "Time spent on a smaller png: 1 is fastest, 5 about 2 % larger than 6 in two thirds of its "
-      "time, 9 about 4 % smaller in six times; 0: not packed",
+      "time, 9 about 4 % smaller in six times; 0: not packed. With palette or progressive, and of "
+      "more than 512 MiB of pixels, above 9 is 9",
     .min = 0, .max = 12, .fallback = "6" },
   { OPTION_CHOICE (EncodeOptions, filter), .name = "filter",
     .help = "What png predicts a pixel from", .choices = png_filters, .fallback = "all" },

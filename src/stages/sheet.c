@@ -10,24 +10,6 @@ const char *const sheet_bleed_words[SHEET_BLEED_EDGE + 1] = {
   [SHEET_BLEED_EDGE] = "edge",
 };
 
-static double
-around_mm (const Sheet *sheet)
-{
-  return 2 * (sheet->bleed_mm + sheet->slug_mm);
-}
-
-double
-sheet_full_width_mm (const Sheet *sheet)
-{
-  return sheet->width_mm + around_mm (sheet);
-}
-
-double
-sheet_full_height_mm (const Sheet *sheet)
-{
-  return sheet->height_mm + around_mm (sheet);
-}
-
 void
 sheet_put (VipsImage *image, const Sheet *sheet)
 {

@@ -39,10 +39,6 @@ typedef struct {
   int bleed;       /* SheetBleed */
 } Sheet;
 
-/* What the file is wide and high: trim, bleed and slug. mm */
-double sheet_full_width_mm (const Sheet *sheet);
-double sheet_full_height_mm (const Sheet *sheet);
-
 /* Puts the sheet on a picture (that nobody else has yet), and finds it again. `found` is all zeros where there
  * is none. */
 void sheet_put (VipsImage *image, const Sheet *sheet);

@@ -1,5 +1,7 @@
-/* The reader of PNGs and the search for a recipe: a PNG that has one is rebuilt byte for byte. */
+/* The readers of PNGs, by rows and whole, which agree about everything, and the search for a recipe: a PNG that has
+ * one is rebuilt byte for byte. */
 #include "fuzz-target.h"
+#include "pixels/png-whole.h"
 #include "pixels/png.h"
 #include "pixels/recipe.h"
 #include "png-repair.h"
@@ -35,6 +37,30 @@ check_recipe (const PngRecipe *recipe, const uint8_t *png, size_t size)
   g_assert_cmpmem (out->data, out->len, png, size);
 }
 
+/* `rows`: what the other reader read, 16 bits big-endian; NULL: it found damage. */
+static void
+check_whole (const uint8_t *png, size_t size, const PixelShape *shape, const uint8_t *rows)
+{
+  g_autoptr (GError) error = NULL;
+  PixelShape found;
+  g_autoptr (GBytes) whole = png_whole_read (png, size, &found, &error);
+  g_assert_true ((whole == NULL) == (error != NULL));
+  g_assert_true ((whole == NULL) == (rows == NULL));
+  if (whole == NULL)
+    return;
+  size_t length, n = pixel_shape_row_bytes (shape) * (size_t)shape->height;
+  const uint8_t *bytes = g_bytes_get_data (whole, &length);
+  g_assert_true (found.width == shape->width && found.height == shape->height);
+  g_assert_cmpuint (length, ==, n);
+  if (shape->bit_depth == 8)
+    g_assert_cmpmem (bytes, length, rows, n);
+  for (size_t i = 0; shape->bit_depth == 16 && i < n; i += 2) {
+    uint16_t sample;
+    memcpy (&sample, bytes + i, sizeof sample);
+    g_assert_cmpuint (sample, ==, (unsigned)rows[i] << 8 | rows[i + 1]);
+  }
+}
+
 static void
 try_png (const uint8_t *png, size_t size)
 {
@@ -44,12 +70,14 @@ try_png (const uint8_t *png, size_t size)
   g_assert_cmpint (reader == NULL, ==, error != NULL);
   if (reader == NULL || pixel_shape_row_bytes (&shape) * (size_t)shape.height > MOST_BYTES)
     return;
-  g_autofree uint8_t *row = g_malloc (pixel_shape_row_bytes (&shape));
+  size_t row_bytes = pixel_shape_row_bytes (&shape);
+  g_autofree uint8_t *rows = g_malloc (row_bytes * (size_t)shape.height);
   bool is_sound = true;
   for (int y = 0; y < shape.height && is_sound; y++)
-    is_sound = png_reader_next_row (reader, row, NULL, &error);
+    is_sound = png_reader_next_row (reader, rows + row_bytes * (size_t)y, NULL, &error);
   is_sound = is_sound && png_reader_finish (reader, &error);
   g_assert_cmpint (is_sound, ==, error == NULL);
+  check_whole (png, size, &shape, is_sound ? rows : NULL);
 
   g_autoptr (GError) refused = NULL;
   g_autoptr (PngRecipe) recipe = png_recipe_find (png, size, &refused);

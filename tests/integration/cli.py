@@ -281,6 +281,19 @@ def test_picture_in_place_of_a_pipeline_is_named(place):
         expect_events(place.peel(command, "a.png", "--json", code=2), 2)
 
 
+def test_derive_finds_presets_where_it_stands(place):
+    """As 'peel presets' lists them, before those of the config folder and the built-in ones."""
+    os.makedirs(place.path("presets/own"))
+    place.write("presets/own/small.yaml", "summary: Ours\nstages: [resize: 10]\nto: small.png\n")
+    place.write("a.png", support.png(64, 48))
+    place.peel("derive", "a.png", "--preset", "own/small")
+    expect(os.path.exists(place.path("small.png")), "the file of the preset")
+    elsewhere = place.path("elsewhere")
+    os.makedirs(elsewhere)
+    result = place.peel("derive", "../a.png", "--preset", "own/small", cwd=elsewhere, code=2)
+    expect("there is no preset 'own/small'" in result.err, result.err)
+
+
 def test_derive_takes_odd_names_and_hashes(place):
     one = ("--preset", "web/thumb", "--with", "format=webp", "--with", "width=16")
     for name in ("a[1].png", "b*.png", "c {x} ${y}.png", "größe.png", "-dash.png"):

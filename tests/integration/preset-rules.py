@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 
 import support
@@ -212,6 +213,23 @@ def test_files_that_cannot_be_read_are_failures(place):
                  list(names), "failed")
     expect_equal([result.summary[name] for name in ("files", "broken", "failed")], [7, 0, 6],
                  "summary")
+
+
+def test_what_was_not_looked_at_is_not_counted(place):
+    picture(place, "large.png", 12000, 12000)
+    for options in ((), ("--json",)):
+        process = place.start("check", *options, "--preset-rules", "mail/hero", "large.png", "b.png")
+        support.wait_until(lambda: support.workers_of(process.pid), "a worker")
+        workers = support.workers_of(process.pid)
+        os.kill(workers[0], signal.SIGSTOP)
+        process.send_signal(signal.SIGINT)
+        result = support.finish(process, 130)
+        support.expect_dead(workers, "workers")
+        if options:
+            counts = [result.summary[name] for name in ("files", "broken", "failed")]
+            expect_equal(counts, [0, 0, 0], f"counts in {result}")
+        else:
+            expect_equal(result.out, "mail/hero: 0 of 0 files break no rule\n", "what is told")
 
 
 def test_nothing_is_left_behind(place):

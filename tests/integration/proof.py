@@ -2,6 +2,7 @@
 changes nothing of the outputs."""
 
 import base64
+import json
 import os
 import struct
 import subprocess
@@ -187,6 +188,24 @@ def test_a_proof_of_light_has_lines_and_no_ink(place):
     expect(drawn.columns(TRIM, drawn.height // 3), "a trim line")
     expect(not any(drawn.rows(GAMUT, x) or drawn.rows(OVER, x) for x in range(drawn.width)),
            "no marks")
+
+
+def test_a_generated_picture_says_so_in_its_proof(place):
+    place.write("p.yaml", "version: 1\nname: one\nstages:\n"
+                "  - generate: { provider: synthetic, prompt: A barn, resolution: 1200x800 }\n"
+                "outputs:\n"
+                "  - stages: [page: 60x40mm]\n    to: out/a.jpg\n"
+                "  - stages: [page: 60x40mm, metadata: strip]\n    to: out/b.jpg\n"
+                "  - stages: [page: 60x40mm, metadata: { drop: [ai-label] }]\n    to: out/c.jpg\n")
+    place.run("--proof")
+    for name, has_label in (("a", True), ("b", True), ("c", False)):
+        for path in (f"out/{name}.jpg", f"out/{name}.jpg.proof.png"):
+            told = json.loads(subprocess.run(
+                ["exiftool", "-json", "-XMP:all", place.path(path)], check=True,
+                capture_output=True, text=True).stdout)[0]
+            label = str(told.get("DigitalSourceType"))
+            expect_equal(label.endswith("lgorithmicMedia"), has_label, f"label of {path}: {told}")
+        expect("Description" not in told and "Prompt" not in str(told), f"nothing else: {told}")
 
 
 def test_a_dry_run_tells_and_draws_nothing(place):

@@ -283,6 +283,12 @@ puts_a_store_behind_the_jfif_header (void)
   GBytes *none = NULL;
   g_assert_false (container_put_c2pa (file, odd, &none, NULL, NULL, &error));
   g_assert_error (error, METADATA_ERROR, METADATA_ERROR_FAILED);
+
+  g_autoptr (GBytes) other = g_bytes_new ("\0\0\0\x14jumb\0\0\0\x0cjumdcbor", 20);
+  g_autoptr (GError) refused = NULL;
+  g_assert_false (container_put_c2pa (file, other, &none, NULL, NULL, &refused));
+  g_assert_cmpstr (refused->message, ==,
+                   "what is to be put as Content Credentials is not one JUMBF box of C2PA");
 }
 
 static void

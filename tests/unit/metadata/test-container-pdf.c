@@ -39,9 +39,45 @@ passes_over_packets_elsewhere (void)
   expect ("stream\n\xff\xe1 http://ns.adobe.com/xap/1.0/", PACKET, "", "");
   expect ("", PACKET, "", "");
   expect ("stream", PACKET, "", "");
-  g_autofree char *line = g_strdup_printf ("Metadata:XMP:%zu Metadata:XMP:%zu", sizeof PACKET - 1,
-                                           sizeof PACKET - 1);
-  expect ("stream\n", PACKET, "\nendstream x" PACKET "stream\n" PACKET, line);
+  g_autofree char *line = g_strdup_printf ("Metadata:XMP:%zu", sizeof PACKET - 1);
+  expect ("stream\n", PACKET, "\nendstream x" PACKET, line);
+}
+
+/* What a stream is its own dictionary says, in whatever spelling. */
+static void
+wants_a_dictionary_that_says_metadata (void)
+{
+  static const struct {
+    const char *dictionary;
+    bool is_found;
+  } cases[] = {
+    { "<< /Type /Metadata /Subtype /XML /Length 100 >>", true },
+    { "<</Subtype/XML/Type/Metadata>>", true },
+    { "<< /Subtype /XML\r\n/Type\r\n\t/Metadata >>\r\n", true },
+    { "<< /Type /XObject /Metadata 7 0 R >>", false },
+    { "<< /Type /EmbeddedFile >>", false },
+    { "<< /Type /Metadata >> endobj 2 0 obj << /Length 9 >>", false },
+    { "", false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = g_strdup_printf (
+      "%%PDF-1.6\n1 0 obj %s stream\n" PACKET "\nendstream endobj\n", cases[i].dictionary);
+    g_autoptr (GBytes) file = g_bytes_new (text, strlen (text));
+    g_autoptr (GPtrArray) blocks = container_list (file);
+    g_assert_cmpuint (blocks->len, ==, cases[i].is_found);
+  }
+}
+
+/* A file that was saved again has its old packet in front. */
+static void
+the_last_packet_counts (void)
+{
+#define SAVED_AGAIN "\nendstream endobj\n%%EOF\n1 0 obj << /Type /Metadata >> stream\n"
+  g_autoptr (GBytes) file = document ("stream\n", PACKET,
+                                      SAVED_AGAIN "<?xpacket begin=''?><new/>"
+                                                  "<?xpacket end='r'?>");
+  expect_listed (file, "Metadata:XMP:45");
+  expect ("stream\n", PACKET, SAVED_AGAIN "<?xpacket begin=''?><new/>", "Metadata:XMP:-");
 }
 
 static void
@@ -83,15 +119,15 @@ reads_what_is_damaged_as_far_as_it_goes (void)
   }
 }
 
+/* Each of them has a dictionary to be looked for. */
 static void
-lists_no_more_than_it_may (void)
+many_packets_take_no_longer (void)
 {
   GString *text = g_string_new ("%PDF-1.4\n");
-  for (unsigned i = 0; i < BLOCK_MOST_BLOCKS + 10; i++)
-    g_string_append (text, "stream\n" PACKET);
+  for (unsigned i = 0; i < 200000; i++)
+    g_string_append (text, "/Typestream\n<?xpacket begin=<?xpacket end=");
   g_autoptr (GBytes) file = g_string_free_to_bytes (text);
-  g_autoptr (GPtrArray) blocks = container_list (file);
-  g_assert_cmpuint (blocks->len, ==, BLOCK_MOST_BLOCKS);
+  expect_listed (file, "");
 }
 
 int
@@ -101,9 +137,11 @@ main (int argc, char **argv)
 #define TEST(name, function) g_test_add_func ("/metadata/container-pdf/" name, function)
   TEST ("finds-a-packet-that-is-a-stream", finds_a_packet_that_is_a_stream);
   TEST ("passes-over-packets-elsewhere", passes_over_packets_elsewhere);
+  TEST ("wants-a-dictionary-that-says-metadata", wants_a_dictionary_that_says_metadata);
+  TEST ("the-last-packet-counts", the_last_packet_counts);
   TEST ("tells-what-is-cut-or-too-large", tells_what_is_cut_or_too_large);
   TEST ("nothing-is-put-into-it", nothing_is_put_into_it);
   TEST ("reads-what-is-damaged-as-far-as-it-goes", reads_what_is_damaged_as_far_as_it_goes);
-  TEST ("lists-no-more-than-it-may", lists_no_more_than_it_may);
+  TEST ("many-packets-take-no-longer", many_packets_take_no_longer);
   return g_test_run ();
 }

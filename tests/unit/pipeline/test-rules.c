@@ -1,11 +1,33 @@
 #include "pipeline/rules.h"
 
+#include "image/format.h"
+
 #include "written.h"
 
 static void
 test_table (void)
 {
   g_assert_cmpstr (options_find_fault (&preset_rules_options), ==, NULL);
+}
+
+/* The table of formats and the choices of the rule are one list. */
+static void
+test_formats (void)
+{
+  unsigned n = 0;
+  const Option *row = option_find (&preset_rules_options, "formats");
+  for (unsigned format = 1; image_format_type (format) != NULL; format++) {
+    const ImageFormatType *type = image_format_type (format);
+    g_autofree char *yaml = g_strdup_printf ("formats: %s\n", type->name);
+    g_autoptr (Problems) problems = problems_new ();
+    g_autoptr (PresetRules) rules = preset_rules_read (written (yaml), problems);
+    g_assert_cmpint (rules == NULL, ==, type->write_only);
+    g_assert_true (rules == NULL || preset_rules_take_format (rules, type->name));
+    n += !type->write_only;
+  }
+  for (const OptionChoice *choice = row->choices; choice->name != NULL; choice++)
+    n--;
+  g_assert_cmpuint (n, ==, 0);
 }
 
 static void
@@ -76,6 +98,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pipeline/rules/table-is-sound", test_table);
+  g_test_add_func ("/pipeline/rules/formats-are-those-that-are-read", test_formats);
   g_test_add_func ("/pipeline/rules/reads-all-of-them", test_all);
   g_test_add_func ("/pipeline/rules/what-is-not-asked-for-is-allowed", test_defaults);
   g_test_add_func ("/pipeline/rules/tells-all-mistakes", test_all_at_once);

@@ -35,12 +35,21 @@ what_changes_the_size_belongs_before_it (void)
 {
   assert_outputs (WATCH OUTPUT ("page: A6, resize: 100"), 4096, 4096, SETTLED ("resize"));
   assert_outputs (WATCH OUTPUT ("page: A6, crop: '1:1'"), 4096, 4096, SETTLED ("crop"));
-  assert_outputs (WATCH OUTPUT ("page: A6, crop: { left: 9000, top: 0, width: 5, height: 5 }"),
-                  4096, 4096, SETTLED ("crop"));
   assert_outputs (WATCH OUTPUT ("page: A6, rotate: 90"), 4096, 4096, SETTLED ("rotate"));
   assert_outputs (WATCH OUTPUT ("page: A6, trim: {}"), 4096, 4096, SETTLED ("trim"));
   assert_outputs (WATCH OUTPUT ("trim: {}, page: A6, trim: {}"), 4096, 4096, SETTLED ("trim"));
   assert_outputs (WATCH OUTPUT ("page: A6, upscale: 2"), 4096, 4096, SETTLED ("upscale"));
+}
+
+/* A stage that goes wrong on the page says so itself: before it, it would go wrong as well. */
+static void
+a_stage_that_fails_on_a_page_says_how (void)
+{
+#define OUTSIDE "page: A6, crop: { left: 9000, top: 0, width: 5, height: 5 }"
+  assert_outputs (WATCH OUTPUT (OUTSIDE), 4096, 4096,
+                  "a.tif: 'crop' takes a box of 5x5 px at 9000,0, which leaves the picture: it has "
+                  "1240x1748 px");
+  assert_outputs (WATCH OUTPUT ("trim: {}, " OUTSIDE), 4096, 4096, SETTLED ("crop"));
 }
 
 static void
@@ -132,6 +141,7 @@ main (int argc, char **argv)
   ADD ("a-page-that-is-too-coarse-fails-only-its-output",
        a_page_that_is_too_coarse_fails_only_its_output);
   ADD ("what-changes-the-size-belongs-before-it", what_changes_the_size_belongs_before_it);
+  ADD ("a-stage-that-fails-on-a-page-says-how", a_stage_that_fails_on_a_page_says_how);
   ADD ("what-keeps-the-size-may-follow", what_keeps_the_size_may_follow);
   ADD ("there-is-one-page", there_is_one_page);
   ADD ("a-page-has-one-density", a_page_has_one_density);

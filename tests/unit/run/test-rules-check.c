@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "image/format.h"
+
 static const Ancestry unknown = { .kind = ANCESTRY_UNKNOWN };
 
 /* "min-width broken, max-bytes ok" of the file that `facts` tells of. */
@@ -87,7 +89,7 @@ test_bytes_and_format (void)
 {
   g_autoptr (PresetRules) rules = nothing ();
   rules->max_bytes = 1000;
-  rules->formats = 1;
+  rules->formats = 1u << IMAGE_FORMAT_JPEG;
   assert_judged (rules, "{\"format\":\"jpeg\",\"bytes\":1000}", &unknown,
                  "formats ok, max-bytes ok");
   assert_judged (rules, "{\"format\":\"avif\",\"bytes\":1001}", &unknown,

@@ -207,6 +207,11 @@ too_few_pixels_miss_the_target (void)
     "A3 297x420 mm + 3 mm bleed from 4096x4096 px gives 244 dpi, and 250 is the least "
     "for this size; choose a smaller sheet, put 'upscale' before 'page', or say "
     "'min-dpi: 244dpi'");
+  /* 3840x2160 px are a sheet of 254 dpi by the rounding of the layout. */
+  g_autoptr (VipsImage) wide = picture_gradient (PICTURE_RGB, 3840, 2160);
+  g_autofree char *a4 = stage_error ("page", "{ size: A4, bleed: 3mm }", wide, true);
+  g_assert_nonnull (strstr (a4, "from 3840x2160 px gives 254 dpi"));
+  g_assert_nonnull (strstr (a4, "'min-dpi: 254dpi'"));
   g_autofree char *a5 = stage_error ("page", "{ size: A5, min-dpi: 500dpi, dpi: 600dpi }", in,
                                      true);
   g_assert_cmpstr (a5, ==,
@@ -230,7 +235,10 @@ a_page_is_made_once (void)
   g_autoptr (VipsImage) in = picture_gradient (PICTURE_RGB, 260, 330);
   g_autoptr (VipsImage) page = stage_run ("page", "{ " SMALL " }", in);
   g_autofree char *error = stage_error ("page", "{ " SMALL " }", page, true);
-  g_assert_cmpstr (error, ==, "the picture is a page already; write one 'page' for each output");
+  g_assert_cmpstr (
+    error, ==,
+    "the picture is a page already: a chain has one 'page'; take one of the two out, "
+    "or write an output for each");
 }
 
 static void
@@ -242,7 +250,7 @@ the_sheet_travels_with_the_picture (void)
   g_autoptr (VipsImage) sharp = stage_run ("sharpen", "{}", page);
   Sheet sheet = sheet_of (sharp);
   g_assert_cmpfloat_with_epsilon (sheet.width_mm, 50.8, 1e-9);
-  g_assert_cmpfloat_with_epsilon (sheet_full_height_mm (&sheet), 3.4 * 25.4, 1e-9);
+  g_assert_cmpfloat_with_epsilon (sheet.height_mm + 2 * sheet.bleed_mm, 3.4 * 25.4, 1e-9);
   g_assert_cmpfloat (sheet.safe_mm, ==, 5);
   g_assert_cmpint (sheet.dpi, ==, 50);
   g_assert_cmpint (sheet.bleed, ==, SHEET_BLEED_MIRROR);
