@@ -44,52 +44,27 @@ typedef struct {
 
 /* ---- shapes ---- */
 
-/* On a sheet a pixel has its place and its size: whatever changes the number of them belongs before it. */
-static bool
-change_shape (const Step *step, Shape *shape, bool *out_is_for_any, GError **error)
-{
-  *out_is_for_any = false;
-  if (step->type->shape == NULL)
-    return true;
-  if (shape->sheet.width_mm == 0)
-    return step->type->shape (step->options, shape, error);
-  Shape after = *shape, exact = *shape;
-  exact.is_exact = true;
-  if (!step->type->shape (step->options, &after, error)) {
-    *out_is_for_any = !g_error_matches (*error, STAGE_ERROR, STAGE_ERROR_GEOMETRY);
-    return false;
-  }
-  *out_is_for_any = true;
-  /* Also of an estimate: a stage that makes one of an exact size changes it. */
-  if (step->type->shape (step->options, &exact, NULL) && exact.is_exact &&
-      exact.width == shape->width && exact.height == shape->height) {
-    exact.is_exact = shape->is_exact;
-    *shape = exact;
-    return true;
-  }
-  return stage_fail (error, STAGE_ERROR_FAILED,
-                     "'%s' changes the size of the picture, and 'page' has settled it; put '%s' "
-                     "before 'page'",
-                     step->type->name, step->type->name);
-}
-
 static bool
 apply_shapes (Expander *expander, GPtrArray *steps, Shape *shape)
 {
-  for (unsigned i = 0; i < steps->len; i++) {
-    const Step *step = steps->pdata[i];
-    g_autoptr (GError) error = NULL;
-    bool is_for_any;
-    if (change_shape (step, shape, &is_for_any, &error))
-      continue;
-    if (expander->facts->is_assumed && !is_for_any)
-      continue;
-    g_clear_error (&expander->shape_error);
-    expander->shape_error = g_steal_pointer (&error);
-    expander->shape_mark = step->mark;
-    return false;
-  }
-  return true;
+  g_autoptr (GError) error = NULL;
+  if (plan_apply_shapes (steps, expander->facts->is_assumed, shape, &expander->shape_mark, &error))
+    return true;
+  g_clear_error (&expander->shape_error);
+  expander->shape_error = g_steal_pointer (&error);
+  return false;
+}
+
+/* In a preset nobody can mend it: it is told where the preset is named. */
+static void
+place_problem (const Expander *expander, const OutputRule *rule, Derivative *derivative)
+{
+  const char *message = expander->shape_error->message;
+  bool is_of_preset = rule->preset != NULL && expander->shape_mark.source != rule->mark.source;
+  derivative->problem = is_of_preset
+                          ? g_strdup_printf ("%s (preset %s)", message, rule->preset->name)
+                          : g_strdup (message);
+  derivative->problem_mark = is_of_preset ? rule->mark : expander->shape_mark;
 }
 
 /* Takes the place of a derivative that this original cannot give. */
@@ -99,8 +74,7 @@ add_impossible (Expander *expander, const OutputRule *rule, const MatrixRow *row
   g_autoptr (Derivative) derivative = g_new0 (Derivative, 1);
   derivative->mark = rule->mark;
   derivative->preset = rule->preset != NULL ? rule->preset->name : "";
-  derivative->problem = g_strdup (expander->shape_error->message);
-  derivative->problem_mark = expander->shape_mark;
+  place_problem (expander, rule, derivative);
   derivative->misses_target = g_error_matches (expander->shape_error, STAGE_ERROR,
                                                STAGE_ERROR_TARGET);
   GString *shown = g_string_new (rule->preset != NULL ? rule->preset->name

@@ -33,6 +33,11 @@ bool plan_fill_choice (const Plan *plan, const PlanRequest *request, PlanChoice 
 bool plan_rank (const Plan *plan, PlanRequest *request, Problems *problems);
 bool plan_is_ready (const Plan *plan, const PlanChoice *choice);
 
+/* What the steps make of the shape. False: why they cannot be, and at *out_mark which. Of a shape that `is_assumed` only what
+ * holds for any is told. */
+bool plan_apply_shapes (const GPtrArray *steps, bool is_assumed, Shape *shape, Mark *out_mark,
+                        GError **error);
+
 /* Fills derivative->recipe and ->fingerprint from its steps and the original. */
 bool plan_write_recipe (const Plan *plan, const PlanImage *image, const OriginalFacts *facts,
                         Derivative *derivative, Problems *problems);
