@@ -119,7 +119,7 @@ write_pdf (Making *making, GError **error)
   g_autofree char *title = NULL;
   const Sheet *sheet = &making->sheet;
   Shape shape = stage_shape_of (making->dressed);
-  bool is_x4 = image_pdf_standard (&making->encode, making->dressed) == IMAGE_PDF_X4;
+  ImagePdfStandard standard = image_pdf_standard (&making->encode, making->dressed);
   EncodePage page = {
     .trim_width_mm = sheet->width_mm,
     .trim_height_mm = sheet->height_mm,
@@ -135,8 +135,10 @@ write_pdf (Making *making, GError **error)
   }
   g_autofree char *untitled = g_strdup_printf ("Page of %g x %g mm", page.trim_width_mm,
                                                page.trim_height_mm);
-  g_autoptr (GBytes)
-    packet = metadata_pdf_xmp (making->composed.xmp, untitled, page.id, is_x4, &title);
+  g_autoptr (GBytes) packet = metadata_pdf_xmp (making->composed.xmp, untitled, page.id,
+                                                standard == IMAGE_PDF_X4, &title);
+  /* The packet says what it is, and the encoder is not left to find it out again. */
+  making->encode.pdf = (int)standard;
   page.xmp = packet;
   page.title = title;
   return image_encode_to (making->dressed, &making->encode, &page, &making->out, &making->result,

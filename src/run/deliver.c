@@ -15,7 +15,8 @@ profile_wish (VipsImage *picture, const MetadataOptions *options)
   return is_ink && !is_named ? METADATA_ICC_KEEP : metadata_icc (options);
 }
 
-/* Whose colours the file will have. Without a profile readers take sRGB, so the pixels must be sRGB;
+/* Whose colours the file will have. A profile that says nothing of them is left out here, before anything is made of there
+ * being one. Without a profile readers take sRGB, so the pixels must be sRGB;
  * with one, what has none is tagged sRGB, which is what it was taken for. Gray and CMYK that carry
  * no profile stay untagged, and ink stays ink. */
 static bool
@@ -26,7 +27,7 @@ settle_color (const Making *making, VipsImage *picture, VipsImage **out_picture,
   bool is_for_print = making->encode.format == IMAGE_FORMAT_TIFF ||
                       making->encode.format == IMAGE_FORMAT_PDF || making->sheet.width_mm > 0;
   bool keeps_icc = wish != METADATA_ICC_DROP;
-  g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  g_autoptr (GBytes) icc = image_dup_profile (picture);
   Shape shape = stage_shape_of (picture);
   VipsImage *settled = NULL;
   if (wish == METADATA_ICC_KEEP || icc == NULL || shape.n_channels == 4 ||
@@ -91,7 +92,9 @@ compose (Making *making, VipsImage *picture, GError **error)
   };
   MetadataFacts facts = making->origin->facts;
   g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  g_autoptr (GBytes) fitting = image_dup_profile (picture);
   facts.has_icc = icc != NULL;
+  facts.is_unfit = icc != NULL && fitting == NULL;
   facts.is_ink = shape.n_channels == 4;
   facts.done = done_of (making->deeds);
   return metadata_compose (&delivery->metadata, &making->origin->blobs, &facts, &carrier,

@@ -71,7 +71,7 @@ static char *
 dup_profile_name (VipsImage *picture)
 {
   g_auto (IccFacts) facts = { 0 };
-  g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  g_autoptr (GBytes) icc = image_dup_profile (picture);
   if (icc == NULL || !icc_read (icc, &facts, NULL))
     return NULL;
   return g_steal_pointer (&facts.description);
