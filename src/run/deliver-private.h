@@ -1,7 +1,6 @@
 /* Inside deliver: a file on its way. */
 #pragma once
 
-#include "base/atomic-file.h"
 #include "run/deliver.h"
 #include "stages/stage.h"
 

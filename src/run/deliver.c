@@ -177,9 +177,11 @@ put (Making *making, Delivered *delivered, GError **error)
   g_auto (AtomicFile) beside = ATOMIC_FILE_INIT;
   g_autofree char *beside_path = g_strconcat (making->file->path, CREDENTIALS_SUFFIX, NULL);
   bool has_sidecar = making->sidecar != NULL;
+  AtomicFile *proof = making->file->proof;
   delivered->content = making->content;
   return (!has_sidecar || write_file (&beside, beside_path, making->sidecar, error)) &&
          file_stamp_of_fd (making->out.fd, &delivered->stamp) &&
+         (proof == NULL || atomic_file_commit (proof, error)) &&
          (!has_sidecar || atomic_file_commit (&beside, error)) &&
          atomic_file_commit (&making->out, error);
 }

@@ -138,12 +138,6 @@ proof_file_draw (ProofFile *proof, VipsImage *picture, const ProofSource *source
 }
 
 bool
-proof_file_commit (ProofFile *proof, GError **error)
-{
-  return atomic_file_commit (proof, error);
-}
-
-bool
 proof_file_explain (ProofFile *proof, const ProofSource *source, GError **error)
 {
   bool is_ink = source->delivery->max_ink > 0 && error != NULL &&

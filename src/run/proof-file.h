@@ -12,7 +12,7 @@ typedef struct {
   const char *path; /* of the output */
 } ProofSource;
 
-/* A proof that is drawn and has no name yet; removes itself. */
+/* A proof that is drawn; deliver_file names it with its output. Removes itself until then. */
 typedef AtomicFile ProofFile;
 #define PROOF_FILE_INIT ATOMIC_FILE_INIT
 #define proof_file_clear atomic_file_clear
@@ -21,7 +21,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ProofFile, proof_file_clear)
 /* `picture` is what the steps made of the original, before anything that is done for the file alone. */
 bool proof_file_draw (ProofFile *proof, VipsImage *picture, const ProofSource *source,
                       GError **error);
-bool proof_file_commit (ProofFile *proof, GError **error);
 
 /* The output was refused. If that is for its ink, the proof stays, and the error says that it shows where. Always
  * false. */
