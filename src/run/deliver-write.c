@@ -13,6 +13,23 @@
 #include "metadata/pdf-xmp.h"
 #include "run/deliver-private.h"
 
+/* A page that gets too much ink does not dry. Asked before anybody signs it. */
+static bool
+check_ink (const Making *making, GError **error)
+{
+  const Ink *ink = &making->result.ink;
+  double most = making->file->delivery->max_ink;
+  if (most <= 0 || ink->max <= most)
+    return true;
+  g_set_error (
+    error, IMAGE_ERROR, IMAGE_ERROR_INK,
+    "a spot of the page gets %.1f %% ink (99 %% of it at most %.1f %%), and 'max-ink' is "
+    "%g %%; convert with a profile that is made for this limit, put 'color' after 'page', "
+    "or ask the printer whether more will do",
+    ink->max, ink->p99, most);
+  return false;
+}
+
 static bool
 open_file (Making *making, GError **error)
 {
@@ -58,7 +75,7 @@ write_whole (Making *making, GBytes **out_file, GError **error)
   g_autoptr (GBytes) bare = NULL, file = NULL;
   leave_room (making);
   if (!image_encode (making->dressed, &making->encode, &bare, &making->result, error) ||
-      !container_put (bare, &making->composed, &file, error) ||
+      !check_ink (making, error) || !container_put (bare, &making->composed, &file, error) ||
       !put_signature (making, &file, error) || !open_file (making, error))
     return false;
   size_t length;
@@ -101,12 +118,19 @@ put_tail (Making *making, GError **error)
          base_error_set_errno (error, errno, "cannot write %s", out->path);
 }
 
+/* `page` is of a PDF. */
+static bool
+encode_to_disk (Making *making, const EncodePage *page, GError **error)
+{
+  return image_encode_to (making->dressed, &making->encode, page, &making->out, &making->result,
+                          error) &&
+         check_ink (making, error);
+}
+
 static bool
 write_tiff (Making *making, GError **error)
 {
-  return image_encode_to (making->dressed, &making->encode, NULL, &making->out, &making->result,
-                          error) &&
-         put_tail (making, error);
+  return encode_to_disk (making, NULL, error) && put_tail (making, error);
 }
 
 /* A PDF has no other place for metadata than its packet, which is part of how it is written. Its name for itself is made of
@@ -141,8 +165,7 @@ write_pdf (Making *making, GError **error)
   making->encode.pdf = (int)standard;
   page.xmp = packet;
   page.title = title;
-  return image_encode_to (making->dressed, &making->encode, &page, &making->out, &making->result,
-                          error);
+  return encode_to_disk (making, &page, error);
 }
 
 static bool

@@ -151,23 +151,6 @@ write_file (AtomicFile *file, const char *path, GBytes *bytes, GError **error)
   return atomic_file_open (file, path, error) && atomic_file_write (file, data, length, error);
 }
 
-/* A page that gets too much ink does not dry. */
-static bool
-check_ink (const Making *making, GError **error)
-{
-  const Ink *ink = &making->result.ink;
-  double most = making->file->delivery->max_ink;
-  if (most <= 0 || ink->max <= most)
-    return true;
-  g_set_error (
-    error, IMAGE_ERROR, IMAGE_ERROR_TARGET,
-    "a spot of the page gets %.1f %% ink (99 %% of it at most %.1f %%), and 'max-ink' is "
-    "%g %%; convert with a profile that is made for this limit, put 'color' after 'page', "
-    "or ask the printer whether more will do",
-    ink->max, ink->p99, most);
-  return false;
-}
-
 /* The whole file under its name, and the stamp it has from then on. Both are written before either gets its name, so that
  * a full disk leaves what was there; what stands beside it is named first, and a run that is killed in
  * between is known by that (freshness.c). */
@@ -209,8 +192,7 @@ deliver_file (VipsImage *picture, const DeliverFile *file, const DeliverOrigin *
   making.fate = credentials_decide (&origin->credentials, &file->delivery->metadata,
                                     making.told.format, &making.why);
   if (!compose (&making, picture, error) || !making_write (&making, error) ||
-      !check_ink (&making, error) || !making_facts (&making, &delivered.facts, error) ||
-      !put (&making, &delivered, error))
+      !making_facts (&making, &delivered.facts, error) || !put (&making, &delivered, error))
     return false;
   delivered.metadata = making_metadata (&making);
   *out_delivered = delivered;

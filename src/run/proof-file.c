@@ -140,8 +140,7 @@ proof_file_draw (ProofFile *proof, VipsImage *picture, const ProofSource *source
 bool
 proof_file_explain (ProofFile *proof, const ProofSource *source, GError **error)
 {
-  bool is_ink = source->delivery->max_ink > 0 && error != NULL &&
-                g_error_matches (*error, IMAGE_ERROR, IMAGE_ERROR_TARGET);
+  bool is_ink = error != NULL && g_error_matches (*error, IMAGE_ERROR, IMAGE_ERROR_INK);
   if (!is_ink || !atomic_file_commit (proof, NULL))
     return false;
   g_autofree char *name = g_path_get_basename (source->path);
