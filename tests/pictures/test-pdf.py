@@ -387,8 +387,8 @@ class Pages(judge.Case):
         for marks, slug in self.slugs.items():
             said = judge.tool("pdfinfo", "-box", self.folder / f"{marks}.pdf").decode()
             data = (self.folder / f"{marks}.pdf").read_bytes()
-            # The sheet lies as the picture does.
-            full = [side + 2 * (BLEED + slug) for side in reversed(TRIM)]
+            # TRIM lies as the picture does.
+            full = [side + 2 * (BLEED + slug) for side in TRIM]
             wanted = {"Media": 0, "Bleed": slug, "Trim": slug + BLEED}
             for box, at in wanted.items():
                 corners = [at, at, full[0] - at, full[1] - at]
