@@ -2,6 +2,7 @@
 
 #include "image/blobs.h"
 #include "image/codec.h"
+#include "image/rows.h"
 #include "pixels/pdf.h"
 
 enum { MOST_JPEG_EDGE = 65500 };
@@ -31,34 +32,16 @@ write_bytes (void *target, const void *bytes, size_t length, GError **error)
   return image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the PDF");
 }
 
-typedef struct {
-  PdfWriter *writer;
-  GError *error;
-} Rows;
-
-/* Bands come from above, whole, one at a time, from a thread of libvips's. */
-static int
-write_band (VipsRegion *region, VipsRect *area, void *data)
+static bool
+add_row (void *writer, int y, const void *row, GError **error)
 {
-  Rows *rows = data;
-  for (int y = area->top; y < VIPS_RECT_BOTTOM (area); y++)
-    if (!pdf_writer_add_row (rows->writer, VIPS_REGION_ADDR (region, area->left, y), &rows->error))
-      return -1;
-  return 0;
+  return pdf_writer_add_row (writer, row, error);
 }
 
 static bool
 put_rows (const CodecJob *job, PdfWriter *writer, GError **error)
 {
-  Rows rows = { .writer = writer };
-  bool is_done = vips_sink_disc (job->image, write_band, &rows) == 0;
-  /* When it is the last band that cannot be written, libvips says that all is well. */
-  if (rows.error != NULL) {
-    vips_error_clear ();
-    g_propagate_error (error, rows.error);
-    return false;
-  }
-  return is_done || image_set_vips_error (error, IMAGE_ERROR_FAILED, "computing the picture");
+  return image_each_row (job->image, add_row, writer, "computing the picture for the PDF", error);
 }
 
 /* The profile stands in the PDF, once. libvips inverts CMYK for JPEG, as Adobe does: the readers of PDFs look

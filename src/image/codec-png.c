@@ -7,6 +7,7 @@
 #include <vips/vips.h>
 
 #include "image/blobs.h"
+#include "image/rows.h"
 #include "pixels/png-write.h"
 
 /* ---- by libvips ---- */
@@ -73,33 +74,10 @@ is_for_writer (const CodecJob *job)
          vips_image_get_bands (job->image) <= 4;
 }
 
-typedef struct {
-  PngWriter *writer;
-  GError *error;
-} Rows;
-
-/* From libvips's writing thread: strips in order, each over the whole width. */
-static int
-take_strip (VipsRegion *region, VipsRect *area, void *data)
-{
-  Rows *rows = data;
-  for (int y = area->top; y < VIPS_RECT_BOTTOM (area); y++)
-    if (!png_writer_add_row (rows->writer, VIPS_REGION_ADDR (region, area->left, y), &rows->error))
-      return -1;
-  return 0;
-}
-
 static bool
-write_rows (VipsImage *image, PngWriter *writer, GError **error)
+add_row (void *writer, int y, const void *row, GError **error)
 {
-  Rows rows = { writer, NULL };
-  if (vips_sink_disc (image, take_strip, &rows) == 0)
-    return true;
-  if (rows.error == NULL)
-    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "computing the picture for the PNG");
-  vips_error_clear ();
-  g_propagate_error (error, rows.error);
-  return false;
+  return png_writer_add_row (writer, row, error);
 }
 
 static bool
@@ -127,7 +105,8 @@ write_by_ourselves (const CodecJob *job, GBytes **out_bytes, GError **error)
     .icc_name = "icc",
   };
   g_autoptr (PngWriter) writer = png_writer_new (&shape, &options, error);
-  if (writer == NULL || !write_rows (image, writer, error))
+  if (writer == NULL ||
+      !image_each_row (image, add_row, writer, "computing the picture for the PNG", error))
     return false;
   *out_bytes = png_writer_finish (writer, error);
   return *out_bytes != NULL;

@@ -6,7 +6,6 @@
 typedef struct {
   VipsImage *image; /* what image_prepare gave: only what the format holds */
   const EncodeOptions *options;
-  InkMeter *meter;
   int quality;        /* 1 to 100; 0 when the format or mode has none */
   double density_dpi; /* 0: none is meant */
 } CodecJob;

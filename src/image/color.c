@@ -95,12 +95,25 @@ split (VipsImage *image, VipsImage **out_colors, VipsImage **out_alpha)
          vips_extract_band (image, out_alpha, n_colors, NULL);
 }
 
-static bool
-fits_profile (VipsImage *colors, GBytes *profile)
+GBytes *
+image_dup_profile (VipsImage *image)
 {
+  enum { HEADER = 128, SPACE_AT = 16 };
+  static const char *const spaces[] = { [1] = "GRAY", [3] = "RGB ", [4] = "CMYK" };
+  g_autoptr (GBytes) profile = image_dup_blob (image, IMAGE_BLOB_ICC);
+  ImageFacts facts;
+  if (profile == NULL || !image_is_device_space (image))
+    return NULL;
+  image_facts_of (image, IMAGE_FORMAT_UNKNOWN, &facts);
+  int n = facts.n_channels;
+  const char *space = n < (int)G_N_ELEMENTS (spaces) ? spaces[n] : NULL;
   size_t length;
-  const void *data = profile != NULL ? g_bytes_get_data (profile, &length) : NULL;
-  return data != NULL && vips_icc_is_compatible_profile (colors, data, length);
+  const uint8_t *data = g_bytes_get_data (profile, &length);
+  /* libvips lets any profile pass that has no more channels than the picture. */
+  if (space == NULL || length < HEADER || memcmp (data + SPACE_AT, space, 4) != 0 ||
+      !image_is_whole_profile (profile) || !vips_icc_is_compatible_profile (image, data, length))
+    return NULL;
+  return g_steal_pointer (&profile);
 }
 
 /* Colours alone, already 8 or 16 bit integers. */
@@ -108,9 +121,8 @@ static int
 convert (VipsImage *colors, GBytes *profile, int depth, VipsImage **out_image)
 {
   VipsInterpretation rgb = depth == 16 ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
-  bool is_fitting = fits_profile (colors, profile);
 
-  if (is_fitting && !image_is_srgb_profile (profile))
+  if (profile != NULL && !image_is_srgb_profile (profile))
     return vips_icc_transform (colors, out_image, "srgb", "embedded", TRUE, "intent",
                                VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE, "depth",
                                depth, NULL);
@@ -158,14 +170,12 @@ image_to_srgb (VipsImage *image, int depth, VipsImage **out_image, GError **erro
   g_autoptr (VipsImage) converted = NULL;
   g_autoptr (VipsImage) sized = NULL;
   g_autoptr (VipsImage) joined = NULL;
-  g_autoptr (GBytes) profile = image_dup_blob (image, IMAGE_BLOB_ICC);
+  g_autoptr (GBytes) profile = image_dup_profile (image);
 
   if (image_is_device_space (image))
     device = g_object_ref (image);
   else if (vips_colourspace (image, &device, VIPS_INTERPRETATION_RGB16, NULL) != 0)
     return fail (error);
-  else
-    g_clear_pointer (&profile, g_bytes_unref);
 
   if (split (device, &colors, &alpha) != 0)
     return fail (error);

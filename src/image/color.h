@@ -17,8 +17,12 @@ bool image_is_srgb_profile (GBytes *profile);
 /* Do all its tags lie inside of it? What they hold is for who uses it to see. */
 bool image_is_whole_profile (GBytes *profile);
 
+/* The profile that says what the picture's numbers are. NULL: it carries none, or one that says nothing of them, since it
+ * is of another colour space (of gray, on ink) or cannot be read. */
+GBytes *image_dup_profile (VipsImage *image);
+
 /* Any colour space to sRGB, three bands and the alpha if there was one, of `depth` 8 or 16 bits a
- * channel. An attached profile that fits the picture says what the pixels mean; without one RGB and
+ * channel. image_dup_profile says what the pixels mean; without one RGB and
  * gray are sRGB, CMYK is libvips's built-in press. The result carries the sRGB profile if the
  * picture carried one, else none. */
 bool image_to_srgb (VipsImage *image, int depth, VipsImage **out_image, GError **error);

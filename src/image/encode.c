@@ -6,13 +6,18 @@
 #include "base/units.h"
 #include "image/codec.h"
 
+typedef struct {
+  CodecJob codec;
+  InkMeter *meter; /* of what the codec reads */
+} Job;
+
 static inline void
-codec_job_clear (CodecJob *job)
+job_clear (Job *job)
 {
-  g_clear_object (&job->image);
+  g_clear_object (&job->codec.image);
   g_clear_pointer (&job->meter, ink_meter_free);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CodecJob, codec_job_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VipsTarget, g_object_unref)
 
 static CodecFunc
@@ -146,27 +151,28 @@ keep_pixels (VipsImage **image, GError **error)
 
 /* CMYK is measured on its way. */
 static bool
-start (VipsImage *image, const EncodeOptions *options, CodecJob *job, GError **error)
+start (VipsImage *image, const EncodeOptions *options, Job *job, GError **error)
 {
   g_autoptr (VipsImage) ready = NULL;
-  job->options = options;
-  job->density_dpi = density_of (image, options);
+  CodecJob *codec = &job->codec;
+  codec->options = options;
+  codec->density_dpi = density_of (image, options);
   job->meter = ink_meter_new ();
   if (has_quality (options))
-    job->quality = image_quality_number ((ImageFormat)options->format, &options->quality);
-  if (!image_prepare (image, options, job->density_dpi, &ready, error))
+    codec->quality = image_quality_number ((ImageFormat)options->format, &options->quality);
+  if (!image_prepare (image, options, codec->density_dpi, &ready, error))
     return false;
   if (vips_image_get_interpretation (ready) == VIPS_INTERPRETATION_CMYK)
-    return ink_meter_watch (job->meter, ready, &job->image, error);
-  job->image = g_steal_pointer (&ready);
+    return ink_meter_watch (job->meter, ready, &codec->image, error);
+  codec->image = g_steal_pointer (&ready);
   return true;
 }
 
 /* All readers of the picture are gone with it. */
 static void
-finish (CodecJob *job, EncodeResult *result)
+finish (Job *job, EncodeResult *result)
 {
-  g_clear_object (&job->image);
+  g_clear_object (&job->codec.image);
   ink_meter_read (job->meter, &result->ink);
 }
 
@@ -193,21 +199,21 @@ image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_bytes
               EncodeResult *out_result, GError **error)
 {
   CodecFunc codec = codec_of ((ImageFormat)options->format);
-  g_auto (CodecJob) job = { .image = NULL };
+  g_auto (Job) job = { .meter = NULL };
   g_autoptr (GBytes) bytes = NULL;
 
   CodecStreamFunc stream = codec_stream_of ((ImageFormat)options->format);
   g_return_val_if_fail (codec != NULL || stream != NULL, false);
   if (!start (image, options, &job, error) ||
-      (options->max_bytes > 0 && has_quality (options) && !keep_pixels (&job.image, error)))
+      (options->max_bytes > 0 && has_quality (options) && !keep_pixels (&job.codec.image, error)))
     return false;
-  EncodeResult result = { .quality = job.quality, .n_encodes = 1 };
-  if (codec != NULL ? !codec (&job, &bytes, error)
-                    : !encode_in_memory (&job, stream, &bytes, error))
+  EncodeResult result = { .quality = job.codec.quality, .n_encodes = 1 };
+  if (codec != NULL ? !codec (&job.codec, &bytes, error)
+                    : !encode_in_memory (&job.codec, stream, &bytes, error))
     return false;
   if (!fits (bytes, options) &&
-      !(codec != NULL && job.quality > 0
-          ? search_quality (&job, codec, &bytes, &result, error)
+      !(codec != NULL && job.codec.quality > 0
+          ? search_quality (&job.codec, codec, &bytes, &result, error)
           : set_target_error (error, options, g_bytes_get_size (bytes), 0)))
     return false;
   finish (&job, &result);
@@ -259,15 +265,15 @@ image_encode_to (VipsImage *image, const EncodeOptions *options, const EncodePag
                  AtomicFile *file, EncodeResult *out_result, GError **error)
 {
   CodecStreamFunc codec = codec_stream_of ((ImageFormat)options->format);
-  g_auto (CodecJob) job = { .image = NULL };
+  g_auto (Job) job = { .meter = NULL };
   Sink sink = { .file = file };
 
   g_return_val_if_fail (codec != NULL, false);
   if (!start (image, options, &job, error))
     return false;
   g_autoptr (VipsTarget) target = sink_target (&sink);
-  EncodeResult result = { .quality = job.quality, .n_encodes = 1 };
-  bool ok = codec (&job, page, target, error);
+  EncodeResult result = { .quality = job.codec.quality, .n_encodes = 1 };
+  bool ok = codec (&job.codec, page, target, error);
   if (ok && vips_target_end (target) != 0)
     ok = image_set_vips_error (error, IMAGE_ERROR_FAILED, "writing the file");
   if (sink.error != NULL) {

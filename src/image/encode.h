@@ -114,7 +114,7 @@ bool image_encode (VipsImage *image, const EncodeOptions *options, GBytes **out_
                    EncodeResult *out_result, GError **error);
 
 /* The same for a format that `streams`, into a file that was just opened: neither the file nor the picture stands in
- * memory, and each pixel is asked for once, from above. `page` is for PDF, else NULL: a PDF's sheet is then the whole
- * picture at its density. */
+ * memory (but a JPEG does that a PDF is packed as, all of it), and each pixel is asked for once, from above. `page` is for
+ * PDF, else NULL: a PDF's sheet is then the whole picture at its density. */
 bool image_encode_to (VipsImage *image, const EncodeOptions *options, const EncodePage *page,
                       AtomicFile *file, EncodeResult *out_result, GError **error);

@@ -21,6 +21,7 @@ typedef enum {
   IMAGE_ERROR_LIMIT,   /* over a limit: pixels, edge, bytes, pages, metadata */
   IMAGE_ERROR_DAMAGED, /* truncated or corrupt (see allow_damaged) */
   IMAGE_ERROR_TARGET,  /* a size or byte target that cannot be met: exit 9 */
+  IMAGE_ERROR_INK,     /* a page that gets more ink than it may: exit 9 */
 } ImageErrorCode;
 #define IMAGE_ERROR (image_error_quark ())
 GQuark image_error_quark (void);

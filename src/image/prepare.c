@@ -2,7 +2,6 @@
 
 #include <vips/vips.h>
 
-#include "image/blobs.h"
 #include "image/color.h"
 
 static bool
@@ -93,9 +92,8 @@ flatten (VipsImage *image, const ImageFormatType *type, VipsImage **out_image, G
 static void
 drop_unfit_profile (VipsImage *image)
 {
-  g_autoptr (GBytes) icc = image_dup_blob (image, IMAGE_BLOB_ICC);
-  if (icc != NULL &&
-      !vips_icc_is_compatible_profile (image, g_bytes_get_data (icc, NULL), g_bytes_get_size (icc)))
+  g_autoptr (GBytes) icc = image_dup_profile (image);
+  if (icc == NULL)
     vips_image_remove (image, VIPS_META_ICC_NAME);
 }
 

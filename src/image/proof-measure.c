@@ -4,6 +4,7 @@
 #include <vips/vips.h>
 
 #include "image/color.h"
+#include "image/rows.h"
 
 /* ---- ink ---- */
 
@@ -41,25 +42,22 @@ mark_pixel (Scan *scan, int x, int y)
   scan->n_over++;
 }
 
-/* Called with strips from above, one after the other. */
-static int
-scan_strip (VipsRegion *region, VipsRect *area, void *data)
+static bool
+scan_row (void *data, int y, const void *row, GError **error)
 {
   enum { N_INKS = 4 };
   Scan *scan = data;
   bool is_deep = scan->full > UINT8_MAX;
-  for (int y = area->top; y < VIPS_RECT_BOTTOM (area); y++) {
-    const uint8_t *row = (const uint8_t *)VIPS_REGION_ADDR (region, area->left, y);
-    const uint16_t *deep_row = (const uint16_t *)(const void *)row;
-    for (int x = 0; x < area->width; x++) {
-      unsigned sum = 0;
-      for (int k = 0; k < N_INKS; k++)
-        sum += is_deep ? deep_row[x * N_INKS + k] : row[x * N_INKS + k];
-      if (100.0 * sum / scan->full > scan->limit)
-        mark_pixel (scan, area->left + x, y);
-    }
+  const uint8_t *samples = row;
+  const uint16_t *deep_samples = row;
+  for (int x = 0; x < scan->page_width; x++) {
+    unsigned sum = 0;
+    for (int k = 0; k < N_INKS; k++)
+      sum += is_deep ? deep_samples[x * N_INKS + k] : samples[x * N_INKS + k];
+    if (100.0 * sum / scan->full > scan->limit)
+      mark_pixel (scan, x, y);
   }
-  return 0;
+  return true;
 }
 
 /* The four inks alone, as whole numbers. */
@@ -91,8 +89,8 @@ proof_measure_ink (VipsImage *page, double limit, int width, int height, ProofIn
     .full = vips_image_get_format (inks) == VIPS_FORMAT_UCHAR ? UINT8_MAX : UINT16_MAX,
     .over = over,
   };
-  if (vips_sink_disc (watched, scan_strip, &scan) != 0)
-    return image_set_vips_error (error, IMAGE_ERROR_FAILED, "measuring the page's ink");
+  if (!image_each_row (watched, scan_row, &scan, "measuring the page's ink", error))
+    return false;
   *out_ink = (ProofInk){
     .over_share = (double)scan.n_over / ((double)scan.page_width * scan.page_height),
     .over = g_steal_pointer (&over),

@@ -7,6 +7,7 @@
 
 #include "image/blobs.h"
 #include "image/color.h"
+#include "image/rows.h"
 
 typedef struct {
   int page_width, page_height, width, height, n_bands;
@@ -38,22 +39,20 @@ shown_by (int at, int page_size, int size)
   return (uint32_t)(next - first);
 }
 
-static int
-add_strip (VipsRegion *region, VipsRect *area, void *data)
+static bool
+add_row (void *data, int y, const void *row, GError **error)
 {
   Means *means = data;
-  for (int y = area->top; y < VIPS_RECT_BOTTOM (area); y++) {
-    const uint8_t *row = (const uint8_t *)VIPS_REGION_ADDR (region, area->left, y);
-    const uint16_t *deep_row = (const uint16_t *)(const void *)row;
-    size_t line = (size_t)place (y, means->page_height, means->height) * (size_t)means->width;
-    for (int x = 0; x < area->width; x++) {
-      size_t cell = line + (size_t)means->column[area->left + x];
-      uint32_t *sum = means->sums + cell * (size_t)means->n_bands;
-      for (int b = 0; b < means->n_bands; b++, row++, deep_row++)
-        sum[b] += means->is_deep ? *deep_row : *row;
-    }
+  const uint8_t *sample = row;
+  const uint16_t *deep_sample = row;
+  size_t line = (size_t)place (y, means->page_height, means->height) * (size_t)means->width;
+  for (int x = 0; x < means->page_width; x++) {
+    size_t cell = line + (size_t)means->column[x];
+    uint32_t *sum = means->sums + cell * (size_t)means->n_bands;
+    for (int b = 0; b < means->n_bands; b++, sample++, deep_sample++)
+      sum[b] += means->is_deep ? *deep_sample : *sample;
   }
-  return 0;
+  return true;
 }
 
 /* The sums become means where they stand. */
@@ -103,8 +102,8 @@ take_means (VipsImage *page, int width, int height, VipsImage **out_means, GErro
   for (int x = 0; x < means.page_width; x++)
     means.column[x] = place (x, means.page_width, width);
   means.sums = g_new0 (uint32_t, (size_t)width * (size_t)height * (size_t)means.n_bands);
-  if (vips_sink_disc (page, add_strip, &means) != 0)
-    return fail (error);
+  if (!image_each_row (page, add_row, &means, "drawing a proof", error))
+    return false;
   *out_means = finish (&means);
   return *out_means != NULL || fail (error);
 }

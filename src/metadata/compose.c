@@ -91,7 +91,9 @@ judge_icc (Composition *composition)
   bool is_named = options->icc == METADATA_ICC_DROP || (options->drop & 1u << METADATA_GROUP_ICC);
   if (!composition->facts->has_icc)
     return;
-  if (composition->facts->is_ink && !is_named)
+  if (composition->facts->is_unfit && !is_named)
+    compose_judge (composition, name, false, "it is not of the picture's colour space");
+  else if (composition->facts->is_ink && !is_named)
     compose_judge (composition, name, true, "inks mean nothing without it");
   else if (options->icc == METADATA_ICC_CONVERT)
     compose_judge (composition, name, false, "the pixels are converted to sRGB");

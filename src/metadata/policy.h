@@ -99,6 +99,7 @@ typedef struct {
   const char *found_type; /* the term found in the original's bytes by metadata_find_source_type */
   const char *prompt, *ai_system;
   bool has_icc, is_ink; /* it carries a colour profile; its pixels are CMYK */
+  bool is_unfit;        /* that profile is of another colour space, or cannot be read */
   unsigned done;        /* bits of MetadataDone */
 } MetadataFacts;
 

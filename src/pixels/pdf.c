@@ -72,9 +72,11 @@ check_profile (const PdfPage *page, GError **error)
   size_t length;
   const uint8_t *data = g_bytes_get_data (page->icc, &length);
   if (length < ICC_HEADER || memcmp (data + 16, space, 4) != 0)
-    return pixels_set_error (error, PIXELS_ERROR_UNSUITABLE,
-                             "the colour profile is not one of a picture with %d channels",
-                             page->n_channels);
+    return pixels_set_error (
+      error, PIXELS_ERROR_UNSUITABLE,
+      "the colour profile is not one of a picture with %d channels; convert with "
+      "'color', or leave it out: 'metadata: { drop: [icc] }'",
+      page->n_channels);
   if (page->standard != PDF_PLAIN && memcmp (data + 12, "prtr", 4) != 0)
     return pixels_set_error (error, PIXELS_ERROR_UNSUITABLE,
                              "%s wants the profile of a press, and this one is of another device; "
@@ -399,7 +401,9 @@ bool
 pdf_writer_finish (PdfWriter *writer, GError **error)
 {
   PdfFile *file = &writer->file;
-  g_return_val_if_fail (writer->is_jpeg || writer->n_rows == writer->page.height, false);
+  if (!writer->is_jpeg && writer->n_rows < writer->page.height)
+    return pixels_set_error (error, PIXELS_ERROR_FAILED, "a PDF of %d rows was given %d",
+                             writer->page.height, writer->n_rows);
   if (writer->rows != NULL && !pdf_rows_finish (writer->rows, error))
     return false;
   int64_t length = file->at - writer->stream_at;

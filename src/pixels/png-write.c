@@ -324,7 +324,11 @@ finish_data (PngWriter *writer, GError **error)
 GBytes *
 png_writer_finish (PngWriter *writer, GError **error)
 {
-  g_return_val_if_fail (writer->n_rows == writer->shape.height, NULL);
+  if (writer->n_rows < writer->shape.height) {
+    pixels_set_error (error, PIXELS_ERROR_FAILED, "a PNG of %d rows was given %d",
+                      writer->shape.height, writer->n_rows);
+    return NULL;
+  }
   if (!finish_data (writer, error))
     return NULL;
   /* What takes bytes leaves room for the end of its chunk and a whole one more. */

@@ -80,9 +80,8 @@ add_credentials (cJSON *facts, const Making *making)
   cJSON_AddStringToObject (credentials, "sha256", digest_to_hex (&digest).text);
 }
 
-/* Hundredths of a percent, 8 bits tell no more; upwards, so that a page keeps to what is told of it as 'max-ink'. */
-static double
-percent (double value)
+double
+making_percent (double value)
 {
   return ceil (value * 100 - 1e-6) / 100;
 }
@@ -93,11 +92,11 @@ add_ink (cJSON *facts, const Ink *ink)
   if (!ink->is_known)
     return;
   cJSON *json = cJSON_AddObjectToObject (facts, "ink");
-  cJSON_AddNumberToObject (json, "max", percent (ink->max));
-  cJSON_AddNumberToObject (json, "p99", percent (ink->p99));
+  cJSON_AddNumberToObject (json, "max", making_percent (ink->max));
+  cJSON_AddNumberToObject (json, "p99", making_percent (ink->p99));
   cJSON *mean = cJSON_AddArrayToObject (json, "mean");
   for (unsigned i = 0; i < G_N_ELEMENTS (ink->mean); i++)
-    cJSON_AddItemToArray (mean, cJSON_CreateNumber (percent (ink->mean[i])));
+    cJSON_AddItemToArray (mean, cJSON_CreateNumber (round (ink->mean[i] * 100) / 100));
 }
 
 bool

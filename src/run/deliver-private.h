@@ -1,7 +1,6 @@
 /* Inside deliver: a file on its way. */
 #pragma once
 
-#include "base/atomic-file.h"
 #include "run/deliver.h"
 #include "stages/stage.h"
 
@@ -32,3 +31,6 @@ bool making_write (Making *making, GError **error);
 /* deliver-facts.c: what the manifest tells of the file, and of its metadata. New strings. */
 bool making_facts (const Making *making, char **out_facts, GError **error);
 char *making_metadata (const Making *making);
+/* As the manifest and errors tell ink: hundredths of a percent, 8 bits tell no more; upwards, so that a page keeps to what is
+ * told of it as 'max-ink'. */
+double making_percent (double value);

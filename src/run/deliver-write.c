@@ -13,6 +13,24 @@
 #include "metadata/pdf-xmp.h"
 #include "run/deliver-private.h"
 
+/* A page that gets too much ink does not dry. Asked before anybody signs it. */
+static bool
+check_ink (const Making *making, GError **error)
+{
+  const Ink *ink = &making->result.ink;
+  double most = making->file->delivery->max_ink;
+  if (most <= 0 || ink->max <= most)
+    return true;
+  g_set_error (error, IMAGE_ERROR, IMAGE_ERROR_INK,
+               "a spot of the page gets %g %% ink (99 %% of it at most %g %%), and 'max-ink' is %g "
+               "%%; convert "
+               "with a profile that is made for this limit, after 'page' and not before it, or ask "
+               "the printer "
+               "whether more will do",
+               making_percent (ink->max), making_percent (ink->p99), most);
+  return false;
+}
+
 static bool
 open_file (Making *making, GError **error)
 {
@@ -58,7 +76,7 @@ write_whole (Making *making, GBytes **out_file, GError **error)
   g_autoptr (GBytes) bare = NULL, file = NULL;
   leave_room (making);
   if (!image_encode (making->dressed, &making->encode, &bare, &making->result, error) ||
-      !container_put (bare, &making->composed, &file, error) ||
+      !check_ink (making, error) || !container_put (bare, &making->composed, &file, error) ||
       !put_signature (making, &file, error) || !open_file (making, error))
     return false;
   size_t length;
@@ -101,12 +119,19 @@ put_tail (Making *making, GError **error)
          base_error_set_errno (error, errno, "cannot write %s", out->path);
 }
 
+/* `page` is of a PDF. */
+static bool
+encode_to_disk (Making *making, const EncodePage *page, GError **error)
+{
+  return image_encode_to (making->dressed, &making->encode, page, &making->out, &making->result,
+                          error) &&
+         check_ink (making, error);
+}
+
 static bool
 write_tiff (Making *making, GError **error)
 {
-  return image_encode_to (making->dressed, &making->encode, NULL, &making->out, &making->result,
-                          error) &&
-         put_tail (making, error);
+  return encode_to_disk (making, NULL, error) && put_tail (making, error);
 }
 
 /* A PDF has no other place for metadata than its packet, which is part of how it is written. Its name for itself is made of
@@ -119,7 +144,7 @@ write_pdf (Making *making, GError **error)
   g_autofree char *title = NULL;
   const Sheet *sheet = &making->sheet;
   Shape shape = stage_shape_of (making->dressed);
-  bool is_x4 = image_pdf_standard (&making->encode, making->dressed) == IMAGE_PDF_X4;
+  ImagePdfStandard standard = image_pdf_standard (&making->encode, making->dressed);
   EncodePage page = {
     .trim_width_mm = sheet->width_mm,
     .trim_height_mm = sheet->height_mm,
@@ -135,12 +160,13 @@ write_pdf (Making *making, GError **error)
   }
   g_autofree char *untitled = g_strdup_printf ("Page of %g x %g mm", page.trim_width_mm,
                                                page.trim_height_mm);
-  g_autoptr (GBytes)
-    packet = metadata_pdf_xmp (making->composed.xmp, untitled, page.id, is_x4, &title);
+  g_autoptr (GBytes) packet = metadata_pdf_xmp (making->composed.xmp, untitled, page.id,
+                                                standard == IMAGE_PDF_X4, &title);
+  /* The packet says what it is, and the encoder is not left to find it out again. */
+  making->encode.pdf = (int)standard;
   page.xmp = packet;
   page.title = title;
-  return image_encode_to (making->dressed, &making->encode, &page, &making->out, &making->result,
-                          error);
+  return encode_to_disk (making, &page, error);
 }
 
 static bool

@@ -15,7 +15,8 @@ profile_wish (VipsImage *picture, const MetadataOptions *options)
   return is_ink && !is_named ? METADATA_ICC_KEEP : metadata_icc (options);
 }
 
-/* Whose colours the file will have. Without a profile readers take sRGB, so the pixels must be sRGB;
+/* Whose colours the file will have. A profile that says nothing of them is left out here, before anything is made of there
+ * being one. Without a profile readers take sRGB, so the pixels must be sRGB;
  * with one, what has none is tagged sRGB, which is what it was taken for. Gray and CMYK that carry
  * no profile stay untagged, and ink stays ink. */
 static bool
@@ -26,7 +27,7 @@ settle_color (const Making *making, VipsImage *picture, VipsImage **out_picture,
   bool is_for_print = making->encode.format == IMAGE_FORMAT_TIFF ||
                       making->encode.format == IMAGE_FORMAT_PDF || making->sheet.width_mm > 0;
   bool keeps_icc = wish != METADATA_ICC_DROP;
-  g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  g_autoptr (GBytes) icc = image_dup_profile (picture);
   Shape shape = stage_shape_of (picture);
   VipsImage *settled = NULL;
   if (wish == METADATA_ICC_KEEP || icc == NULL || shape.n_channels == 4 ||
@@ -91,7 +92,9 @@ compose (Making *making, VipsImage *picture, GError **error)
   };
   MetadataFacts facts = making->origin->facts;
   g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  g_autoptr (GBytes) fitting = image_dup_profile (picture);
   facts.has_icc = icc != NULL;
+  facts.is_unfit = icc != NULL && fitting == NULL;
   facts.is_ink = shape.n_channels == 4;
   facts.done = done_of (making->deeds);
   return metadata_compose (&delivery->metadata, &making->origin->blobs, &facts, &carrier,
@@ -148,23 +151,6 @@ write_file (AtomicFile *file, const char *path, GBytes *bytes, GError **error)
   return atomic_file_open (file, path, error) && atomic_file_write (file, data, length, error);
 }
 
-/* A page that gets too much ink does not dry. */
-static bool
-check_ink (const Making *making, GError **error)
-{
-  const Ink *ink = &making->result.ink;
-  double most = making->file->delivery->max_ink;
-  if (most <= 0 || ink->max <= most)
-    return true;
-  g_set_error (
-    error, IMAGE_ERROR, IMAGE_ERROR_TARGET,
-    "a spot of the page gets %.1f %% ink (99 %% of it at most %.1f %%), and 'max-ink' is "
-    "%g %%; convert with a profile that is made for this limit, put 'color' after 'page', "
-    "or ask the printer whether more will do",
-    ink->max, ink->p99, most);
-  return false;
-}
-
 /* The whole file under its name, and the stamp it has from then on. Both are written before either gets its name, so that
  * a full disk leaves what was there; what stands beside it is named first, and a run that is killed in
  * between is known by that (freshness.c). */
@@ -174,9 +160,11 @@ put (Making *making, Delivered *delivered, GError **error)
   g_auto (AtomicFile) beside = ATOMIC_FILE_INIT;
   g_autofree char *beside_path = g_strconcat (making->file->path, CREDENTIALS_SUFFIX, NULL);
   bool has_sidecar = making->sidecar != NULL;
+  AtomicFile *proof = making->file->proof;
   delivered->content = making->content;
   return (!has_sidecar || write_file (&beside, beside_path, making->sidecar, error)) &&
          file_stamp_of_fd (making->out.fd, &delivered->stamp) &&
+         (proof == NULL || atomic_file_commit (proof, error)) &&
          (!has_sidecar || atomic_file_commit (&beside, error)) &&
          atomic_file_commit (&making->out, error);
 }
@@ -204,8 +192,7 @@ deliver_file (VipsImage *picture, const DeliverFile *file, const DeliverOrigin *
   making.fate = credentials_decide (&origin->credentials, &file->delivery->metadata,
                                     making.told.format, &making.why);
   if (!compose (&making, picture, error) || !making_write (&making, error) ||
-      !check_ink (&making, error) || !making_facts (&making, &delivered.facts, error) ||
-      !put (&making, &delivered, error))
+      !making_facts (&making, &delivered.facts, error) || !put (&making, &delivered, error))
     return false;
   delivered.metadata = making_metadata (&making);
   *out_delivered = delivered;

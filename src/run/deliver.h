@@ -1,6 +1,7 @@
 /* The one place where a picture becomes a file: encode, metadata, Content Credentials, sync, rename. */
 #pragma once
 
+#include "base/atomic-file.h"
 #include "base/digest.h"
 #include "cache/state.h"
 #include "document/node.h"
@@ -28,6 +29,7 @@ typedef struct {
   const Delivery *delivery;
   Digest fingerprint;
   const GArray *deeds; /* Deed: what the stages did to the picture */
+  AtomicFile *proof;   /* is named before the file, once that is whole; NULL: there is none */
 } DeliverFile;
 
 typedef struct {
@@ -41,7 +43,7 @@ typedef struct {
 void delivered_clear (Delivered *delivered);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Delivered, delivered_clear)
 
-/* Writes `picture`, and what stands beside it (credentials.h), as `file` says; each appears whole or
+/* Writes `picture`, and what stands beside it (credentials.h, its proof), as `file` says; each appears whole or
  * not at all, the picture last. Any thread. */
 bool deliver_file (VipsImage *picture, const DeliverFile *file, const DeliverOrigin *origin,
                    Delivered *out_delivered, GError **error);

@@ -72,7 +72,7 @@ static char *
 dup_profile_name (VipsImage *picture)
 {
   g_auto (IccFacts) facts = { 0 };
-  g_autoptr (GBytes) icc = image_dup_blob (picture, IMAGE_BLOB_ICC);
+  g_autoptr (GBytes) icc = image_dup_profile (picture);
   if (icc == NULL || !icc_read (icc, &facts, NULL))
     return NULL;
   return g_steal_pointer (&facts.description);
@@ -160,8 +160,7 @@ proof_file_draw (AtomicFile *proof, VipsImage *picture, const ProofSource *sourc
 bool
 proof_file_explain (AtomicFile *proof, const ProofSource *source, GError **error)
 {
-  bool is_ink = source->delivery->max_ink > 0 && error != NULL &&
-                g_error_matches (*error, IMAGE_ERROR, IMAGE_ERROR_TARGET);
+  bool is_ink = error != NULL && g_error_matches (*error, IMAGE_ERROR, IMAGE_ERROR_INK);
   if (!is_ink || !atomic_file_commit (proof, NULL))
     return false;
   g_autofree char *name = g_path_get_basename (source->path);

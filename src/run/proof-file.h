@@ -14,7 +14,7 @@ typedef struct {
   const DeliverOrigin *origin;
 } ProofSource;
 
-/* Opens `proof`, whose name it gets when it is committed. `picture` is what the steps made of the original, before
+/* Opens `proof`, which deliver_file names with its output. `picture` is what the steps made of the original, before
  * anything that is done for the file alone. */
 bool proof_file_draw (AtomicFile *proof, VipsImage *picture, const ProofSource *source,
                       GError **error);

@@ -290,14 +290,13 @@ take_picture (const Render *render, Group *group, GError **error)
   return picture;
 }
 
-/* The picture as a file, and its proof beside it. The proof is drawn first and named last: what cannot be
- * drawn leaves the file that was there. A page with too much ink is not made, but its proof is: it shows
- * where. */
+/* The picture as a file, and its proof beside it. The proof is drawn first: what cannot be drawn leaves the file that was
+ * there. A page with too much ink is not made, but its proof is: it shows where. */
 static bool
 deliver_job (Render *render, const Job *job, VipsImage *picture, Delivered *out_delivered,
              GError **error)
 {
-  const DeliverFile file = { job->path, &job->delivery, job->fingerprint, job->group->deeds };
+  DeliverFile file = { job->path, &job->delivery, job->fingerprint, job->group->deeds, NULL };
   const ProofSource source = { render->original, job->group->steps, &job->delivery, job->path,
                                &render->origin };
   g_auto (AtomicFile) proof = ATOMIC_FILE_INIT;
@@ -305,8 +304,9 @@ deliver_job (Render *render, const Job *job, VipsImage *picture, Delivered *out_
     return deliver_file (picture, &file, &render->origin, out_delivered, error);
   if (!proof_file_draw (&proof, picture, &source, error))
     return false;
-  bool ok = deliver_file (picture, &file, &render->origin, out_delivered, error);
-  return ok ? atomic_file_commit (&proof, error) : proof_file_explain (&proof, &source, error);
+  file.proof = &proof;
+  return deliver_file (picture, &file, &render->origin, out_delivered, error) ||
+         proof_file_explain (&proof, &source, error);
 }
 
 static void

@@ -31,6 +31,7 @@ run_error_class (const GError *error)
   if (g_error_matches (error, CACHE_ERROR, CACHE_ERROR_CORRUPT))
     return RUN_ERROR_CORRUPT;
   if (g_error_matches (error, IMAGE_ERROR, IMAGE_ERROR_TARGET) ||
+      g_error_matches (error, IMAGE_ERROR, IMAGE_ERROR_INK) ||
       g_error_matches (error, STAGE_ERROR, STAGE_ERROR_TARGET))
     return RUN_ERROR_TARGET;
   if (error->domain == TRANSPORT_ERROR ||

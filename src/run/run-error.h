@@ -15,7 +15,7 @@ typedef enum {
   RUN_ERROR_BUDGET,        /* more would be spent than is allowed: exit 6 */
   RUN_ERROR_MISS,          /* an original is not there, and may not be made: exit 7 */
   RUN_ERROR_CORRUPT,       /* the cache is damaged: exit 8 */
-  RUN_ERROR_TARGET,        /* a size, quality or dpi that cannot be met: exit 9 */
+  RUN_ERROR_TARGET,        /* a size, quality, dpi or ink that cannot be met: exit 9 */
   RUN_ERROR_INTERRUPTED,   /* exit 130 */
 } RunErrorCode;
 #define RUN_ERROR (run_error_quark ())

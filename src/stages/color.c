@@ -132,6 +132,10 @@ check (const void *data, const Node *node, Problems *problems)
   g_auto (Target) target = { 0 };
   if (!find_target (options, &target, &error))
     is_ok = problems_add (problems, given_mark (node, named), "%s", error->message);
+  else if (options->max_ink > 0 && target.n_channels != 4)
+    is_ok = problems_add (problems, given_mark (node, "max-ink"),
+                          "'max-ink' is for CMYK, and the profile '%s' is for %s", target.profile,
+                          target.n_channels == 3 ? "RGB" : "grey");
   return is_ok;
 }
 
@@ -217,11 +221,14 @@ is_srgb (VipsImage *picture)
   return stage_shape_of (picture).n_channels == 3 && (icc == NULL || image_is_srgb_profile (icc));
 }
 
+/* Of several limits each is to be kept. */
 static void
 deliver (const void *data, Delivery *delivery)
 {
   const ColorOptions *options = data;
-  delivery->max_ink = options->max_ink;
+  if (options->max_ink > 0)
+    delivery->max_ink = delivery->max_ink > 0 ? MIN (delivery->max_ink, options->max_ink)
+                                              : options->max_ink;
 }
 
 static unsigned

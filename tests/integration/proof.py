@@ -144,6 +144,18 @@ def test_too_much_ink_is_marked(place):
     expect_equal(place.leftovers(), [], "hidden files")
 
 
+def test_only_too_much_ink_leaves_a_proof(place):
+    write_inputs(place)
+    place.write("p.yaml", "version: 1\nstages: [load: flat.png]\noutputs:\n"
+                "  - stages:\n      - color: { profile-file: press.icc, max-ink: 400 }\n"
+                "      - recompress: { format: jpeg, max-bytes: 1KB }\n    to: out/three.jpg\n")
+    refused = place.run("--proof", code=9)
+    failure = next(e for e in refused.events if e["event"] == "output" and e["status"] == "failed")
+    expect("max-bytes 1KB cannot be met" in failure["error"]["message"], failure)
+    expect("shows where" not in failure["error"]["message"], failure)
+    expect_equal(place.files(), {}, "files")
+
+
 def test_ink_that_comes_as_ink_is_measured_against_300(place):
     folder = place.folder
     support.vips("black", f"{folder}/0.v", "200", "100", "--bands", "4")

@@ -404,6 +404,44 @@ def test_a_program_signs(place):
         expect_state(row, "Trusted", "signed by a program")
 
 
+def test_a_program_is_not_asked_for_what_is_refused(place):
+    """Too much ink is found before anybody signs: in the file or beside it."""
+    key, _ = certificates.chain(keys_of(place))
+    trace = os.path.join(place.root, "asked")
+    script = place.write("sign.sh", f"#!/bin/sh\ntouch {trace}\nexec openssl dgst -sha256 -sign {key}\n")
+    os.chmod(script, 0o700)
+    sign_with(place, key=None, command=f"[{script}]")
+    support.write_press(place)
+    original(place)
+    for recompress, extension in (("jpeg", "jpg"), ("tiff", "tif"), ("{ format: pdf, density: 300dpi }", "pdf")):
+        for limit, code in ((100, 9), (400, 0)):
+            place.write("p.yaml", outputs(
+                f"{{ stages: [{{ color: {{ profile-file: press.icc, max-ink: {limit} }} }}, "
+                f'{{ recompress: {recompress} }}], to: "out/{{stem}}.{extension}" }}'))
+            if os.path.exists(trace):
+                os.remove(trace)
+            result = place.run(code=code)
+            expect(("'max-ink' is 100 %" in result.out) == (code == 9), f"{extension}: {result}")
+            expect_equal(os.path.exists(trace), code == 0, f"{extension} with {limit} %: the program was asked")
+
+
+def test_a_proof_that_loses_its_place_leaves_the_output_as_it_was(place):
+    """The program that signs puts a folder where the proof was to be, which is drawn by then."""
+    key, _ = certificates.chain(keys_of(place))
+    taken = place.path("out/lake.jpg.proof.png")
+    script = place.write("sign.sh", f"#!/bin/sh\nmkdir {taken}\nexec openssl dgst -sha256 -sign {key}\n")
+    os.chmod(script, 0o700)
+    sign_with(place, key=None, command=f"[{script}]")
+    original(place)
+    place.write("p.yaml", outputs(
+        '{ stages: [{ page: { size: 60x40mm, min-dpi: 20dpi } }], to: "out/{stem}.jpg" }'))
+    result = place.run("--proof", code=1)
+    expect_equal(result.outputs("failed"), ["out/lake.jpg"], "failed")
+    expect("lake.jpg.proof.png" in result.out, result.out)
+    expect_equal(place.files(), {}, "files")
+    expect_equal(place.leftovers(), [], "temporary files")
+
+
 def test_a_program_that_fails_is_told_of(place):
     original(place)
     place.write("p.yaml", outputs('{ to: "out/{stem}.png" }'))

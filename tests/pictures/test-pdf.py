@@ -280,6 +280,35 @@ class Pdf(judge.Case):
             self.assertIn(words, said)
             self.assertFalse((self.folder / "out/refused.pdf").exists())
 
+    def test_a_profile_that_tells_nothing_of_ink_makes_no_x4(self):
+        """Junk, and one of gray: packet and pages agree that it is a plain PDF, and the run tells why."""
+        press = (self.folder / "press.icc").read_bytes()
+        bare = self.folder / "bare.jpg"
+        judge.tool("vips", "jpegsave", self.folder / "ink.tif", bare, "--strip")
+        for name, icc in (("junk", b"junk!" * 600), ("gray", press[:16] + b"GRAY" + press[20:])):
+            segment = b"ICC_PROFILE\0\1\1" + icc[:60000]
+            data = bare.read_bytes()
+            (self.folder / f"{name}.jpg").write_bytes(
+                data[:2] + b"\xff\xe2" + struct.pack(">H", len(segment) + 2) + segment + data[2:])
+            done = self.run_pipeline(name, {"stages": [{"load": f"{name}.jpg"}], "outputs": [
+                {"stages": [{"recompress": {"format": "pdf", "density": "300dpi"}}],
+                 "to": f"out/{name}.pdf"},
+                {"stages": [{"recompress": "tiff"}], "to": f"out/{name}.tif"}]}, "--json")
+            with self.subTest(name):
+                path = self.folder / "out" / f"{name}.pdf"
+                catalog, _, picture, _, _ = self.objects(path)
+                self.assertNotIn("/OutputIntents", catalog)
+                self.assertEqual(picture["/ColorSpace"], "/DeviceCMYK")
+                self.assertEqual(re.findall(rb"GTS_PDFX\w*", path.read_bytes()), [])
+                self.assertNotIn(icc[:2000], (self.folder / "out" / f"{name}.tif").read_bytes())
+                told = [verdict for line in done.out.splitlines()
+                        for verdict in json.loads(line).get("metadata", [])
+                        if verdict["group"] == "icc"]
+                self.assertEqual(len(told), 2)
+                for verdict in told:
+                    self.assertEqual((verdict["kept"], verdict["why"]),
+                                     (False, "it is not of the picture's colour space"))
+
     def test_equal_runs_give_equal_files(self):
         before = (self.folder / "ink8-x4.pdf").read_bytes()
         self.peel("run", "--refresh", "*", "-j", "1", "ink8.json")

@@ -55,6 +55,35 @@ profiles_are_known_by_their_numbers (void)
 }
 
 static void
+only_a_profile_of_its_own_space_tells_of_a_picture (void)
+{
+  static const PictureKind kinds[] = { PICTURE_GRAY, PICTURE_GRAY_ALPHA, PICTURE_RGB,
+                                       PICTURE_RGBA_16, PICTURE_CMYK };
+  static const char *const spaces[] = { "GRAY", "GRAY", "RGB ", "RGB ", "CMYK" };
+  static const char *const others[] = { "GRAY", "RGB ", "CMYK", "Lab " };
+  g_autoptr (GBytes) junk = g_bytes_new_take (g_malloc0 (3000), 3000);
+  g_autoptr (GBytes) cut = g_bytes_new_static ("icc", 3);
+  for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (VipsImage) image = picture_new (kinds[i], 8, 8);
+    g_autoptr (GBytes) srgb = profile_named ("srgb");
+    size_t length;
+    g_autofree uint8_t *data = g_bytes_unref_to_data (g_steal_pointer (&srgb), &length);
+    for (unsigned k = 0; k < G_N_ELEMENTS (others); k++) {
+      memcpy (data + 16, others[k], 4);
+      g_autoptr (GBytes) profile = g_bytes_new (data, length);
+      g_autoptr (VipsImage) tagged = with_profile (image, profile);
+      g_autoptr (GBytes) found = image_dup_profile (tagged);
+      g_assert_cmpint (found != NULL, ==, strcmp (spaces[i], others[k]) == 0);
+      g_assert_true (found == NULL || g_bytes_equal (found, profile));
+    }
+    g_autoptr (VipsImage) with_junk = with_profile (image, junk);
+    g_autoptr (VipsImage) with_cut = with_profile (image, cut);
+    g_assert_null (image_dup_profile (with_junk));
+    g_assert_null (image_dup_profile (with_cut));
+  }
+}
+
+static void
 srgb_stays_bit_for_bit (void)
 {
   g_autoptr (GError) error = NULL;
@@ -144,6 +173,8 @@ main (int argc, char **argv)
   pictures_init (&argc, &argv);
   g_test_add_func ("/image/color/profiles-are-known-by-their-numbers",
                    profiles_are_known_by_their_numbers);
+  g_test_add_func ("/image/color/only-a-profile-of-its-own-space-tells-of-a-picture",
+                   only_a_profile_of_its_own_space_tells_of_a_picture);
   g_test_add_func ("/image/color/srgb-stays-bit-for-bit", srgb_stays_bit_for_bit);
   g_test_add_func ("/image/color/the-small-srgb-profile-is-srgb", the_small_srgb_profile_is_srgb);
   g_test_add_func ("/image/color/wide-colors-are-converted", wide_colors_are_converted);

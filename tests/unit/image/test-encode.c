@@ -330,6 +330,29 @@ a_profile_that_does_not_fit_is_left_out (void)
   g_assert_true (bytes_hold (webp, "ICCP", 4)); /* three bands there: it fits */
 }
 
+/* libvips takes any profile of fewer channels for one that fits. */
+static void
+ink_is_not_told_by_gray (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VipsImage) ink = picture_new (PICTURE_CMYK, 16, 16);
+  g_autoptr (VipsImage) tagged = NULL;
+  g_autoptr (GBytes) press = image_dup_blob (ink, IMAGE_BLOB_ICC);
+  size_t length;
+  uint8_t *data = g_bytes_unref_to_data (g_steal_pointer (&press), &length);
+  memcpy (data + 16, "GRAY", 4);
+  g_autoptr (GBytes) gray = g_bytes_new_take (data, length);
+  GBytes *const blobs[IMAGE_N_BLOBS] = { [IMAGE_BLOB_ICC] = gray };
+  assert_ok (image_with_blobs (ink, blobs, 300, &tagged, &error), error);
+  g_assert_null (image_dup_profile (tagged));
+  static const ImageFormat holders[] = { IMAGE_FORMAT_JPEG, IMAGE_FORMAT_TIFF, IMAGE_FORMAT_PDF };
+  for (unsigned i = 0; i < G_N_ELEMENTS (holders); i++) {
+    EncodeOptions options = encode_options (holders[i]);
+    g_autoptr (GBytes) bytes = encoded (tagged, &options);
+    g_assert_false (bytes_hold (bytes, "prtrGRAY", 8));
+  }
+}
+
 static void
 a_file_on_disk_is_the_one_in_memory (void)
 {
@@ -495,6 +518,7 @@ main (int argc, char **argv)
                    palette_has_no_more_colors_than_asked);
   g_test_add_func ("/image/encode/a-profile-that-does-not-fit-is-left-out",
                    a_profile_that_does_not_fit_is_left_out);
+  g_test_add_func ("/image/encode/ink-is-not-told-by-gray", ink_is_not_told_by_gray);
   g_test_add_func ("/image/encode/a-png-is-what-libvips-would-write",
                    a_png_is_what_libvips_would_write);
   g_test_add_func ("/image/encode/a-tall-lazy-picture-comes-in-order",

@@ -261,6 +261,11 @@ a_profile_has_its_verdict (void)
     MetadataFacts facts = { .has_icc = true, .is_ink = rows[i].is_ink };
     g_auto (Outcome) outcome = compose (&rows[i].options, &none, &facts, CONTAINER_TIFF);
     expect_verdict (&outcome, "icc", rows[i].kept, rows[i].why);
+    facts.is_unfit = true;
+    g_auto (Outcome) unfit = compose (&rows[i].options, &none, &facts, CONTAINER_TIFF);
+    bool is_named = rows[i].options.icc == METADATA_ICC_DROP || rows[i].options.drop != 0;
+    expect_verdict (&unfit, "icc", false,
+                    is_named ? rows[i].why : "it is not of the picture's colour space");
   }
 }
 

@@ -239,6 +239,23 @@ what_cannot_be_a_png_is_refused (void)
   g_assert_error (error, PIXELS_ERROR, PIXELS_ERROR_FAILED);
 }
 
+static void
+too_few_rows_are_no_file (void)
+{
+  const PixelShape shape = { 10, 3, 3, 8 };
+  const uint8_t row[30] = { 0 };
+  for (int is_streamed = 0; is_streamed < 2; is_streamed++) {
+    g_autoptr (GError) error = NULL;
+    PngWriteOptions options = usual;
+    options.most_whole = is_streamed ? 1 : 0;
+    g_autoptr (PngWriter) writer = png_writer_new (&shape, &options, &error);
+    g_assert_true (png_writer_add_row (writer, row, &error));
+    g_assert_null (png_writer_finish (writer, &error));
+    g_assert_error (error, PIXELS_ERROR, PIXELS_ERROR_FAILED);
+    g_assert_cmpstr (error->message, ==, "a PNG of 3 rows was given 1");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,6 +274,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pixels/png-write/equal-rows-give-equal-bytes", equal_rows_give_equal_bytes);
   g_test_add_func ("/pixels/png-write/adaptive-is-smaller-than-any-one-filter",
                    adaptive_is_smaller_than_any_one_filter);
+  g_test_add_func ("/pixels/png-write/too-few-rows-are-no-file", too_few_rows_are_no_file);
   g_test_add_func ("/pixels/png-write/what-cannot-be-a-png-is-refused",
                    what_cannot_be_a_png_is_refused);
   return g_test_run ();

@@ -3,18 +3,26 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* libvips's own CMYK profile as a file: no press, but a profile that is always there. */
+/* One of libvips's own profiles as a file. */
 static const char *
-write_cmyk_profile (Scratch *scratch)
+write_profile (Scratch *scratch, const char *name)
 {
   VipsBlob *blob = NULL;
   size_t length;
-  g_assert_cmpint (vips_profile_load ("cmyk", &blob, NULL), ==, 0);
+  g_assert_cmpint (vips_profile_load (name, &blob, NULL), ==, 0);
   const void *data = vips_blob_get (blob, &length);
-  const char *path = scratch_path (scratch, "press.icc");
+  g_autofree char *file = g_strconcat (name, ".icc", NULL);
+  const char *path = scratch_path (scratch, file);
   g_assert_true (g_file_set_contents (path, data, (gssize)length, NULL));
   vips_area_unref (VIPS_AREA (blob));
   return path;
+}
+
+/* No press, but a profile that is always there. */
+static const char *
+write_cmyk_profile (Scratch *scratch)
+{
+  return write_profile (scratch, "cmyk");
 }
 
 static void
@@ -121,6 +129,15 @@ test_refuses (void)
   g_assert_cmpstr (other, ==, other_expected);
   g_autofree char *nothing = stage_case_problems ("color", "{}");
   g_assert_cmpstr (nothing, ==, "'color' needs 'space' or 'profile'");
+  const char *screen = write_profile (scratch, "srgb");
+  g_autofree char *light_yaml = g_strdup_printf ("{ profile-file: %s, max-ink: 300 }", screen);
+  g_autofree char *light = stage_case_problems ("color", light_yaml);
+  g_autofree char *light_expected = g_strdup_printf (
+    "'max-ink' is for CMYK, and the profile '%s' is for RGB", screen);
+  g_assert_cmpstr (light, ==, light_expected);
+  g_autofree char *inked_yaml = g_strdup_printf ("{ profile-file: %s, max-ink: 300 }", path);
+  g_autofree char *inked = stage_case_problems ("color", inked_yaml);
+  g_assert_cmpstr (inked, ==, "");
   g_autofree char *depth = stage_case_problems ("color", "{ space: srgb, depth: 10 }");
   g_assert_cmpstr (depth, ==, "'depth' takes 8 or 16, not 10");
 }
@@ -154,6 +171,36 @@ test_refuses_profiles (void)
   }
 }
 
+/* Of two steps, one after the other; 0: it has none. */
+static double
+limit_of (const char *path, int first, int second)
+{
+  const int limits[] = { first, second };
+  Delivery delivery = { .max_ink = 0 };
+  for (unsigned i = 0; i < G_N_ELEMENTS (limits); i++) {
+    g_autoptr (GString) yaml = g_string_new (NULL);
+    g_string_printf (yaml, "{ profile-file: %s", path);
+    if (limits[i] > 0)
+      g_string_append_printf (yaml, ", max-ink: %d", limits[i]);
+    g_string_append (yaml, " }");
+    g_autoptr (StageCase) stage_case = stage_case_new ("color", yaml->str);
+    stage_find ("color")->deliver (stage_case_options (stage_case), &delivery);
+  }
+  return delivery.max_ink;
+}
+
+static void
+test_limit (void)
+{
+  g_autoptr (Scratch) scratch = scratch_new ();
+  const char *path = write_cmyk_profile (scratch);
+  g_assert_cmpfloat (limit_of (path, 0, 0), ==, 0);
+  g_assert_cmpfloat (limit_of (path, 280, 0), ==, 280);
+  g_assert_cmpfloat (limit_of (path, 0, 280), ==, 280);
+  g_assert_cmpfloat (limit_of (path, 280, 240), ==, 240);
+  g_assert_cmpfloat (limit_of (path, 280, 320), ==, 280);
+}
+
 static void
 test_flatten (void)
 {
@@ -183,6 +230,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stages/color/named-profile-is-a-resource", test_resource);
   g_test_add_func ("/stages/color/refuses-in-clear-words", test_refuses);
   g_test_add_func ("/stages/color/refuses-profiles-that-are-none", test_refuses_profiles);
+  g_test_add_func ("/stages/color/the-least-of-several-limits-holds", test_limit);
   g_test_add_func ("/stages/flatten/lays-on-the-background", test_flatten);
   return g_test_run ();
 }
