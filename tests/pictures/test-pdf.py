@@ -359,7 +359,7 @@ class Pages(judge.Case):
             said = judge.tool("pdfinfo", "-box", self.folder / f"{marks}.pdf").decode()
             data = (self.folder / f"{marks}.pdf").read_bytes()
             # The sheet lies as the picture does.
-            full = [side + 2 * (BLEED + slug) for side in reversed(TRIM)]
+            full = [side + 2 * (BLEED + slug) for side in TRIM]
             wanted = {"Media": 0, "Bleed": slug, "Trim": slug + BLEED}
             for box, at in wanted.items():
                 corners = [at, at, full[0] - at, full[1] - at]
