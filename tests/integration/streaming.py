@@ -4,10 +4,14 @@ Most formats are made in memory and written at one go; TIFF and PDF are not, so 
 both, at a moment when a file without a name is seen to grow.
 """
 
+import atexit
+import contextlib
 import functools
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 import support
@@ -41,14 +45,25 @@ def picture():
     return support.png(WIDTH, HEIGHT, 3)
 
 
+@functools.cache
+def made(name):
+    """A place where the page has been made, for all tests: each takes a copy."""
+    root = tempfile.mkdtemp(prefix="peel-integration-")
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    first = support.Place(root)
+    first.write("in.png", picture())
+    write_page(first, name)
+    first.run()
+    return first
+
+
 def pages(place):
     """A place for each format, and the page as it is when nothing comes between."""
-    for name in FORMATS:
-        other = place.another(name)
-        other.write("in.png", picture())
-        path = write_page(other, name)
-        other.run()
-        yield other, name, path, other.read(path)
+    for name, extension in FORMATS.items():
+        first, other, path = made(name), place.another(name), f"out/page.{extension}"
+        shutil.copytree(first.folder, other.folder, dirs_exist_ok=True)
+        shutil.copytree(first.home, other.home)
+        yield other, name, path, first.read(path)
 
 
 def growing(pid, folder):
@@ -164,28 +179,34 @@ def full_disk(place, path, size_kib, disk, earlier):
            f"{path} on {size_kib} KiB: the space of what was begun is not free again")
 
 
+@contextlib.contextmanager
+def mounted(disk, size_kib):
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_kib}k", "tmpfs", disk],
+                          capture_output=True, text=True, check=False)
+    expect_equal(done.returncode, 0, f"this test mounts a small file system and must run as root: "
+                 f"{done.stderr}\nexit code")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
 def test_a_disk_that_is_full_at_any_moment_of_a_page(place):
     """At the first rows, amid the pixels, and at what stands behind them: a TIFF's directories, a PDF's packet."""
     for other, name, path, whole in pages(place):
         os.remove(other.path(path))
-        disk = other.path("out")
-        for size_kib in (8, len(whole) // 2048, len(whole) // 1024 - 40, len(whole) // 1024 - 16,
-                         len(whole) // 1024 - 4):
-            mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_kib}k", "tmpfs", disk],
-                                     capture_output=True, text=True, check=False)
-            expect_equal(mounted.returncode, 0, f"this test mounts a small file system and must run as root: "
-                         f"{mounted.stderr}\nexit code")
-            try:
+        disk, n_kib = other.path("out"), len(whole) // 1024
+        for size_kib in (8, n_kib // 2, n_kib - 40, n_kib - 16):
+            with mounted(disk, size_kib):
                 full_disk(other, path, size_kib, disk, {})
-                subprocess.run(["mount", "-o", f"remount,size={len(whole) // 1024 + 64}k", disk], check=True)
-                other.run()
-                expect(other.read(path) == whole, f"{name}: with space")
-                # There is room for one of them, and it is made again.
-                write_page(other, name, "      - blur: { sigma: 0.6 }\n")
-                full_disk(other, path, len(whole) // 1024 + 64, disk, {path: whole})
-                write_page(other, name)
-            finally:
-                subprocess.run(["umount", disk], check=True)
+        with mounted(disk, n_kib - 4):
+            full_disk(other, path, n_kib - 4, disk, {})
+            subprocess.run(["mount", "-o", f"remount,size={n_kib + 64}k", disk], check=True)
+            other.run()
+            expect(other.read(path) == whole, f"{name}: with space")
+            # There is room for one of them, and it is made again.
+            write_page(other, name, "      - blur: { sigma: 0.6 }\n")
+            full_disk(other, path, n_kib + 64, disk, {path: whole})
 
 
 def test_a_page_that_may_not_grow_says_why(place):
@@ -217,8 +238,6 @@ def test_too_much_ink_leaves_the_page_as_it_was(place):
     ink = "      - color: { profile-file: press.icc%s }\n"
     for other, name, path, _ in pages(place):
         support.write_press(other)
-        write_page(other, name, ink % "")
-        other.run()
         before = other.files()
         write_page(other, name, ink % ", max-ink: 100")
         result = other.run(code=9)

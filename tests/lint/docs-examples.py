@@ -89,6 +89,7 @@ def main():
             stream.write(text)
     os.makedirs(os.path.join(folder, "photos"))
     program.write_photo(peel, os.path.join(folder, "photo.jpg"))
+    program.write_profiles(peel, root, os.path.join(folder, "photo.jpg"))
     os.link(os.path.join(folder, "photo.jpg"), os.path.join(folder, "photos", "lake.jpg"))
 
     pages = [os.path.join(root, "README.md"), *sorted(glob.glob(f"{root}/docs/*.md"))]

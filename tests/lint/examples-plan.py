@@ -31,6 +31,7 @@ def main():
     shutil.copytree(os.path.join(root, "pipelines"), folder,
                     ignore=shutil.ignore_patterns("out", "*.manifest.json"))
     program.write_photo(peel, os.path.join(folder, "photo.jpg"))
+    program.write_profiles(peel, root, os.path.join(folder, "photo.jpg"))
 
     examples = sorted(n for n in os.listdir(folder) if n.endswith(".yaml"))
     assert "quickstart.yaml" in examples

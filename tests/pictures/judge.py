@@ -17,6 +17,8 @@ import subprocess
 import tempfile
 import unittest
 
+import press
+
 PEEL = pathlib.Path(os.environ["PEEL"]).resolve()
 SOURCE = pathlib.Path(os.environ["PEEL_SOURCE"]).resolve()
 NO_LEAKS = SOURCE / "tests/support/leaks.txt"
@@ -39,13 +41,6 @@ def tool(*words, data=None, cwd=None, code=0):
                              f"{done.stdout.decode(errors='replace')[-2000:]}\n"
                              f"{done.stderr.decode(errors='replace')[-4000:]}")
     return done.stdout
-
-
-def profile(name):
-    """A press's profile, coarse but whole. ctest builds them once for all; by hand, the first test does."""
-    folder = PEEL.parent / "data/icc"
-    tool(SOURCE / "scripts/build-profiles", "--quality", "low", "--to", folder, name)
-    return folder / f"{name}.icc"
 
 
 class Case(unittest.TestCase):
@@ -76,7 +71,7 @@ class Case(unittest.TestCase):
         folder = cls.home / "data/icc"
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            (folder / f"{name}.icc").symlink_to(profile(name))
+            (folder / f"{name}.icc").symlink_to(press.profile(name))
         return [folder / f"{name}.icc" for name in names]
 
     @classmethod

@@ -9,10 +9,14 @@ import zlib
 
 import judge
 import pictures
+import press
 
 SRGB = pathlib.Path("/usr/share/color/icc/sRGB.icc")
 PROFILES = ("peel-fogra39-300", "peel-newsprint-240")
 INTENTS = {"relative": 1, "perceptual": 0}
+# The press of libvips has a table for each intent; the coarse profiles have one for all.
+INKS = [(PROFILES[0], "relative"), (PROFILES[1], "relative"), ("press", "relative"),
+        ("press", "perceptual")]
 SIDE = 300
 
 
@@ -41,8 +45,11 @@ class Inks(judge.Case):
         write_colors(cls.folder / "colors.png")
         judge.tool("vips", "copy", cls.folder / "colors.png",
                    f"{cls.folder / 'colors.tif'}[compression=none]")
+        judge.tool("vips", "icc_transform", cls.folder / "colors.png", cls.folder / "ink.tif", "cmyk")
+        cls.profiles["press"] = cls.home / "data/icc/press.icc"
+        cls.profiles["press"].write_bytes(pictures.profile(cls.folder / "ink.tif"))
         ink = {f"{profile}-{intent}": {"space": "cmyk", "profile": profile, "intent": intent}
-               for profile in PROFILES for intent in INTENTS}
+               for profile, intent in INKS}
         cls.run_pipeline("inks", {"stages": [{"load": "colors.png"}], "outputs": [
             {"stages": [{"color": color}, {"recompress": "tiff"}], "to": f"inks/{name}.tif"}
             for name, color in ink.items()]})
@@ -50,18 +57,21 @@ class Inks(judge.Case):
                     for each in cls.manifest("inks")["images"][0]["derivatives"]}
 
     def test_inks_are_those_of_tificc_exactly(self):
-        for profile, path in self.profiles.items():
-            for intent, number in INTENTS.items():
-                with self.subTest(f"{profile}, {intent}"):
-                    wanted = self.folder / f"wanted-{profile}-{intent}.tif"
-                    judge.tool("tificc", f"-t{number}", "-b", f"-i{SRGB}", f"-o{path}",
-                               self.folder / "colors.tif", wanted)
-                    found = self.folder / "inks" / f"{profile}-{intent}.tif"
-                    self.assertEqual(pictures.pixels(found)[:3], (SIDE, SIDE, 4))
-                    self.assertEqual(pictures.profile(found), path.read_bytes())
-                    ours, theirs = pictures.pixels(found)[3], pictures.pixels(wanted)[3]
-                    self.assertGreater(len(set(zip(*[iter(ours)] * 4))), 10000)
-                    self.assertEqual(max(abs(a - b) for a, b in zip(ours, theirs)), 0)
+        for profile, intent in INKS:
+            with self.subTest(f"{profile}, {intent}"):
+                path = self.profiles[profile]
+                wanted = self.folder / f"wanted-{profile}-{intent}.tif"
+                judge.tool("tificc", f"-t{INTENTS[intent]}", "-b", f"-i{SRGB}", f"-o{path}",
+                           self.folder / "colors.tif", wanted)
+                found = self.folder / "inks" / f"{profile}-{intent}.tif"
+                self.assertEqual(pictures.pixels(found)[:3], (SIDE, SIDE, 4))
+                self.assertEqual(pictures.profile(found), path.read_bytes())
+                ours, theirs = pictures.pixels(found)[3], pictures.pixels(wanted)[3]
+                self.assertGreater(len(set(zip(*[iter(ours)] * 4))), 10000)
+                self.assertEqual(max(abs(a - b) for a, b in zip(ours, theirs)), 0)
+        of_press = [pictures.pixels(self.folder / "inks" / f"press-{intent}.tif")[3]
+                    for intent in INTENTS]
+        self.assertNotEqual(*of_press)
 
     def test_ink_is_what_the_pixels_of_the_file_add_up_to(self):
         self.assertEqual(len(self.said), 4)
@@ -124,8 +134,9 @@ class Inks(judge.Case):
                 self.assertTrue(path.exists())
 
     def test_profiles_keep_their_promise(self):
-        for name, said in self.said.items():
+        for name in PROFILES:
             with self.subTest(name):
+                said = self.said[f"{name}-relative"]
                 # Tables are interpolated: a little more than was asked for is possible.
                 self.assertLess(said["max"], int(name.split("-")[2]) + 5)
                 self.assertGreater(said["max"], 150)
@@ -175,38 +186,59 @@ class Inks(judge.Case):
 
 
 class Profiles(judge.Case):
+    def fake(self, name, text):
+        """A search path whose colprof is a shell script."""
+        path = self.write(f"{name}/colprof", f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+        return f"{path.parent}:/usr/bin:/bin"
+
+    def build(self, folder, *words, search="/usr/bin:/bin", code=0):
+        judge.tool("/usr/bin/env", f"PATH={search}", "/bin/bash", press.BUILDER, "--to", folder,
+                   *words, "peel-newsprint-240", code=code)
+
     def test_built_ones_tell_what_they_are(self):
         for name, words in (("peel-fogra39-300", "Peel: built from FOGRA39L data, ink limit 300 %"),
                             ("peel-newsprint-240", "Peel: built from TR002 data, ink limit 240 %")):
-            path = judge.profile(name)
+            path = press.profile(name)
             tags = json.loads(judge.tool("exiftool", "-j", "-G1", path))[0]
             self.assertEqual(tags["ICC_Profile:ProfileDescription"], words)
             self.assertEqual(tags["ICC-header:ColorSpaceData"], "CMYK")
             self.assertIn("Not a published standard profile", tags["ICC_Profile:ProfileCopyright"])
 
-    def test_what_is_there_is_left_alone(self):
-        path = judge.profile("peel-newsprint-240")
+    def test_another_build_is_the_same_and_what_is_there_is_left_alone(self):
+        """Its hash is in recipes: a profile with the time in it would put every page out of date."""
+        path = self.folder / "again/peel-newsprint-240.icc"
+        self.build(path.parent, "--quality", "low")
+        data = path.read_bytes()
+        self.assertEqual(data, press.profile(path.stem).read_bytes())
+        self.assertEqual(struct.unpack(">6H", data[24:36]), (2000, 1, 1, 0, 0, 0))
+        # The profile's name for itself would have to be of what is in it now.
+        self.assertEqual(data[84:100], bytes(16))
         before = path.stat()
-        judge.profile("peel-newsprint-240")
+        self.build(path.parent, "--quality", "low")
         self.assertEqual((path.stat().st_ino, path.stat().st_mtime_ns),
                          (before.st_ino, before.st_mtime_ns))
-        self.assertEqual([each.name for each in path.parent.iterdir() if each.suffix != ".icc"], [])
+        self.assertEqual([each.name for each in path.parent.iterdir()], [path.name])
+
+    def test_what_people_get_has_a_perceptual_table_of_its_own(self):
+        """Minutes of colprof: that it is asked for is all that is tried."""
+        said = self.folder / "asked"
+        search = self.fake("asking", f"echo $* > {said}\nexit 1")
+        for words, has_table in ([], True), (["--quality", "low"], False):
+            self.build(self.folder / "none", *words, search=search, code=1)
+            self.assertEqual(" -S /usr/share/color/icc/sRGB.icc " in said.read_text(), has_table)
 
     def test_a_wrong_word_is_told(self):
         for words in (["--quality", "finest"], ["peel-nothing"], ["--what"]):
-            judge.tool(judge.SOURCE / "scripts/build-profiles", *words, code=2)
+            judge.tool(press.BUILDER, *words, code=2)
 
     def test_a_build_that_fails_leaves_nothing(self):
-        script = judge.SOURCE / "scripts/build-profiles"
-        bad = self.write("bad/colprof", "#!/bin/sh\necho half > \"$(echo \"$*\" | sed "
-                         "'s/.*-O \\([^ ]*\\).*/\\1/')\"\nexit 1\n")
-        bad.chmod(0o755)
-        path = f"{bad.parent}:/usr/bin:/bin"
-        for search, name in ((path, "failing"), ("/nowhere", "missing")):
+        half = "echo half > \"$(echo \"$*\" | sed 's/.*-O \\([^ ]*\\).*/\\1/')\"\nexit 1"
+        for name, search in (("failing", self.fake("half", half)), ("missing", "/nowhere"),
+                             ("silent", self.fake("nothing", "exit 0"))):
             with self.subTest(name):
                 folder = self.folder / name
-                judge.tool("/usr/bin/env", f"PATH={search}", "/bin/bash", script, "--to", folder,
-                           "peel-newsprint-240", code=1)
+                self.build(folder, search=search, code=1)
                 self.assertEqual(list(folder.glob("**/*")), [])
 
 
