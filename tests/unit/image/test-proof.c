@@ -2,6 +2,15 @@
 #include "image/proof-measure.h"
 #include "pictures.h"
 
+/* See tests/support/leaks.txt. */
+const char *__lsan_default_suppressions (void);
+
+const char *
+__lsan_default_suppressions (void)
+{
+  return "leak:libfontconfig\n";
+}
+
 /* A sheet of 100 x 50 mm with 5 mm of bleed and 10 mm of slug: 130 x 80 mm. */
 static const ProofSpec sheet = {
   .name = "a.tif",

@@ -28,7 +28,7 @@ a_page_that_is_too_coarse_fails_only_its_output (void)
 
 #define SETTLED(stage)                                                                             \
   "a.tif: '" stage "' changes the size of the picture, and 'page' has settled it; put '" stage     \
-  "' before 'page'"
+  "' before 'page', or 'page' into those outputs that are for print"
 
 static void
 what_changes_the_size_belongs_before_it (void)
