@@ -80,8 +80,9 @@ class Sheet:
         if bleed and density_of(size, area) < least <= density_of(size, self.trim_mm):
             self.source, area = "mirror", self.trim_mm
         self.effective = min(have / (mm / INCH) for have, mm in zip(size, area))
-        self.dpi = min(most, density_of(size, area))
-        self.is_refused = density_of(size, area) < least
+        self.reached = density_of(size, area)
+        self.dpi = min(most, self.reached)
+        self.is_refused = self.reached < least
         self.size = tuple(pixels_of(mm, self.dpi) for mm in self.full_mm)
         self.trim = tuple(pixels_of(mm, self.dpi) for mm in self.trim_mm)
 
@@ -174,7 +175,7 @@ class Sheets(judge.Case):
                 event = self.planned[shape, preset]
                 if sheet.is_refused:
                     self.assertEqual(event["error"]["class"], "target")
-                    self.assertIn(f"gives {math.floor(sheet.effective)} dpi",
+                    self.assertIn(f"gives {sheet.reached} dpi",
                                   event["error"]["message"])
                     continue
                 self.assertNotIn("error", event)
@@ -191,7 +192,7 @@ class Sheets(judge.Case):
             for shape, cell in zip(ORIGINALS, cells, strict=True):
                 with self.subTest(f"{preset} from {shape}"):
                     sheet = self.sheets[shape, preset]
-                    dpi = math.floor(sheet.effective)
+                    dpi = sheet.reached
                     self.assertEqual(cell, f"({dpi})" if sheet.is_refused else str(dpi))
 
     def assertSaysSheet(self, page, sheet):
