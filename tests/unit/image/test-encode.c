@@ -406,7 +406,6 @@ assert_same_pixels (VipsImage *a, VipsImage *b)
 static void
 assert_as_libvips_writes (VipsImage *image, const EncodeOptions *options)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (VipsImage) our_pixels = NULL;
   g_autoptr (VipsImage) their_pixels = NULL;
   EncodeOptions by_libvips = *options;
