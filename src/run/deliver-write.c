@@ -12,6 +12,7 @@
 #include "metadata/icc-list.h"
 #include "metadata/pdf-xmp.h"
 #include "run/deliver-private.h"
+#include "stages/paper.h"
 
 /* A page that gets too much ink does not dry. Asked before anybody signs it. */
 static bool
@@ -155,8 +156,8 @@ write_pdf (Making *making, GError **error)
   if (icc != NULL && icc_read (icc, &profile, NULL))
     page.profile_name = profile.description;
   if (sheet->width_mm <= 0) {
-    page.trim_width_mm = shape.width / making->encode.density * 25.4;
-    page.trim_height_mm = shape.height / making->encode.density * 25.4;
+    page.trim_width_mm = shape.width / making->encode.density * PAPER_INCH_MM;
+    page.trim_height_mm = shape.height / making->encode.density * PAPER_INCH_MM;
   }
   g_autofree char *untitled = g_strdup_printf ("Page of %g x %g mm", page.trim_width_mm,
                                                page.trim_height_mm);

@@ -135,10 +135,12 @@ encoding_cost (const EncodeOptions *encode)
   switch ((ImageFormat)encode->format) {
   case IMAGE_FORMAT_AVIF:
     return 1.2;
-  case IMAGE_FORMAT_PNG:
-    return 0.25;
   case IMAGE_FORMAT_WEBP:
     return 0.15;
+  case IMAGE_FORMAT_PDF:
+    return 0.1;
+  case IMAGE_FORMAT_PNG:
+    return 0.07;
   default:
     return 0.03;
   }

@@ -33,13 +33,11 @@ typedef struct {
   double safe_mm;             /* inside the trim */
   double slug_mm;             /* on each side, outside the bleed; 0: no marks */
   int dpi;                    /* of the pixels that are written */
-  double
-    effective_dpi; /* what the picture's own pixels give at this size, before anything enlarged them */
-  double enlarged; /* times as wide as they were; 1: not at all */
-  int bleed;       /* SheetBleed */
+  double effective_dpi; /* what the picture's own pixels give here, before anything enlarged them */
+  double enlarged;      /* times as wide as they were; 1: not at all */
+  int bleed;            /* SheetBleed */
 } Sheet;
 
-/* Puts the sheet on a picture (that nobody else has yet), and finds it again. `found` is all zeros where there
- * is none. */
+/* Puts the sheet on a picture (that nobody else has yet), and finds it again: all zeros where there is none. */
 void sheet_put (VipsImage *image, const Sheet *sheet);
 Sheet sheet_of (VipsImage *image);
